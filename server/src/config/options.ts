@@ -1,0 +1,130 @@
+import { Type, type TSchema } from 'typebox';
+
+/** One setting of the server. Its environment name, its place in `--help` and its row in docs/configuration.md come from here. */
+export interface Option<Schema extends TSchema = TSchema> {
+  readonly schema: Schema;
+  readonly default: unknown;
+  readonly description: string;
+  readonly secret: boolean;
+  /** The flag of `foyer serve` that sets it too. */
+  readonly flag?: string;
+}
+
+const whole = (minimum: number, maximum = Number.MAX_SAFE_INTEGER) => Type.Integer({ minimum, maximum });
+const list = Type.Array(Type.String({ minLength: 1 }));
+
+/** Every option there is. The environment name is FOYER_ and the key in capitals with underscores (`trustProxy`: FOYER_TRUST_PROXY). */
+export const options = {
+  data: {
+    schema: Type.String({ minLength: 1 }),
+    default: './data',
+    description: 'The data directory: catalog, profiles, files. One server at a time.',
+    secret: false,
+    flag: '--data',
+  },
+  host: {
+    schema: Type.String({ minLength: 1 }),
+    default: '127.0.0.1',
+    description: 'Address to listen on. Beyond loopback, put TLS in front and set FOYER_TRUST_PROXY or FOYER_PUBLIC_URL.',
+    secret: false,
+    flag: '--host',
+  },
+  port: { schema: whole(0, 65535), default: 8080, description: 'Port to listen on; 0 takes any free one.', secret: false, flag: '--port' },
+  publicUrl: {
+    schema: Type.String(),
+    default: '',
+    description: 'The address by which clients reach this server, such as https://foyer.example. https here makes cookies Secure.',
+    secret: false,
+  },
+  trustProxy: {
+    schema: whole(0, 16),
+    default: 0,
+    description: 'How many proxies stand in front. At 0, X-Forwarded-For, -Host and -Proto change nothing.',
+    secret: false,
+  },
+  allowWeak: {
+    schema: Type.Boolean(),
+    default: false,
+    description: 'Listen beyond loopback although accounts with test passwords are active.',
+    secret: false,
+  },
+  hotRoutes: {
+    schema: Type.Boolean(),
+    default: true,
+    description: 'Answer the hot routes before the web framework. Off: their slow twins answer, with the same results.',
+    secret: false,
+  },
+  rtRateLimit: {
+    schema: Type.Boolean(),
+    default: true,
+    description: 'Apply the default limits of the instant service. 0 lifts the defaults; limits set for a member still hold.',
+    secret: false,
+  },
+  eidSources: {
+    schema: list,
+    default: ['liveramp.com', 'netid.de'],
+    description: 'Sources whose extended ids (eids) are accepted.',
+    secret: false,
+  },
+  reachFloor: {
+    schema: whole(1),
+    default: 1000,
+    description: "Numbers of users in other members' segments are never told below this.",
+    secret: false,
+  },
+  durability: {
+    schema: Type.Union([Type.Literal('fsync'), Type.Literal('os')]),
+    default: 'fsync',
+    description: 'fsync: acknowledged writes survive a power failure. os: they survive a crash of the process, not of the machine.',
+    secret: false,
+  },
+  logCutBytes: {
+    schema: whole(1_048_576),
+    default: 268_435_456,
+    description: 'Size of the profile log at which a snapshot is written and the log cut.',
+    secret: false,
+  },
+  maxMembershipsPerProfile: {
+    schema: whole(1, 4095),
+    default: 4095,
+    description: 'Most memberships that one profile holds; more are refused.',
+    secret: false,
+  },
+  bodyLimitBytes: {
+    schema: whole(1024),
+    default: 10_485_760,
+    description: 'Largest request body of REST routes; larger ones answer 413. The instant service has its own (1048576).',
+    secret: false,
+  },
+  importLimitBytes: { schema: whole(1024), default: 268_435_456, description: 'Largest file that an import takes.', secret: false },
+  logLevel: {
+    schema: Type.Union(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level))),
+    default: 'info',
+    description: 'Least level of log lines.',
+    secret: false,
+  },
+  logSample: {
+    schema: whole(0),
+    default: 1000,
+    description: 'On hot routes one of so many ordinary requests is logged; errors and slow calls always are. 0: none.',
+    secret: false,
+  },
+  slowCallMs: { schema: whole(1), default: 500, description: 'A hot call that takes longer is logged.', secret: false },
+  passwordQueue: {
+    schema: whole(1),
+    default: 64,
+    description: 'Logins that may wait for password hashing, which runs one at a time; more are answered 503.',
+    secret: false,
+  },
+  metricsToken: {
+    schema: Type.String(),
+    default: '',
+    description: 'A token that reads /metrics from beyond loopback, sent as Bearer. Empty: loopback and admins only.',
+    secret: true,
+  },
+} as const satisfies Record<string, Option>;
+
+export type OptionName = keyof typeof options;
+
+/** `trustProxy` → `FOYER_TRUST_PROXY`. */
+export const environmentName = (name: string): string => `FOYER_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
