@@ -1,0 +1,66 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+/** Another server holds the data directory. */
+export class DataDirectoryInUse extends Error {
+  override readonly name = 'DataDirectoryInUse';
+}
+/** The data directory cannot be made or written. */
+export class DataDirectoryNotWritable extends Error {
+  override readonly name = 'DataDirectoryNotWritable';
+}
+
+/**
+ * The data directory, held by this process alone. The lock is a file lock of the operating system (SQLite's, on a file of its
+ * own): it dies with the process however that ends, so a killed server never stands in the way of the next one.
+ */
+export class DataDirectory {
+  readonly path: string;
+  readonly #lock: DatabaseSync;
+
+  private constructor(path: string, lock: DatabaseSync) {
+    this.path = path;
+    this.#lock = lock;
+  }
+
+  /** Makes the directory where it is missing and takes the lock. @throws DataDirectoryInUse, DataDirectoryNotWritable */
+  static hold(path: string): DataDirectory {
+    let lock: DatabaseSync;
+    try {
+      mkdirSync(path, { recursive: true, mode: 0o750 });
+      for (const name of ['profiles', 'files', 'run']) mkdirSync(join(path, name), { recursive: true });
+      writeFileSync(join(path, 'run', 'probe'), '');
+      rmSync(join(path, 'run', 'probe'));
+      lock = new DatabaseSync(join(path, 'lock'));
+    } catch (error) {
+      throw new DataDirectoryNotWritable(`${path} cannot be written: ${(error as Error).message}`, { cause: error });
+    }
+    try {
+      lock.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE;');
+    } catch (error) {
+      lock.close();
+      throw new DataDirectoryInUse(`${path} is in use by another server`, { cause: error });
+    }
+    return new DataDirectory(path, lock);
+  }
+
+  get catalogFile(): string {
+    return join(this.path, 'catalog.sqlite');
+  }
+  get profilesPath(): string {
+    return join(this.path, 'profiles');
+  }
+
+  /** Tells tools on this machine where the server is and how to act as its operator. Readable by the owner alone. */
+  writeRunFile(content: object): void {
+    const temporary = join(this.path, 'run', 'server.json.new');
+    writeFileSync(temporary, `${JSON.stringify(content)}\n`, { mode: 0o600 });
+    renameSync(temporary, join(this.path, 'run', 'server.json'));
+  }
+
+  release(): void {
+    rmSync(join(this.path, 'run', 'server.json'), { force: true });
+    this.#lock.close();
+  }
+}

@@ -1,0 +1,161 @@
+import type { Kysely, Transaction } from 'kysely';
+
+/**
+ * The catalog's tables. Portable to SQLite and PostgreSQL: integer ids, times in epoch milliseconds, booleans as 0 and 1,
+ * JSON as text, `*_folded` columns beside text that is compared without case (kit/fold.ts).
+ */
+export interface CatalogTables {
+  id_sequence: { name: string; next_id: number };
+  catalog_setting: { name: string; value: string };
+  member: MemberTable;
+  account: AccountTable;
+  session: SessionTable;
+  advertiser: AdvertiserTable;
+  segment: SegmentTable;
+  /** Deleted segments whose memberships the profile store has not dropped yet. */
+  segment_drop: { segment_id: number };
+  sharing_record: SharingRecordTable;
+  sharing_record_segment: { record_id: number; segment_id: number };
+  data_buyer_provider: DataBuyerProviderTable;
+  batch_segment_config: BatchSegmentConfigTable;
+  member_segment_access: { member_id: number; segment_owner_member_id: number };
+  data_category: { id: number; member_id: number; name: string };
+  instant_hour: InstantHourTable;
+  audit_event: AuditEventTable;
+}
+
+export interface MemberTable {
+  id: number;
+  name: string;
+  name_folded: string;
+  code: string | null;
+  code_folded: string | null;
+  state: string;
+  primary_type: string;
+  platform_exposure: string;
+  timezone: string;
+  default_currency: string;
+  contact_email: string | null;
+  externally_integrated_dsp: number;
+  reads_per_minute: number | null;
+  writes_per_minute: number | null;
+  last_modified: number;
+}
+
+export interface AccountTable {
+  id: number;
+  member_id: number;
+  username: string;
+  username_folded: string;
+  password_hash: string;
+  password_expires_on: number | null;
+  first_name: string;
+  last_name: string;
+  email: string;
+  phone: string | null;
+  user_type: string;
+  read_only: number;
+  api_login: number;
+  state: string;
+  logins_per_5_minutes: number | null;
+  /** 1: its password stands in a public file (platform.md section 11). */
+  test_password: number;
+  /** 1: made by the server at first start and untouched; an import may take its place. */
+  first_start: number;
+  last_modified: number;
+}
+
+export interface SessionTable {
+  /** SHA-256 of the token, hex. */
+  token_hash: string;
+  account_id: number;
+  created_on: number;
+  last_used_on: number;
+}
+
+export interface AdvertiserTable {
+  id: number;
+  member_id: number;
+  name: string;
+  name_folded: string;
+  code: string | null;
+  code_folded: string | null;
+  state: string;
+  last_modified: number;
+}
+
+export interface SegmentTable {
+  id: number;
+  member_id: number;
+  code: string | null;
+  code_folded: string | null;
+  short_name: string | null;
+  short_name_folded: string | null;
+  description: string | null;
+  description_folded: string | null;
+  state: string;
+  advertiser_id: number | null;
+  expire_minutes: number | null;
+  enable_rm_piggyback: number;
+  max_usersync_pixels: number;
+  piggyback_pixels: string | null;
+  client_side: number;
+  parent_segment_id: number | null;
+  querystring_mapping: string | null;
+  querystring_mapping_key_value: string | null;
+  taxonomy_id: string | null;
+  last_modified: number;
+}
+
+export interface SharingRecordTable {
+  id: number;
+  data_member_id: number;
+  buyer_member_id: number;
+  segment_exposure: string;
+  export_allowed: number;
+  last_modified: number;
+}
+
+export interface DataBuyerProviderTable {
+  id: number;
+  buyer_member_id: number;
+  data_provider_member_id: number;
+  active: number;
+  last_modified: number;
+}
+
+export interface BatchSegmentConfigTable {
+  id: number;
+  member_id: number;
+  /** The fields of ingest.md section 4.8 but member_segment_access, as JSON. */
+  settings: string;
+  created_on: number;
+  last_modified: number;
+}
+
+/** Statistics of the instant service for one member and UTC hour (ingest.md section 3.4). */
+export interface InstantHourTable {
+  member_id: number;
+  /** Epoch milliseconds of the hour's begin. */
+  hour: number;
+  /** Counters and log entries, JSON. */
+  counts: string;
+}
+
+export interface AuditEventTable {
+  id: number;
+  created_on: number;
+  request_id: string | null;
+  account_id: number | null;
+  username: string | null;
+  account_member_id: number | null;
+  member_id: number;
+  operation: string;
+  object_type: string;
+  object_id: string;
+  before: string | null;
+  after: string | null;
+}
+
+export type CatalogReader = Kysely<CatalogTables>;
+export type CatalogTransaction = Transaction<CatalogTables>;

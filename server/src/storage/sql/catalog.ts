@@ -1,0 +1,77 @@
+import { Kysely } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import type { Clock } from '../../kit/clock.ts';
+import { CatalogChange, type ChangeContext } from './catalog-change.ts';
+import type { CatalogReader, CatalogTables } from './catalog-schema.ts';
+import * as catalog0001 from './migrations/0001-catalog.ts';
+import { SqliteWorkerDialect } from './sqlite-dialect.ts';
+
+/** Forward only: a migration that has landed is never edited, the next one follows it. */
+const migrations: Record<string, Migration> = { '0001-catalog': catalog0001 };
+
+/** What a committed change touched, by table: rows by id, or null for "read it all again". */
+export type Touched = ReadonlyMap<keyof CatalogTables, ReadonlySet<number> | null>;
+
+/**
+ * The catalog plane: members, accounts, segments, sharing, audit. Reading goes through `read`; every change goes through
+ * `change`, which writes the audit trail in the same transaction and tells the catalog view what to renew before it returns.
+ */
+export class Catalog {
+  readonly read: CatalogReader;
+  readonly #clock: Clock;
+  #afterCommit: (touched: Touched) => Promise<void> = async () => {};
+
+  private constructor(database: CatalogReader, clock: Clock) {
+    this.read = database;
+    this.#clock = clock;
+  }
+
+  /** Opens the file and brings its tables up to date. Fails with the migration's own error; nothing is left half done. */
+  static async open(file: string, clock: Clock): Promise<Catalog> {
+    const database = new Kysely<CatalogTables>({ dialect: new SqliteWorkerDialect(file) });
+    const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } });
+    const { error, results } = await migrator.migrateToLatest();
+    if (error !== undefined) {
+      await database.destroy();
+      const failed = results?.find((result) => result.status === 'Error')?.migrationName ?? 'the first step';
+      throw new Error(`the catalog could not be brought up to date at ${failed}`, { cause: error });
+    }
+    return new Catalog(database, clock);
+  }
+
+  /** Who is told of committed changes. The promise is awaited before `change` returns, so the next call sees the change. */
+  onCommit(listener: (touched: Touched) => Promise<void>): void {
+    this.#afterCommit = listener;
+  }
+
+  /**
+   * Runs `work` in one transaction. What it throws undoes everything. Events recorded by `work` are written with it.
+   * Await nothing but queries inside: no HTTP, no files.
+   */
+  async change<T>(context: ChangeContext, work: (change: CatalogChange) => Promise<T>): Promise<T> {
+    let touched: Touched = new Map();
+    const result = await this.read.transaction().execute(async (transaction) => {
+      const change = new CatalogChange(transaction, context, this.#clock.nowMs());
+      const outcome = await work(change);
+      await change.writeEvents();
+      touched = change.touched;
+      return outcome;
+    });
+    if (touched.size > 0) await this.#afterCommit(touched);
+    return result;
+  }
+
+  /** `ok`, or a short text on why the catalog cannot be read. */
+  async check(): Promise<string> {
+    try {
+      await this.read.selectFrom('id_sequence').select('name').limit(1).execute();
+      return 'ok';
+    } catch (error) {
+      return error instanceof Error ? error.message.slice(0, 100) : 'cannot be read';
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.read.destroy();
+  }
+}

@@ -1,0 +1,10 @@
+/** What the SQLite thread is asked: one statement. */
+export interface SqliteRequest {
+  readonly id: number;
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
+
+export type SqliteReply =
+  | { readonly id: number; readonly rows: readonly object[]; readonly changes: number }
+  | { readonly id: number; readonly error: { readonly message: string; readonly code: string } };
