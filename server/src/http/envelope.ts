@@ -1,0 +1,34 @@
+import type { Refusal } from '../kit/refusal.ts';
+import type { EnvelopeAnswer } from './operation.ts';
+
+/** The product's version, as `dbg_info.version` and `GET /` tell it. */
+export const version = '0.1.0';
+
+interface DebugInfo {
+  readonly warnings: readonly string[];
+  readonly version: string;
+  readonly output_term: string | null;
+}
+
+const debugInfo = (warnings: readonly string[], outputTerm: string | null): DebugInfo => ({ warnings, version, output_term: outputTerm });
+
+/** `{"response":{"status":"OK",…,"dbg_info":…}}` (platform.md section 1). */
+export function envelopeOf(answer: EnvelopeAnswer, warnings: readonly string[]): string {
+  const dbgInfo = debugInfo(warnings, answer.outputTerm);
+  return JSON.stringify({ response: { status: 'OK', ...answer.fields, ...(answer.dbg ? { dbg: dbgInfo } : {}), dbg_info: dbgInfo } });
+}
+
+/** `{"response":{"status":"error",…}}`. */
+export function errorEnvelope(refused: Refusal, warnings: readonly string[] = []): string {
+  const { errorId, errorCode, errorDescription } = refused.kind;
+  return JSON.stringify({
+    response: {
+      status: 'error',
+      error_id: errorId,
+      error: refused.message,
+      error_code: errorCode,
+      error_description: errorDescription,
+      dbg_info: debugInfo(warnings, null),
+    },
+  });
+}

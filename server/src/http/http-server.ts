@@ -1,0 +1,171 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Buffer } from 'node:buffer';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { type Refusal, refusal } from '../kit/refusal.ts';
+import { errorEnvelope } from './envelope.ts';
+import { httpErrors } from './http-errors.ts';
+import { HotDispatcher } from './hot-dispatcher.ts';
+import { type RequestFront, splitUrl } from './request-front.ts';
+import type { AccountOperation, Call, Operation } from './operation.ts';
+
+export interface HttpServerOptions {
+  readonly operations: readonly Operation[];
+  /** Operations that are answered before the framework; empty where hot routes are off. */
+  readonly hotOperations: readonly AccountOperation[];
+  readonly front: RequestFront;
+  readonly log: Logger;
+  readonly bodyLimitBytes: number;
+}
+
+/** A listening server and the way to stop it. */
+export interface HttpServer {
+  listen(host: string, port: number): Promise<{ address: string; port: number }>;
+  /** Takes no new connections, lets calls in flight finish for `graceMs` at most. */
+  close(graceMs: number): Promise<void>;
+}
+
+const methods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'] as const;
+
+/** Builds the server: Fastify for all operations, and one dispatcher before it for the hot ones. */
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const { operations, hotOperations, front, log, bodyLimitBytes } = options;
+  const hot = new HotDispatcher(hotOperations, front, bodyLimitBytes);
+  let server: Server | undefined;
+  const app = Fastify({
+    bodyLimit: bodyLimitBytes,
+    routerOptions: { maxParamLength: 500, ignoreTrailingSlash: false },
+    rewriteUrl: (request) => normalisedUrl(request.url ?? '/'),
+    genReqId: () => front.newRequestId(),
+    serverFactory: (handler) => {
+      server = createServer((request, response) => {
+        if (front.turnAway(response) || hot.take(request, response)) return;
+        handOver(request, response, handler);
+      });
+      return server;
+    },
+    clientErrorHandler: (error, socket) => {
+      if (!socket.writable || (error as NodeJS.ErrnoException).code === 'ECONNRESET') return;
+      socket.end(clientErrorAnswer((error as NodeJS.ErrnoException).code));
+    },
+  });
+  readAnyBody(app);
+  registerOperations(app, operations, front);
+  app.setNotFoundHandler((request, reply) => {
+    const { path } = splitUrl(request.raw.url ?? '');
+    front.failFramework(request, reply, 'unknown', refusal(httpErrors.unknownService, { path: path.slice(0, 100) }));
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const template = request.routeOptions.url ?? 'unknown';
+    front.failFramework(request, reply, template, asRefusal(error, request.routeOptions.bodyLimit));
+  });
+  return {
+    async listen(host, port) {
+      await app.ready();
+      const listening = server;
+      if (!listening) throw new Error('there is no server to listen with');
+      await new Promise<void>((resolve, reject) => {
+        listening.once('error', reject);
+        listening.listen(port, host, () => resolve());
+      });
+      const address = listening.address();
+      if (address === null || typeof address === 'string') throw new Error('the server listens on no port');
+      log.info({ host: address.address, port: address.port }, 'listening');
+      return { address: address.address, port: address.port };
+    },
+    close: (graceMs) => closeServer(server, app, graceMs),
+  };
+}
+
+async function closeServer(server: Server | undefined, app: FastifyInstance, graceMs: number): Promise<void> {
+  if (server?.listening) {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
+    const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+    await closed;
+    clearTimeout(timer);
+  }
+  await app.close();
+}
+
+/** The framework reads bodies by their content type; ours are read whatever it says, so it is shown one type only. */
+function handOver(request: IncomingMessage, response: ServerResponse, handler: (request: IncomingMessage, response: ServerResponse) => void): void {
+  request.headers['content-type'] = 'application/octet-stream';
+  handler(request, response);
+}
+
+function readAnyBody(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+}
+
+function registerOperations(app: FastifyInstance, operations: readonly Operation[], front: RequestFront): void {
+  const taken = new Map<string, Set<string>>();
+  for (const operation of operations) {
+    for (const url of operation.paths) {
+      const known = taken.get(url) ?? new Set();
+      taken.set(url, known.add(operation.method));
+      app.route({
+        method: operation.method,
+        url,
+        ...(operation.bodyLimitBytes === undefined ? {} : { bodyLimit: operation.bodyLimitBytes }),
+        onRequest: (request, reply, done) => {
+          front.beginFramework(request, reply, operation);
+          done();
+        },
+        handler: (request, reply) => answerOperation(request, reply, operation, front),
+      });
+    }
+  }
+  for (const [url, known] of taken) {
+    const allowed = [...known].sort().join(', ');
+    for (const method of methods) {
+      if (known.has(method)) continue;
+      app.route({
+        method,
+        url,
+        handler: (request, reply) => {
+          void reply.header('allow', allowed);
+          front.failFramework(request, reply, url, refusal(httpErrors.unknownMethod, { method, allowed }));
+          return reply;
+        },
+      });
+    }
+  }
+}
+
+async function answerOperation(request: FastifyRequest, reply: FastifyReply, operation: Operation, front: RequestFront): Promise<FastifyReply> {
+  const open = front.openCall(request, operation);
+  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  const call = { ...open, path: request.params as Record<string, string | undefined>, body } as Call;
+  const answer = await operation.handle(call);
+  front.sendFramework(request, reply, operation, call.warnings, call.parameters, answer);
+  return reply;
+}
+
+/** Version prefixes and trailing slashes change nothing (API Best Practices; platform.md section 1). */
+export function normalisedUrl(url: string): string {
+  const { path, query } = splitUrl(url);
+  const withoutVersion = path.replace(/^\/(?:current|v1\.\d+)(?=\/)/, '');
+  const trimmed = withoutVersion.length > 1 ? withoutVersion.replace(/\/+$/, '') || '/' : withoutVersion;
+  return query === '' ? trimmed : `${trimmed}?${query}`;
+}
+
+/** The framework's own errors in our words. */
+function asRefusal(error: unknown, bodyLimitBytes: number): unknown {
+  const code = (error as { code?: string }).code;
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return refusal(httpErrors.tooLarge, { limit: bodyLimitBytes }, { cause: error });
+  if (code?.startsWith('FST_ERR_CTP')) return refusal(httpErrors.badRequest, { fault: 'its body is not as long as its headers say' }, { cause: error });
+  if (code === 'FST_ERR_BAD_URL') return refusal(httpErrors.badRequest, { fault: 'its path is not valid percent-encoding' }, { cause: error });
+  return error;
+}
+
+/** What is sent where not even the request line could be read. */
+function clientErrorAnswer(code: string | undefined): string {
+  const large = code === 'HPE_HEADER_OVERFLOW';
+  const refused: Refusal = large ? refusal(httpErrors.headersTooLarge) : refusal(httpErrors.badRequest, { fault: 'it is not HTTP' });
+  const body = errorEnvelope(refused);
+  const reason = large ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  return `HTTP/1.1 ${reason}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`;
+}
+

@@ -1,0 +1,82 @@
+import type { Buffer } from 'node:buffer';
+import type { TSchema } from 'typebox';
+import type { AccessRule, Caller, RequestFacts } from './caller.ts';
+import type { Parameters } from './parameters.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/** One call of an operation. */
+export interface OpenCall {
+  readonly requestId: string;
+  readonly facts: RequestFacts;
+  readonly parameters: Parameters;
+  /** What stands at the places of the path (`/segment/:first`: `first`), decoded. */
+  readonly path: Readonly<Record<string, string | undefined>>;
+  /** Empty where there was none. */
+  readonly body: Buffer;
+  /** Named in the answer's `dbg_info.warnings`. */
+  readonly warnings: string[];
+}
+
+export interface Call extends OpenCall {
+  readonly caller: Caller;
+}
+
+/** An answer in the protocol's envelope: `{"response": {"status": "OK", …fields, "dbg_info": …}}`. */
+export interface EnvelopeAnswer {
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** The key that holds the objects, for `dbg_info.output_term`. */
+  readonly outputTerm: string | null;
+  /** The sharing service answers its debug object as `dbg` too. */
+  readonly dbg?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** An answer outside the envelope. */
+export interface BareAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+}
+
+export type Answer = EnvelopeAnswer | BareAnswer;
+
+/** What the documentation says of a query parameter. */
+export interface ParameterDoc {
+  readonly name: string;
+  readonly description: string;
+}
+
+interface OperationCommon {
+  /** The one name from route to audit event: file, SDK method, CLI command. */
+  readonly id: string;
+  readonly method: Method;
+  /** All addresses, the main one first; `:name` is a place. */
+  readonly paths: readonly string[];
+  readonly summary: string;
+  readonly parameters?: readonly ParameterDoc[];
+  /** The body's schema, for reading, checking and OpenAPI. */
+  readonly body?: TSchema;
+  /** The schema of the object in the answer, for OpenAPI. */
+  readonly answer?: TSchema;
+  /** Not shown in OpenAPI. */
+  readonly unlisted?: boolean;
+  /** Where it differs from the server's own limit. */
+  readonly bodyLimitBytes?: number;
+}
+
+export interface OpenOperation extends OperationCommon {
+  readonly access: 'anyone';
+  readonly handle: (call: OpenCall) => Promise<Answer> | Answer;
+}
+
+export interface AccountOperation extends OperationCommon {
+  readonly access: AccessRule;
+  readonly handle: (call: Call) => Promise<Answer> | Answer;
+}
+
+export type Operation = OpenOperation | AccountOperation;
+
+/** The rules that most operations have. */
+export const reading: AccessRule = { writes: false, tokenInQuery: false, throttled: true };
+export const writing: AccessRule = { writes: true, tokenInQuery: false, throttled: true };

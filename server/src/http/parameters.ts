@@ -1,0 +1,91 @@
+import { refusal } from '../kit/refusal.ts';
+import { httpErrors } from './http-errors.ts';
+
+/**
+ * The query string, read once. Blanks around names are dropped (a published client sends `&   append=true`), `+` is a space.
+ * Every parameter that nobody asks for is named in the answer's warnings, so that a misspelt one does not pass in silence.
+ */
+export class Parameters {
+  readonly #values = new Map<string, string>();
+  readonly #read = new Set<string>();
+
+  constructor(query: string) {
+    if (query === '') return;
+    for (const part of query.split('&')) {
+      if (part === '') continue;
+      const equals = part.indexOf('=');
+      const name = decoded(equals < 0 ? part : part.slice(0, equals)).trim();
+      if (name === '') continue;
+      if (this.#values.has(name)) throw refusal(httpErrors.invalidParameter, { name, fault: 'is there twice' });
+      this.#values.set(name, equals < 0 ? '' : decoded(part.slice(equals + 1)));
+    }
+  }
+
+  /** Names that nobody has asked for yet. */
+  unread(): string[] {
+    return [...this.#values.keys()].filter((name) => !this.#read.has(name));
+  }
+
+  has(name: string): boolean {
+    return this.#values.has(name);
+  }
+
+  text(name: string): string | undefined {
+    this.#read.add(name);
+    return this.#values.get(name);
+  }
+
+  /** true and 1 in any case, or the name alone; false and 0 turn it off. Anything else is refused: unread, it could wipe a list. */
+  flag(name: string): boolean | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    if (/^(true|1|)$/i.test(text)) return true;
+    if (/^(false|0)$/i.test(text)) return false;
+    throw refusal(httpErrors.invalidParameter, { name, fault: `must be true or false, not '${shortened(text)}'` });
+  }
+
+  integer(name: string, minimum = 0): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const value = Number(text);
+    if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(value) || value < minimum)
+      throw refusal(httpErrors.invalidParameter, { name, fault: `must be a whole number of ${minimum} or more, not '${shortened(text)}'` });
+    return value;
+  }
+
+  id(name: string): number | undefined {
+    const ids = this.ids(name);
+    if (ids === undefined) return undefined;
+    const [first, ...more] = ids;
+    if (first === undefined || more.length > 0) throw refusal(httpErrors.invalidParameter, { name, fault: 'must be one id' });
+    return first;
+  }
+
+  /** Ids, by comma; at least one. */
+  ids(name: string): number[] | undefined {
+    const text = this.text(name);
+    return text === undefined ? undefined : readIds(name, text);
+  }
+}
+
+/** Reads ids by comma from a parameter or a path. */
+export function readIds(name: string, text: string): number[] {
+  return text.split(',').map((part) => {
+    const value = Number(part);
+    if (!/^\d+$/.test(part.trim()) || !Number.isSafeInteger(value))
+      throw refusal(httpErrors.invalidParameter, { name, fault: `must be a number, not '${shortened(part)}'` });
+    return value;
+  });
+}
+
+/** Cuts what a client sent before it is sent back. */
+export const shortened = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}…` : text);
+
+function decoded(text: string): string {
+  if (!text.includes('%') && !text.includes('+')) return text;
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch (error) {
+    throw refusal(httpErrors.unreadableQuery, { part: shortened(text) }, { cause: error });
+  }
+}

@@ -1,0 +1,180 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { Refusal, refusal } from '../kit/refusal.ts';
+import type { Admit, RequestFacts } from './caller.ts';
+import { envelopeOf, errorEnvelope } from './envelope.ts';
+import type { HotCall, HotFront } from './hot-dispatcher.ts';
+import { httpErrors } from './http-errors.ts';
+import type { AccountOperation, Answer, Call, OpenCall, Operation } from './operation.ts';
+import { Parameters } from './parameters.ts';
+import type { RequestMetrics } from './request-metrics.ts';
+
+export interface RequestFrontOptions {
+  readonly admit: Admit;
+  readonly log: Logger;
+  readonly metrics: RequestMetrics;
+  /** Of so many ordinary hot requests one is logged; 0: none. */
+  readonly logSample: number;
+  /** Hot calls that take longer are logged always. */
+  readonly slowCallMs: number;
+}
+
+interface FrameworkCall {
+  readonly open: Omit<OpenCall, 'path' | 'body'> & Partial<Pick<Call, 'caller'>>;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+interface Sent {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+}
+
+/**
+ * The front that the framework and the hot dispatcher share: who is calling, request ids, envelopes, logs and counts.
+ * Both sides must behave alike to the byte, so both end here.
+ */
+export class RequestFront implements HotFront {
+  readonly #options: RequestFrontOptions;
+  readonly #prefix = randomBytes(4).toString('hex');
+  readonly #framework = new WeakMap<FastifyRequest, FrameworkCall>();
+  #lastRequest = 0;
+  #sampled = 0;
+  #stopping = false;
+
+  constructor(options: RequestFrontOptions) {
+    this.#options = options;
+  }
+
+  newRequestId(): string {
+    return `${this.#prefix}-${(++this.#lastRequest).toString(36)}`;
+  }
+
+  /** From now on new requests are answered 503 and connections are closed after their answer. */
+  stop(): void {
+    this.#stopping = true;
+  }
+
+  turnAway(response: ServerResponse): boolean {
+    if (!this.#stopping) return false;
+    const refused = refusal(httpErrors.stopping);
+    write(response, { status: 503, headers: { 'content-type': jsonType, 'retry-after': '1', connection: 'close' }, body: errorEnvelope(refused) });
+    return true;
+  }
+
+  begin(request: IncomingMessage, query: string, operation: AccountOperation): HotCall {
+    const startedAt = performance.now();
+    const parameters = new Parameters(query);
+    const facts = factsOf(request, parameters);
+    const { caller, headers } = this.#options.admit(facts, operation.access);
+    const call = { requestId: this.newRequestId(), facts, parameters, path: {}, warnings: [], caller };
+    return { call, headers, startedAt, operation };
+  }
+
+  send(hot: HotCall, response: ServerResponse, answer: Answer): void {
+    const { call, operation } = hot;
+    const sent = sentOf(answer, hot.headers, call.warnings, call.parameters);
+    write(response, sent);
+    this.#count(operation, call.requestId, sent.status, performance.now() - hot.startedAt, true);
+  }
+
+  fail(hot: HotCall | undefined, _request: IncomingMessage, response: ServerResponse, operation: AccountOperation, error: unknown): void {
+    const requestId = hot?.call.requestId ?? this.newRequestId();
+    const sent = this.#failure(error, requestId, operation.paths[0] ?? '', hot?.headers ?? {}, hot?.call.warnings ?? []);
+    if (!response.headersSent) write(response, sent);
+    this.#count(operation, requestId, sent.status, hot ? performance.now() - hot.startedAt : 0, true);
+  }
+
+  beginFramework(request: FastifyRequest, reply: FastifyReply, operation: Operation): void {
+    const parameters = new Parameters(splitUrl(request.raw.url ?? '').query);
+    const facts = factsOf(request.raw, parameters);
+    const open = { requestId: request.id, facts, parameters, warnings: [] };
+    if (operation.access === 'anyone') {
+      this.#framework.set(request, { open, headers: {} });
+      return;
+    }
+    const { caller, headers } = this.#options.admit(facts, operation.access);
+    this.#framework.set(request, { open: { ...open, caller }, headers });
+    void reply.headers(headers);
+  }
+
+  openCall(request: FastifyRequest, operation: Operation): FrameworkCall['open'] {
+    const call = this.#framework.get(request);
+    if (!call) throw new Error(`${operation.id} was not begun`);
+    return call.open;
+  }
+
+  sendFramework(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    operation: Operation,
+    warnings: readonly string[],
+    parameters: Parameters,
+    answer: Answer,
+  ): void {
+    const sent = sentOf(answer, {}, warnings, parameters);
+    void reply.code(sent.status).headers(sent.headers).send(sent.body);
+    this.#count(operation, request.id, sent.status, reply.elapsedTime, false);
+  }
+
+  failFramework(request: FastifyRequest, reply: FastifyReply, template: string, error: unknown): void {
+    const warnings = this.#framework.get(request)?.open.warnings ?? [];
+    const sent = this.#failure(error, request.id, template, {}, warnings);
+    void reply.code(sent.status).headers(sent.headers).send(sent.body);
+    this.#count({ method: request.method, paths: [template], id: '' }, request.id, sent.status, reply.elapsedTime, false);
+  }
+
+  #failure(error: unknown, requestId: string, template: string, headers: Readonly<Record<string, string>>, warnings: readonly string[]): Sent {
+    const { log, metrics } = this.#options;
+    const refused = error instanceof Refusal ? error : refusal(httpErrors.bug, { requestId }, { cause: error });
+    metrics.refused(refused.kind.name);
+    if (refused.kind.status >= 500) log.error({ requestId, route: template, err: refused.cause ?? refused }, 'the call failed');
+    else if (refused.cause !== undefined) log.debug({ requestId, route: template, refusal: refused.kind.name, err: refused.cause }, 'refused');
+    return {
+      status: refused.kind.status,
+      headers: { 'content-type': jsonType, ...headers, ...refused.headers },
+      body: errorEnvelope(refused, warnings),
+    };
+  }
+
+  #count(operation: { id: string; method: string; paths: readonly string[] }, requestId: string, status: number, ms: number, hot: boolean): void {
+    const { log, metrics, logSample, slowCallMs } = this.#options;
+    const route = operation.paths[0] ?? 'unknown';
+    metrics.answered(route, operation.method, status, ms / 1000);
+    if (hot && status < 400 && ms < slowCallMs && (logSample === 0 || this.#sampled++ % logSample !== 0)) return;
+    log.info({ requestId, method: operation.method, route, operation: operation.id, status, ms: Math.round(ms * 100) / 100 }, 'answered');
+  }
+}
+
+const jsonType = 'application/json; charset=utf-8';
+
+function sentOf(answer: Answer, admitted: Readonly<Record<string, string>>, warnings: readonly string[], parameters: Parameters): Sent {
+  if ('body' in answer) return { status: answer.status, headers: { ...admitted, ...answer.headers }, body: answer.body };
+  const unread = parameters.unread();
+  const all = unread.length === 0 ? warnings : [...warnings, ...unread.map((name) => `The parameter ${name.slice(0, 40)} is unknown and was ignored`)];
+  return { status: 200, headers: { 'content-type': jsonType, ...admitted, ...answer.headers }, body: envelopeOf(answer, all) };
+}
+
+function write(response: ServerResponse, sent: Sent): void {
+  response.writeHead(sent.status, { ...sent.headers, 'content-length': Buffer.byteLength(sent.body) });
+  response.end(sent.body);
+}
+
+export function splitUrl(url: string): { path: string; query: string } {
+  const mark = url.indexOf('?');
+  return mark < 0 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
+}
+
+export function factsOf(request: IncomingMessage, parameters: Parameters): RequestFacts {
+  return {
+    method: request.method ?? 'GET',
+    path: splitUrl(request.url ?? '/').path,
+    headers: request.headers,
+    peerAddress: request.socket.remoteAddress ?? '',
+    encrypted: (request.socket as TLSSocket).encrypted === true,
+    queryToken: parameters.has('access_token') ? parameters.text('access_token') : undefined,
+  };
+}
