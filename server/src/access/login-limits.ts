@@ -1,0 +1,111 @@
+import type { Clock } from '../kit/clock.ts';
+import type { AccountId } from '../kit/ids.ts';
+
+const windowMs = 5 * 60_000;
+/** Failures in the window from which a (name, address) pair is refused and a name is answered late. */
+const failureLimit = 20;
+const firstDelayMs = 100;
+const longestDelayMs = 5_000;
+/** Keys that are remembered at most; the oldest are forgotten first, so that made-up names cannot fill the memory. */
+const keyLimit = 100_000;
+
+/** Times within the window, by key. */
+class SlidingLog {
+  readonly #times = new Map<string, number[]>();
+
+  within(key: string, nowMs: number): readonly number[] {
+    const times = this.#times.get(key);
+    if (!times) return [];
+    const live = times.filter((time) => time > nowMs - windowMs);
+    if (live.length === 0) this.#times.delete(key);
+    else this.#times.set(key, live);
+    return live;
+  }
+
+  add(key: string, nowMs: number): void {
+    const times = [...this.within(key, nowMs), nowMs];
+    this.#times.delete(key);
+    this.#times.set(key, times);
+    if (this.#times.size <= keyLimit) return;
+    for (const oldest of this.#times.keys()) {
+      this.#times.delete(oldest);
+      return;
+    }
+  }
+
+  clear(key: string): void {
+    this.#times.delete(key);
+  }
+}
+
+/**
+ * Holds guessing down without letting anybody lock another's account (platform.md section 2, "Guessing"), and successful
+ * logins to their number per account.
+ */
+export class LoginLimits {
+  readonly #clock: Clock;
+  readonly #pairFailures = new SlidingLog();
+  readonly #nameFailures = new SlidingLog();
+  readonly #logins = new SlidingLog();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Seconds until this pair may try again; 0 where it may now. */
+  pairWaitS(name: string, address: string): number {
+    const failures = this.#pairFailures.within(pairKey(name, address), this.#clock.nowMs());
+    return failures.length < failureLimit ? 0 : waitS(failures, failureLimit, this.#clock.nowMs());
+  }
+
+  /** How late an attempt on this name is answered. */
+  nameDelayMs(name: string): number {
+    const excess = this.#nameFailures.within(name, this.#clock.nowMs()).length - failureLimit;
+    return excess < 0 ? 0 : Math.min(firstDelayMs * 2 ** Math.min(excess, 30), longestDelayMs);
+  }
+
+  failed(name: string, address: string): void {
+    const nowMs = this.#clock.nowMs();
+    this.#pairFailures.add(pairKey(name, address), nowMs);
+    this.#nameFailures.add(name, nowMs);
+  }
+
+  succeeded(name: string, address: string): void {
+    this.#pairFailures.clear(pairKey(name, address));
+  }
+
+  /** Seconds until the account may log in again; 0 counts this login. A null limit is none. */
+  takeLoginS(account: AccountId, limit: number | null): number {
+    if (limit === null || limit === 0) return 0;
+    const nowMs = this.#clock.nowMs();
+    const logins = this.#logins.within(String(account), nowMs);
+    if (logins.length >= limit) return waitS(logins, limit, nowMs);
+    this.#logins.add(String(account), nowMs);
+    return 0;
+  }
+}
+
+const pairKey = (name: string, address: string): string => `${name}\n${network(address)}`;
+
+/** Until fewer than `limit` of these times lie in the window. */
+function waitS(times: readonly number[], limit: number, nowMs: number): number {
+  const leaving = times[times.length - limit] ?? nowMs;
+  return Math.max(1, Math.ceil((leaving + windowMs - nowMs) / 1000));
+}
+
+/** An IPv6 caller owns a /64 and could change its address at will; IPv4 counts whole. */
+export function network(address: string): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  if (!plain.includes(':')) return plain;
+  const [head = '', tail] = plain.split('::');
+  const groups = head === '' ? [] : head.split(':');
+  if (tail !== undefined) {
+    const behind = tail === '' ? [] : tail.split(':');
+    while (groups.length + behind.length < 8) groups.push('0');
+    groups.push(...behind);
+  }
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`;
+}

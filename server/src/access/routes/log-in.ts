@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../../kit/clock.ts';
+import { asAccountId } from '../../kit/ids.ts';
+import { refusal } from '../../kit/refusal.ts';
+import type { OpenCall, OpenOperation } from '../../http/operation.ts';
+import { readOne } from '../../http/read-body.ts';
+import { readObject, requireFields } from '../../http/read-object.ts';
+import type { CatalogReader } from '../../storage/sql/catalog-schema.ts';
+import { accessErrors } from '../access-errors.ts';
+import { loginSchema } from '../account-schema.ts';
+import { sessionCookie } from '../admission.ts';
+import type { LoginLimits } from '../login-limits.ts';
+import type { PasswordHasher } from '../password-hasher.ts';
+import type { ProxyView } from '../proxy-view.ts';
+import type { SessionRegistry } from '../session-registry.ts';
+import { readLogin } from '../store/account-store.ts';
+
+export interface LogInParts {
+  readonly db: CatalogReader;
+  readonly clock: Clock;
+  readonly sessions: SessionRegistry;
+  readonly limits: LoginLimits;
+  readonly hasher: PasswordHasher;
+  readonly proxy: ProxyView;
+}
+
+/** `POST /auth`: name and password against a token (Authentication; platform.md section 2). */
+export const logIn = (parts: LogInParts): OpenOperation => ({
+  id: 'logIn',
+  method: 'POST',
+  paths: ['/auth'],
+  summary: 'Log in: a name and a password against a token',
+  access: 'anyone',
+  body: loginSchema,
+  bodyLimitBytes: 16_384,
+  async handle(call) {
+    const auth = readObject(loginSchema, readOne(call.body, 'auth', call.warnings), 'auth', call.warnings);
+    requireFields(auth, ['username', 'password'], 'auth');
+    const { username = '', password = '' } = auth;
+    const token = await parts.sessions.create(await checkLogin(parts, call, username, password));
+    const secure = parts.proxy.overHttps(call.facts) ? '; Secure' : '';
+    return {
+      fields: { token },
+      outputTerm: null,
+      headers: { 'set-cookie': `${sessionCookie}=${token}; Path=/; HttpOnly; SameSite=Strict${secure}` },
+    };
+  },
+});
+
+async function checkLogin(parts: LogInParts, call: OpenCall, username: string, password: string) {
+  const { db, clock, limits, hasher, proxy } = parts;
+  const address = proxy.clientAddress(call.facts);
+  const waitS = limits.pairWaitS(username, address);
+  if (waitS > 0) throw refusal(accessErrors.tooManyFailures, {}, retryAfter(waitS));
+  const delayMs = limits.nameDelayMs(username);
+  if (delayMs > 0) await sleep(delayMs, undefined, { ref: false });
+  const account = await readLogin(db, username);
+  const fits = await hasher.verify(account?.password_hash, password);
+  if (!account || !fits) {
+    limits.failed(username, address);
+    throw refusal(accessErrors.wrongCredentials);
+  }
+  limits.succeeded(username, address);
+  if (account.state !== 'active' || account.member_state !== 'active') throw refusal(accessErrors.disabled);
+  if (account.password_expires_on !== null && account.password_expires_on <= clock.nowMs()) throw refusal(accessErrors.passwordExpired);
+  if (account.api_login === 0) throw refusal(accessErrors.noApiLogin);
+  const accountId = asAccountId(account.id);
+  const limitWaitS = limits.takeLoginS(accountId, account.logins_per_5_minutes);
+  if (limitWaitS > 0) throw refusal(accessErrors.tooManyLogins, { limit: account.logins_per_5_minutes ?? 0 }, retryAfter(limitWaitS));
+  return accountId;
+}
+
+const retryAfter = (seconds: number) => ({ headers: { 'retry-after': String(seconds) } });

@@ -1,0 +1,34 @@
+import { addressedIds, listAnswer, narrowedTo, notFound } from '../../http/answers.ts';
+import { describeFields, readListRequest, trimmed } from '../../http/list-parameters.ts';
+import { type AccountOperation, reading } from '../../http/operation.ts';
+import type { CatalogReader } from '../../storage/sql/catalog-schema.ts';
+import { listPlatformMembers as listRows, platformMemberFields } from '../store/member-store.ts';
+
+/** `GET /platform-member`: who is on the exchange; an array even for one (Platform Member Service). */
+export const listPlatformMembers = (db: CatalogReader): AccountOperation => ({
+  id: 'listPlatformMembers',
+  method: 'GET',
+  paths: ['/platform-member', '/platform-member/:first'],
+  summary: 'The members of the exchange, as far as they show themselves',
+  access: reading,
+  async handle(call) {
+    const ids = addressedIds(call.parameters, call.path.first);
+    const asked = readListRequest(call.parameters, platformMemberFields);
+    const { rows, count } = await listRows(db, narrowedTo(asked, ids));
+    if (ids?.length === 1 && count === 0) throw notFound('platform member', 'id', ids[0] ?? 0);
+    const shown = rows.map((row) =>
+      trimmed({ id: row.id, name: row.shown_name, primary_type: row.primary_type, platform_exposure: row.platform_exposure }, asked.shown),
+    );
+    return listAnswer('platform_members', shown, count, asked);
+  },
+});
+
+/** `GET /platform-member/meta`. */
+export const describePlatformMembers = (): AccountOperation => ({
+  id: 'describePlatformMembers',
+  method: 'GET',
+  paths: ['/platform-member/meta'],
+  summary: 'The fields of platform members, and which of them sort and filter',
+  access: reading,
+  handle: () => ({ fields: { fields: describeFields(platformMemberFields) }, outputTerm: 'fields' }),
+});

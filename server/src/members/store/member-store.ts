@@ -1,0 +1,75 @@
+import { fold } from '../../kit/fold.ts';
+import type { ListFields, ListQuery } from '../../kit/list-query.ts';
+import type { CatalogChange } from '../../storage/sql/catalog-change.ts';
+import type { CatalogReader, MemberTable } from '../../storage/sql/catalog-schema.ts';
+import { listRows } from '../../storage/sql/list-rows.ts';
+
+export const memberFields: ListFields = {
+  id: { type: 'int', column: 'member.id', search: true },
+  name: { type: 'string', column: 'member.name', foldedColumn: 'member.name_folded', search: true },
+  state: { type: 'enum', column: 'member.state' },
+  code: { type: 'string', column: 'member.code', foldedColumn: 'member.code_folded', search: true },
+  primary_type: { type: 'enum', column: 'member.primary_type' },
+  platform_exposure: { type: 'enum', column: 'member.platform_exposure' },
+  timezone: { type: 'string', column: 'member.timezone' },
+  default_currency: { type: 'string', column: 'member.default_currency' },
+  externally_integrated_dsp: { type: 'bool', column: 'member.externally_integrated_dsp' },
+  last_modified: { type: 'timestamp', column: 'member.last_modified' },
+};
+
+/** What `/platform-member` shows of every member. */
+export const platformMemberFields: ListFields = {
+  id: { type: 'int', column: 'member.id', search: true },
+  name: { type: 'string', column: 'member.shown_name', foldedColumn: 'member.shown_name_folded', search: true },
+  primary_type: { type: 'enum', column: 'member.primary_type' },
+  platform_exposure: { type: 'enum', column: 'member.platform_exposure' },
+};
+
+export function listMembers(db: CatalogReader, query: ListQuery): Promise<{ rows: MemberTable[]; count: number }> {
+  return listRows(db.selectFrom('member').selectAll(), memberFields, query);
+}
+
+/** Members that show themselves; a private one goes by `Member ID`. */
+export function listPlatformMembers(db: CatalogReader, query: ListQuery) {
+  const shown = db
+    .selectFrom('member')
+    .select(['id', 'primary_type', 'platform_exposure'])
+    .select((eb) => {
+      const number = eb.cast<string>('id', 'text');
+      const isPrivate = eb('platform_exposure', '=', 'private');
+      return [
+        eb.case().when(isPrivate).then(eb.fn<string>('concat', [eb.val('Member '), number])).else(eb.ref('name')).end().as('shown_name'),
+        eb.case().when(isPrivate).then(eb.fn<string>('concat', [eb.val('member '), number])).else(eb.ref('name_folded')).end().as('shown_name_folded'),
+      ];
+    })
+    .where('platform_exposure', '!=', 'hidden')
+    .where('primary_type', '!=', 'platform');
+  return listRows(db.selectFrom(shown.as('member')).selectAll(), platformMemberFields, query);
+}
+
+export type NewMember = Partial<Omit<MemberTable, 'name_folded' | 'code_folded' | 'last_modified'>> & Pick<MemberTable, 'name' | 'primary_type'>;
+
+export async function insertMember(change: CatalogChange, member: NewMember): Promise<number> {
+  const id = member.id ?? (await change.newIds('member'));
+  const row: MemberTable = {
+    id,
+    name: member.name,
+    name_folded: fold(member.name),
+    code: member.code ?? null,
+    code_folded: member.code === null || member.code === undefined ? null : fold(member.code),
+    state: member.state ?? 'active',
+    primary_type: member.primary_type,
+    platform_exposure: member.platform_exposure ?? 'public',
+    timezone: member.timezone ?? 'EST5EDT',
+    default_currency: member.default_currency ?? 'USD',
+    contact_email: member.contact_email ?? null,
+    externally_integrated_dsp: member.externally_integrated_dsp ?? 0,
+    reads_per_minute: member.reads_per_minute === undefined ? 1000 : member.reads_per_minute,
+    writes_per_minute: member.writes_per_minute === undefined ? 1000 : member.writes_per_minute,
+    last_modified: change.nowMs,
+  };
+  await change.db.insertInto('member').values(row).execute();
+  change.record({ objectType: 'member', objectId: id, memberId: id, before: null, after: { ...row } });
+  change.touch('member', id);
+  return id;
+}
