@@ -1,0 +1,91 @@
+import type { CatalogReader, CatalogTables } from '../storage/sql/catalog-schema.ts';
+import type { Touched } from '../storage/sql/catalog.ts';
+import { CatalogSnapshot, codeKey, type SnapshotTables } from './catalog-snapshot.ts';
+import { readAccounts, readEnabled, readIngest, readMembers, readSegments, readSharing } from './read-tables.ts';
+import { LayeredMap } from '../kit/layered-map.ts';
+import type { SegmentId } from '../kit/ids.ts';
+
+type Rows = ReadonlySet<number> | null;
+
+/**
+ * Keeps the snapshot in step with the catalog. Every committed change renews what it touched and swaps the snapshot whole,
+ * before the change is answered; so the next call sees it.
+ */
+export class CatalogView {
+  readonly #db: CatalogReader;
+  #current: CatalogSnapshot;
+  /** Renewals run one after the other, so that a later commit is never overtaken by an earlier one. */
+  #renewing: Promise<void> = Promise.resolve();
+
+  private constructor(db: CatalogReader, current: CatalogSnapshot) {
+    this.#db = db;
+    this.#current = current;
+  }
+
+  static async load(db: CatalogReader): Promise<CatalogView> {
+    const empty: SnapshotTables = {
+      members: new LayeredMap(),
+      accounts: new LayeredMap(),
+      segments: new LayeredMap(),
+      segmentCodes: new LayeredMap(),
+      platformMember: undefined,
+      sharing: new Map(),
+      enabled: new Map(),
+      ingest: new Map(),
+    };
+    const view = new CatalogView(db, new CatalogSnapshot(empty));
+    const all = ['member', 'account', 'segment', 'sharing_record', 'data_buyer_provider', 'batch_segment_config'] as const;
+    await view.renew(new Map(all.map((table) => [table, null])));
+    return view;
+  }
+
+  /** The state of the last commit. Take it once a call. */
+  current(): CatalogSnapshot {
+    return this.#current;
+  }
+
+  renew(touched: Touched): Promise<void> {
+    const renewed = this.#renewing.then(() => this.#renew(touched));
+    this.#renewing = renewed.catch(() => {});
+    return renewed;
+  }
+
+  async #renew(touched: Touched): Promise<void> {
+    let { tables } = this.#current;
+    const rows = (table: keyof CatalogTables): Rows | undefined => touched.get(table);
+    const members = rows('member');
+    if (members !== undefined) tables = await this.#withMembers(tables, members);
+    const accounts = rows('account');
+    if (accounts !== undefined) tables = { ...tables, accounts: renewed(tables.accounts, accounts, await readAccounts(this.#db, accounts)) };
+    const segments = rows('segment');
+    if (segments !== undefined) tables = await this.#withSegments(tables, segments);
+    if (touched.has('sharing_record')) tables = { ...tables, sharing: await readSharing(this.#db) };
+    if (touched.has('data_buyer_provider')) tables = { ...tables, enabled: await readEnabled(this.#db) };
+    if (touched.has('batch_segment_config')) tables = { ...tables, ingest: await readIngest(this.#db) };
+    this.#current = new CatalogSnapshot(tables);
+  }
+
+  async #withMembers(tables: SnapshotTables, rows: Rows): Promise<SnapshotTables> {
+    const members = renewed(tables.members, rows, await readMembers(this.#db, rows));
+    const platform = tables.platformMember ?? [...members.values()].find((member) => member.primaryType === 'platform')?.id;
+    return { ...tables, members, platformMember: platform };
+  }
+
+  async #withSegments(tables: SnapshotTables, rows: Rows): Promise<SnapshotTables> {
+    const read = await readSegments(this.#db, rows);
+    const segments = renewed(tables.segments, rows, read);
+    const codes: [string, SegmentId | undefined][] = [];
+    const before = rows === null ? [] : [...rows].map((id) => tables.segments.get(id as SegmentId));
+    for (const segment of before) if (segment?.code) codes.push([codeKey(segment.memberId, segment.code), undefined]);
+    for (const [id, segment] of read) if (segment.code !== null) codes.push([codeKey(segment.memberId, segment.code), id]);
+    const base = rows === null ? new LayeredMap<string, SegmentId>() : tables.segmentCodes;
+    return { ...tables, segments, segmentCodes: base.with(codes) };
+  }
+}
+
+/** The table with these rows read again; rows that were not found are gone. */
+function renewed<Key extends number, Facts>(table: LayeredMap<Key, Facts>, rows: Rows, read: ReadonlyMap<Key, Facts>): LayeredMap<Key, Facts> {
+  if (rows === null) return new LayeredMap(read);
+  return table.with([...rows].map((id) => [id as Key, read.get(id as Key)]));
+}
+

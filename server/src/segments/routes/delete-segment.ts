@@ -1,0 +1,36 @@
+import { changeContext } from '../../access/acting-member.ts';
+import { deletedAnswer } from '../../http/answers.ts';
+import { httpErrors } from '../../http/http-errors.ts';
+import { type AccountOperation, writing } from '../../http/operation.ts';
+import { refusal } from '../../kit/refusal.ts';
+import type { Catalog } from '../../storage/sql/catalog.ts';
+import { changeable } from '../changeable-segment.ts';
+import { changedAddress, refuseUnbuilt, resolvedIds } from '../segment-address.ts';
+import type { SegmentHooks } from '../segment-hooks.ts';
+import { deleteSegment as deleteRow, readSegmentRow, type Sight } from '../store/segment-store.ts';
+
+/** `DELETE /segment`: gone at once, with its memberships; one unknown id in a list deletes none (platform.md section 5). */
+export const deleteSegment = (catalog: Catalog, hooks: SegmentHooks): AccountOperation => ({
+  id: 'deleteSegment',
+  method: 'DELETE',
+  paths: ['/segment', '/segment/:first', '/segment/:first/:second'],
+  summary: 'Delete segments with their memberships',
+  access: writing,
+  async handle(call) {
+    refuseUnbuilt(call);
+    const { caller } = call;
+    const sight: Sight = { member: caller.role === 'admin' ? null : caller.memberId, includeShared: true, hooks };
+    const ids = [...new Set(await resolvedIds(catalog.read, sight, changedAddress(call)))];
+    if (ids.length === 0) throw refusal(httpErrors.missingParameter, { name: 'id' });
+    await catalog.change(changeContext(call, 'deleteSegment'), async (change) => {
+      for (const id of ids) await changeable(change.db, call, sight, id);
+      await hooks.onDelete(change, ids);
+      for (const id of ids) {
+        const row = await readSegmentRow(change.db, id);
+        if (row) await deleteRow(change, row);
+      }
+    });
+    await hooks.afterDelete(ids);
+    return deletedAnswer(ids.length);
+  },
+});

@@ -1,0 +1,52 @@
+import { listAnswer, narrowedTo, notFound, oneAnswer } from '../../http/answers.ts';
+import { describeFields, readListRequest, trimmed } from '../../http/list-parameters.ts';
+import { type AccountOperation, reading } from '../../http/operation.ts';
+import type { CatalogReader } from '../../storage/sql/catalog-schema.ts';
+import { resolvedIds, segmentAddress } from '../segment-address.ts';
+import type { SegmentHooks } from '../segment-hooks.ts';
+import { segmentSchema } from '../segment-schema.ts';
+import { segmentOnWire } from '../segment-wire.ts';
+import { listSegments as listRows, segmentFields, type SeenSegment, type Sight } from '../store/segment-store.ts';
+
+/**
+ * `GET /segment`: own segments and those available to the caller (Segment Service). One id or code answers the singular key
+ * beside the plural one, which published clients and the documents read each.
+ */
+export const listSegments = (db: CatalogReader, hooks: SegmentHooks): AccountOperation => ({
+  id: 'listSegments',
+  method: 'GET',
+  paths: ['/segment', '/segment/:first', '/segment/:first/:second'],
+  summary: 'Read segments, own ones and those that are shared with you',
+  access: reading,
+  answer: segmentSchema,
+  parameters: [
+    { name: 'include_shared', description: '0: own segments only' },
+    { name: 'show_querystring_ids', description: 'true: values of query-string mappings with ids' },
+  ],
+  async handle(call) {
+    const { parameters, caller } = call;
+    const address = segmentAddress(call);
+    const includeShared = parameters.flag('include_shared') ?? true;
+    const valueIds = parameters.flag('show_querystring_ids') ?? false;
+    const asked = readListRequest(parameters, segmentFields);
+    const sight: Sight = { member: caller.role === 'admin' ? null : caller.memberId, includeShared, hooks };
+    const show = (row: SeenSegment) => trimmed(segmentOnWire(row, 'text', valueIds), asked.shown);
+    const inMember = address.member === undefined ? [] : [{ field: 'member_id', is: 'in' as const, values: [address.member] }];
+    const ids = await resolvedIds(db, sight, address);
+    const { rows, count } = await listRows(db, sight, narrowedTo({ ...asked, filters: [...asked.filters, ...inMember] }, ids));
+    if (address.ids?.length !== 1 && address.codes?.length !== 1) return listAnswer('segments', rows.map(show), count, asked);
+    const [only] = rows;
+    if (!only) throw notFound('segment', 'id', ids?.[0] ?? '');
+    return oneAnswer('segment', show(only), { segments: [show(only)] });
+  },
+});
+
+/** `GET /segment/meta`. */
+export const describeSegments = (): AccountOperation => ({
+  id: 'describeSegments',
+  method: 'GET',
+  paths: ['/segment/meta'],
+  summary: 'The fields of segments, and which of them sort and filter',
+  access: reading,
+  handle: () => ({ fields: { fields: describeFields(segmentFields) }, outputTerm: 'fields' }),
+});

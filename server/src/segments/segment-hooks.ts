@@ -1,0 +1,18 @@
+import type { SqlBool, Expression as SqlExpression } from 'kysely';
+import type { CatalogChange } from '../storage/sql/catalog-change.ts';
+import type { CatalogReader } from '../storage/sql/catalog-schema.ts';
+
+/** Rules about segments that look forward, implemented by later domains and joined in compose.ts. */
+export interface SegmentHooks {
+  /**
+   * Which foreign segments are available to this member? A condition over `segment.id`, `segment.member_id` and
+   * `segment.advertiser_id` of a query in which `segment` is the table.
+   */
+  availableTo(db: CatalogReader, member: number): SqlExpression<SqlBool>;
+  /** Refuses a change of these segments to advertiser level (a segment on a sharing list cannot). */
+  checkAdvertiserLevel(db: CatalogReader, segmentId: number): Promise<void>;
+  /** What must go with deleted segments, in the same transaction. */
+  onDelete(change: CatalogChange, segmentIds: readonly number[]): Promise<void>;
+  /** Called after the commit of a deletion: memberships end. */
+  afterDelete(segmentIds: readonly number[]): Promise<void>;
+}

@@ -1,0 +1,165 @@
+import type { ListFields, ListQuery } from '../../kit/list-query.ts';
+import type { CatalogChange } from '../../storage/sql/catalog-change.ts';
+import type { CatalogReader, SharingRecordTable } from '../../storage/sql/catalog-schema.ts';
+import { listRows } from '../../storage/sql/list-rows.ts';
+import type { Exposure } from '../sharing-record.ts';
+
+export interface SharingRecord extends SharingRecordTable {
+  /** By segment id; null for all. Names are the segments' present ones. */
+  readonly segments: readonly { readonly id: number; readonly name: string | null }[] | null;
+}
+
+export const sharingFields: ListFields = {
+  id: { type: 'int', column: 'sharing_record.id', search: true },
+  data_member_id: { type: 'int', column: 'sharing_record.data_member_id', search: true },
+  buyer_member_id: { type: 'int', column: 'sharing_record.buyer_member_id', search: true },
+  segment_exposure: { type: 'enum', column: 'sharing_record.segment_exposure' },
+  segments: { type: 'string' },
+  export_allowed: { type: 'bool', column: 'sharing_record.export_allowed' },
+};
+
+async function withSegments(db: CatalogReader, rows: readonly SharingRecordTable[]): Promise<SharingRecord[]> {
+  if (rows.length === 0) return [];
+  const listed = await db
+    .selectFrom('sharing_record_segment')
+    .innerJoin('segment', 'segment.id', 'sharing_record_segment.segment_id')
+    .select(['record_id', 'segment.id as id', 'segment.short_name as name'])
+    .where(
+      'record_id',
+      'in',
+      rows.map((row) => row.id),
+    )
+    .orderBy('segment.id')
+    .execute();
+  return rows.map((row) => ({
+    ...row,
+    segments: row.segment_exposure === 'all' ? null : listed.filter((entry) => entry.record_id === row.id).map(({ id, name }) => ({ id, name })),
+  }));
+}
+
+/** Records of a data member; null sees all. */
+export async function listRecords(db: CatalogReader, dataMember: number | null, query: ListQuery): Promise<{ rows: SharingRecord[]; count: number }> {
+  const all = db.selectFrom('sharing_record').selectAll();
+  const { rows, count } = await listRows(dataMember === null ? all : all.where('data_member_id', '=', dataMember), sharingFields, query);
+  return { rows: await withSegments(db, rows), count };
+}
+
+export async function readRecord(db: CatalogReader, id: number): Promise<SharingRecord | undefined> {
+  const row = await db.selectFrom('sharing_record').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && (await withSegments(db, [row]))[0];
+}
+
+export function readRecordOf(db: CatalogReader, dataMember: number, buyer: number): Promise<{ id: number } | undefined> {
+  return db
+    .selectFrom('sharing_record')
+    .select('id')
+    .where('data_member_id', '=', dataMember)
+    .where('buyer_member_id', '=', buyer)
+    .executeTakeFirst();
+}
+
+export async function isEnabled(db: CatalogReader, buyer: number, dataMember: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('data_buyer_provider')
+    .select('id')
+    .where('buyer_member_id', '=', buyer)
+    .where('data_provider_member_id', '=', dataMember)
+    .where('active', '=', 1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Of these ids those that exist as segments of the member, with their level. */
+export async function segmentsOf(db: CatalogReader, member: number, ids: readonly number[]): Promise<Map<number, { readonly advertiserId: number | null }>> {
+  const found = new Map<number, { readonly advertiserId: number | null }>();
+  for (let at = 0; at < ids.length; at += 500) {
+    const rows = await db
+      .selectFrom('segment')
+      .select(['id', 'advertiser_id'])
+      .where('member_id', '=', member)
+      .where('id', 'in', ids.slice(at, at + 500))
+      .execute();
+    for (const row of rows) found.set(row.id, { advertiserId: row.advertiser_id });
+  }
+  return found;
+}
+
+const auditOf = (record: SharingRecordTable, exposure: Exposure) => ({
+  ...record,
+  export_allowed: record.export_allowed === 1,
+  segments: exposure.kind === 'all' ? null : [...exposure.segments].sort((a, b) => a - b),
+});
+
+async function writeSegments(change: CatalogChange, recordId: number, exposure: Exposure): Promise<void> {
+  await change.db.deleteFrom('sharing_record_segment').where('record_id', '=', recordId).execute();
+  if (exposure.kind === 'all') return;
+  for (let at = 0; at < exposure.segments.length; at += 400) {
+    const rows = exposure.segments.slice(at, at + 400).map((segment) => ({ record_id: recordId, segment_id: segment }));
+    await change.db.insertInto('sharing_record_segment').values(rows).execute();
+  }
+}
+
+export async function insertRecord(
+  change: CatalogChange,
+  record: { readonly dataMember: number; readonly buyer: number; readonly exposure: Exposure; readonly exportAllowed: boolean },
+): Promise<number> {
+  const id = await change.newIds('sharing_record');
+  const row: SharingRecordTable = {
+    id,
+    data_member_id: record.dataMember,
+    buyer_member_id: record.buyer,
+    segment_exposure: record.exposure.kind,
+    export_allowed: Number(record.exportAllowed),
+    last_modified: change.nowMs,
+  };
+  await change.db.insertInto('sharing_record').values(row).execute();
+  await writeSegments(change, id, record.exposure);
+  change.record({ objectType: 'member_data_sharing', objectId: id, memberId: record.dataMember, before: null, after: auditOf(row, record.exposure) });
+  change.touch('sharing_record', id);
+  return id;
+}
+
+export const exposureOf = (record: SharingRecord): Exposure =>
+  record.segments === null ? { kind: 'all' } : { kind: 'list', segments: record.segments.map((segment) => segment.id) };
+
+export async function updateRecord(change: CatalogChange, before: SharingRecord, exposure: Exposure, exportAllowed: boolean): Promise<void> {
+  const { segments: _list, ...row } = before;
+  const after = { ...row, segment_exposure: exposure.kind, export_allowed: Number(exportAllowed), last_modified: change.nowMs };
+  await change.db.updateTable('sharing_record').set(after).where('id', '=', row.id).execute();
+  await writeSegments(change, row.id, exposure);
+  change.record({
+    objectType: 'member_data_sharing',
+    objectId: row.id,
+    memberId: row.data_member_id,
+    before: auditOf(row, exposureOf(before)),
+    after: auditOf(after, exposure),
+  });
+  change.touch('sharing_record', row.id);
+}
+
+export async function deleteRecord(change: CatalogChange, record: SharingRecord): Promise<void> {
+  const { segments: _list, ...row } = record;
+  await change.db.deleteFrom('sharing_record_segment').where('record_id', '=', row.id).execute();
+  await change.db.deleteFrom('sharing_record').where('id', '=', row.id).execute();
+  change.record({
+    objectType: 'member_data_sharing',
+    objectId: row.id,
+    memberId: row.data_member_id,
+    before: auditOf(row, exposureOf(record)),
+    after: null,
+  });
+  change.touch('sharing_record', row.id);
+}
+
+/** Takes deleted segments off all lists. The lists' own records stay. */
+export async function dropFromLists(change: CatalogChange, segmentIds: readonly number[]): Promise<void> {
+  for (let at = 0; at < segmentIds.length; at += 500)
+    await change.db.deleteFrom('sharing_record_segment').where('segment_id', 'in', segmentIds.slice(at, at + 500)).execute();
+  change.touch('sharing_record');
+}
+
+/** A record that lists the segment, if there is one. */
+export async function recordListing(db: CatalogReader, segmentId: number): Promise<number | undefined> {
+  const row = await db.selectFrom('sharing_record_segment').select('record_id').where('segment_id', '=', segmentId).executeTakeFirst();
+  return row?.record_id;
+}
