@@ -1,0 +1,31 @@
+/** What the process ends with. `serve` ends with the server's own codes instead (see its help). */
+export const exitCodes = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  notReachable: 3,
+  dataDirectoryInUse: 4,
+  notAuthorised: 5,
+  httpError: 22,
+} as const;
+
+export const exitCodeTexts: readonly (readonly [number, string])[] = [
+  [exitCodes.ok, 'done'],
+  [exitCodes.failed, 'failed, or refused; nothing half done is left where the text does not say so'],
+  [exitCodes.usage, 'the command line is wrong'],
+  [exitCodes.notReachable, 'no server answers'],
+  [exitCodes.dataDirectoryInUse, 'the data directory is in use by a server that cannot be asked'],
+  [exitCodes.notAuthorised, 'not logged in, wrong password, or not allowed'],
+  [exitCodes.httpError, 'curl: the server answered with HTTP status 400 or above'],
+];
+
+export const serverExitCodeTexts: readonly (readonly [number, string])[] = [
+  [0, 'stopped in order'],
+  [1, 'failed'],
+  [2, 'the command line or a setting is wrong'],
+  [3, 'the port is in use'],
+  [4, 'the data directory is in use'],
+  [5, 'the data directory cannot be written'],
+  [6, 'the data is damaged'],
+  [7, 'accounts with test passwords, and a host beyond loopback'],
+];

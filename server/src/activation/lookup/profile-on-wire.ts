@@ -1,0 +1,83 @@
+import type { CatalogSnapshot, SegmentFacts } from '../../catalog-view/catalog-snapshot.ts';
+import { canSee } from '../../catalog-view/segment-rights.ts';
+import type { MemberId } from '../../kit/ids.ts';
+import { formatTimestamp } from '../../kit/timestamp.ts';
+import type { Identifier } from '../../profiles/identifier.ts';
+import type { Membership, Profile } from '../../profiles/profile-store.ts';
+
+export interface UserOnWire {
+  readonly user_id: string | null;
+  readonly domain: string | null;
+  readonly known: boolean;
+  readonly opted_out: boolean;
+  readonly mapped_until: string | null;
+}
+
+export interface MembershipOnWire {
+  readonly segment_id: number;
+  readonly code: string | null;
+  readonly member_id: number;
+  readonly value: number;
+  readonly added_at: string;
+  readonly expires_at: string | null;
+  readonly lifetime_minutes: number | null;
+  readonly source: string;
+}
+
+/** Whom an identifier names: its user id where it has one, else itself; an external id without a mapping names nobody. */
+export function userOnWire(identifier: Identifier, profile: Profile): UserOnWire {
+  const { known, optedOut, userId, mappedUntilS } = profile;
+  const named = {
+    known,
+    opted_out: optedOut,
+    mapped_until: identifier.kind === 'external' && mappedUntilS !== null ? timestamp(mappedUntilS) : null,
+  };
+  if (userId !== null) return { user_id: String(userId), domain: null, ...named };
+  switch (identifier.kind) {
+    case 'user':
+      return { user_id: String(identifier.id), domain: null, ...named };
+    case 'device':
+      return { user_id: identifier.id, domain: identifier.domain, ...named };
+    case 'external':
+      return { user_id: null, domain: 'external', ...named };
+    case 'eid':
+    case 'ifa':
+      return { user_id: identifier.id, domain: identifier.kind, ...named };
+  }
+}
+
+/** The memberships that a member may see, or all there are for the administrator (null); those of inactive and unknown segments never. */
+export function membershipsOnWire(profile: Profile, snapshot: CatalogSnapshot, member: MemberId | null): MembershipOnWire[] {
+  const shown: MembershipOnWire[] = [];
+  for (const membership of profile.memberships) {
+    const segment = snapshot.segment(membership.segment);
+    if (!segment || !(member === null ? segment.active : canSee(snapshot, member, segment))) continue;
+    shown.push(membershipOnWire(membership, segment));
+  }
+  return shown;
+}
+
+function membershipOnWire({ segment, value, addedAtS, lifetimeMinutes, source }: Membership, facts: SegmentFacts): MembershipOnWire {
+  return {
+    segment_id: segment,
+    code: facts.code,
+    member_id: facts.memberId,
+    value,
+    added_at: timestamp(addedAtS),
+    expires_at: lifetimeMinutes === null ? null : timestamp(addedAtS + lifetimeMinutes * 60),
+    lifetime_minutes: lifetimeMinutes,
+    source: source.kind,
+  };
+}
+
+let lastS = -1;
+let lastText = '';
+
+/** Memberships of a profile were often added in the same second; writing a time out costs more than all the rest. */
+function timestamp(seconds: number): string {
+  if (seconds !== lastS) {
+    lastText = formatTimestamp(seconds * 1000);
+    lastS = seconds;
+  }
+  return lastText;
+}

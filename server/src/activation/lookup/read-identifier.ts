@@ -1,0 +1,82 @@
+import { accessErrors } from '../../access/access-errors.ts';
+import type { CatalogSnapshot } from '../../catalog-view/catalog-snapshot.ts';
+import { httpErrors } from '../../http/http-errors.ts';
+import { type Parameters, shortened } from '../../http/parameters.ts';
+import {
+  resolveDeviceId,
+  type Resolved,
+  resolveEid,
+  resolveExternalId,
+  resolveIfa,
+  resolveUserId,
+  userDomain,
+} from '../../identity/resolve-user.ts';
+import { asMemberId, type MemberId } from '../../kit/ids.ts';
+import { refusal } from '../../kit/refusal.ts';
+import type { Identifier } from '../../profiles/identifier.ts';
+
+/**
+ * The identifier that `uid`, `domain`, `member`, `source` and `type` name (ingest.md section 5).
+ * @param member on whose behalf; null: the administrator, who may name any external id
+ * @throws Refusal SYNTAX for a missing parameter, an unknown domain and a malformed id, UNAUTH for another member's external ids
+ */
+export function readIdentifier(
+  parameters: Parameters,
+  snapshot: CatalogSnapshot,
+  member: MemberId | null,
+  eidSources: ReadonlySet<string>,
+): Identifier {
+  const uid = required(parameters, 'uid');
+  const domain = parameters.text('domain');
+  const resolved = resolve(uid, domain, parameters, snapshot, member, eidSources);
+  if (typeof resolved !== 'string') return resolved;
+  const invalid = (name: string, fault: string) => refusal(httpErrors.invalidParameter, { name, fault });
+  switch (resolved) {
+    case 'unknown-domain':
+      throw invalid('domain', `names no kind of id: '${shortened(domain ?? '')}'`);
+    case 'unlisted-source':
+      throw invalid('source', 'is not among the sources that this server accepts');
+    case 'malformed-type':
+      throw invalid('type', 'is no type of id');
+    case 'malformed-id':
+      throw invalid('uid', `is no ${domain === undefined ? 'user id' : 'id of this domain'}: '${shortened(uid)}'`);
+  }
+}
+
+function resolve(
+  uid: string,
+  domain: string | undefined,
+  parameters: Parameters,
+  snapshot: CatalogSnapshot,
+  member: MemberId | null,
+  eidSources: ReadonlySet<string>,
+): Resolved {
+  if (domain === undefined) return resolveUserId(uid);
+  switch (domain.toLowerCase()) {
+    case userDomain:
+      return resolveUserId(uid);
+    case 'external':
+      return resolveExternalId(externalOwner(parameters, snapshot, member), uid);
+    case 'eid':
+      return resolveEid(required(parameters, 'source'), uid, eidSources);
+    case 'ifa':
+      return resolveIfa(required(parameters, 'type'), uid);
+    default:
+      return resolveDeviceId(domain, uid);
+  }
+}
+
+/** The own member or its `external_member_uid`; administrators who look for nobody: any. */
+function externalOwner(parameters: Parameters, snapshot: CatalogSnapshot, member: MemberId | null): MemberId {
+  const named = parameters.id('member');
+  if (named === undefined) throw refusal(httpErrors.missingParameter, { name: 'member' });
+  const owner = asMemberId(named);
+  if (member === null || owner === member || owner === snapshot.ingest(member).settings.external_member_uid) return owner;
+  throw refusal(accessErrors.otherMember, { parameter: 'member' });
+}
+
+function required(parameters: Parameters, name: string): string {
+  const text = parameters.text(name);
+  if (text === undefined || text === '') throw refusal(httpErrors.missingParameter, { name });
+  return text;
+}

@@ -1,0 +1,61 @@
+import { requireOwnMember } from '../../../access/acting-member.ts';
+import type { CatalogView } from '../../../catalog-view/catalog-view.ts';
+import type { AccountOperation, Answer, Call } from '../../../http/operation.ts';
+import { httpErrors } from '../../../http/http-errors.ts';
+import { asMemberId, type MemberId } from '../../../kit/ids.ts';
+import { refusal } from '../../../kit/refusal.ts';
+import type { CatalogSnapshot } from '../../../catalog-view/catalog-snapshot.ts';
+import type { Identifier } from '../../../profiles/identifier.ts';
+import type { Profile, ProfileStore } from '../../../profiles/profile-store.ts';
+import { lookupSchema } from '../lookup-schema.ts';
+import { membershipsOnWire, userOnWire } from '../profile-on-wire.ts';
+import { readIdentifier } from '../read-identifier.ts';
+
+export interface LookUpParts {
+  readonly view: Pick<CatalogView, 'current'>;
+  readonly profiles: Pick<ProfileStore, 'get'>;
+  /** In lower case (`eidSources` of identity/resolve-user.ts). */
+  readonly eidSources: ReadonlySet<string>;
+}
+
+/** `GET /user-segments` (ingest.md section 5). Hot: with the embedded engine the answer is made in one turn of the event loop. */
+export const lookUpUser = ({ view, profiles, eidSources }: LookUpParts): AccountOperation => ({
+  id: 'lookUpUser',
+  method: 'GET',
+  paths: ['/user-segments'],
+  summary: 'The segments that a user is in now, as far as the caller may see them',
+  parameters: [
+    { name: 'uid', description: 'The id of the user' },
+    { name: 'domain', description: 'Absent: a user id; else a device domain, external, eid or ifa' },
+    { name: 'member', description: 'With domain=external: whose id it is' },
+    { name: 'source', description: 'With domain=eid' },
+    { name: 'type', description: 'With domain=ifa' },
+    { name: 'member_id', description: 'For administrators: see what this member would' },
+  ],
+  access: { writes: false, tokenInQuery: true, throttled: false },
+  answer: lookupSchema,
+  handle(call) {
+    const snapshot = view.current();
+    const member = lookingMember(call, snapshot);
+    const identifier = readIdentifier(call.parameters, snapshot, member, eidSources);
+    const profile = profiles.get(identifier);
+    return profile instanceof Promise
+      ? profile.then((read) => answerOf(identifier, read, snapshot, member))
+      : answerOf(identifier, profile, snapshot, member);
+  },
+});
+
+/** As whom the call looks; null: as the administrator, who sees everything. */
+function lookingMember(call: Call, snapshot: CatalogSnapshot): MemberId | null {
+  const { caller } = call;
+  const named = call.parameters.id('member_id');
+  if (named === undefined) return caller.role === 'admin' ? null : caller.memberId;
+  requireOwnMember(call, named, 'member_id');
+  if (!snapshot.member(asMemberId(named))) throw refusal(httpErrors.notFound, { object: 'member', key: 'id', value: named });
+  return asMemberId(named);
+}
+
+function answerOf(identifier: Identifier, profile: Profile, snapshot: CatalogSnapshot, member: MemberId | null): Answer {
+  const memberships = membershipsOnWire(profile, snapshot, member);
+  return { fields: { count: memberships.length, user: userOnWire(identifier, profile), memberships }, outputTerm: 'memberships' };
+}

@@ -1,0 +1,162 @@
+import { pino, type Logger } from 'pino';
+import { Gauge, Registry } from 'prom-client';
+import { createAdmission } from './access/admission.ts';
+import { createFirstAccount, type FirstAccount } from './access/first-account.ts';
+import { LoginLimits } from './access/login-limits.ts';
+import { MinuteThrottle } from './access/minute-throttle.ts';
+import { PasswordHasher } from './access/password-hasher.ts';
+import { ProxyView } from './access/proxy-view.ts';
+import { SessionRegistry } from './access/session-registry.ts';
+import { CatalogView } from './catalog-view/catalog-view.ts';
+import type { Config } from './config/config.ts';
+import { createHttpServer, type HttpServer } from './http/http-server.ts';
+import { RequestFront } from './http/request-front.ts';
+import { RequestMetrics } from './http/request-metrics.ts';
+import { createInstantParts, type InstantParts } from './ingest/instant/instant-parts.ts';
+import type { Clock } from './kit/clock.ts';
+import { platformMember } from './members/platform-member.ts';
+import { EmbeddedProfileStore } from './profiles/embedded/embedded-profile-store.ts';
+import type { ProfileStore } from './profiles/profile-store.ts';
+import { createRoutes } from './routes.ts';
+import { SegmentDrops } from './segments/segment-drops.ts';
+import { loadTaxonomyIds } from './segments/taxonomy.ts';
+import { createSharingHooks } from './sharing/sharing-hooks.ts';
+import type { DataDirectory } from './storage/files/data-directory.ts';
+import { Catalog } from './storage/sql/catalog.ts';
+
+export interface ComposeOptions {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly directory: DataDirectory;
+  readonly log: Logger;
+  /** Told what lasts longer than a moment. */
+  readonly onProgress: (text: string) => void;
+}
+
+/** A server, put together and not listening yet. */
+export interface ComposedServer {
+  readonly http: HttpServer;
+  readonly catalog: Catalog;
+  readonly profiles: ProfileStore;
+  readonly sessions: SessionRegistry;
+  /** Makes the administrator where there is none. */
+  createFirstAccount(): Promise<FirstAccount | undefined>;
+  /** Finishes calls in flight, writes what is held in memory, closes stores. */
+  stop(): Promise<void>;
+}
+
+const callGraceMs = 8_000;
+const sessionSaveIntervalMs = 60_000;
+
+/** Picks engines, joins ports, wires domains: the only place that knows them all. */
+export async function compose(options: ComposeOptions): Promise<ComposedServer> {
+  const { config, clock, directory, log } = options;
+  const catalog = await Catalog.open(directory.catalogFile, clock);
+  const profiles = await openProfiles(options);
+  const view = await CatalogView.load(catalog.read);
+  catalog.onCommit((touched) => view.renew(touched));
+  const drops = new SegmentDrops(catalog.read, profiles);
+  await drops.resume();
+  const sessions = await SessionRegistry.load(catalog.read, clock);
+  const saving = setInterval(() => void sessions.save().catch((error: unknown) => log.error({ err: error }, 'sessions were not saved')), sessionSaveIntervalMs);
+  saving.unref();
+  const hasher = new PasswordHasher(config.passwordQueue);
+  const instant = createInstantParts({
+    view,
+    profiles,
+    db: catalog.read,
+    clock,
+    defaultLimitsApply: config.rtRateLimit,
+    onStatisticsFailure: (error) => log.error({ err: error }, 'statistics of the instant service were not written; they are kept and tried again'),
+  });
+  const { http, front } = createHttp(options, { catalog, profiles, view, sessions, hasher, instant, drops });
+  return {
+    http,
+    catalog,
+    profiles,
+    sessions,
+    createFirstAccount: () => createFirstAccount(catalog, hasher, platformMember),
+    async stop() {
+      front.stop();
+      clearInterval(saving);
+      await http.close(callGraceMs);
+      await instant.close();
+      await sessions.save();
+      await profiles.close();
+      await catalog.close();
+    },
+  };
+}
+
+function openProfiles({ config, clock, directory, log, onProgress }: ComposeOptions): Promise<EmbeddedProfileStore> {
+  const startedAtMs = clock.nowMs();
+  let toldAtMs = startedAtMs;
+  return EmbeddedProfileStore.open({
+    directory: directory.profilesPath,
+    clock,
+    durability: config.durability === 'os' ? 'os' : 'fsync',
+    snapshotLogBytes: config.logCutBytes,
+    maxMembershipsPerProfile: config.maxMembershipsPerProfile,
+    onSnapshotFailure: (error) => log.error({ err: error }, 'a snapshot could not be written; it is tried again later'),
+    onProgress: (fraction) => {
+      if (clock.nowMs() - toldAtMs < 1000) return;
+      toldAtMs = clock.nowMs();
+      onProgress(`Reading profiles: ${Math.floor(fraction * 100)}%`);
+    },
+  });
+}
+
+interface Parts {
+  readonly catalog: Catalog;
+  readonly profiles: ProfileStore;
+  readonly view: CatalogView;
+  readonly sessions: SessionRegistry;
+  readonly hasher: PasswordHasher;
+  readonly instant: InstantParts;
+  readonly drops: SegmentDrops;
+}
+
+function createHttp({ config, clock, log }: ComposeOptions, parts: Parts): { http: HttpServer; front: RequestFront } {
+  const { catalog, profiles, view, sessions, hasher, instant, drops } = parts;
+  const registry = new Registry();
+  const proxy = new ProxyView(config);
+  const admit = createAdmission({ snapshot: () => view.current(), sessions, throttle: new MinuteThrottle(clock), proxy });
+  const front = new RequestFront({ admit, log, metrics: new RequestMetrics(registry), logSample: config.logSample, slowCallMs: config.slowCallMs });
+  addStoreMetrics(registry, profiles);
+  const { operations, hot } = createRoutes({
+    login: { db: catalog.read, clock, sessions, limits: new LoginLimits(clock), hasher, proxy },
+    import: { catalog, hasher, taxonomyIds: loadTaxonomyIds() },
+    importLimitBytes: config.importLimitBytes,
+    segmentHooks: createSharingHooks((ids) => drops.drop(ids)),
+    instant,
+    lookup: { view, profiles, eidSources: new Set(config.eidSources) },
+    reach: { view, profiles, reachFloor: config.reachFloor },
+    metrics: { registry, admit, clientAddress: (facts) => proxy.clientAddress(facts), metricsToken: config.metricsToken },
+    readiness: async () => ({ catalog: await catalog.check(), profiles: 'ok', files: 'ok' }),
+  });
+  const http = createHttpServer({ operations, hotOperations: config.hotRoutes ? hot : [], front, log, bodyLimitBytes: config.bodyLimitBytes });
+  return { http, front };
+}
+
+function addStoreMetrics(registry: Registry, profiles: ProfileStore): void {
+  const gauges = {
+    users: 'Users that the profile store knows.',
+    identifiers: 'Identifiers that the profile store holds.',
+    memberships: 'Memberships that the profile store holds, expired ones until they are swept.',
+    segments: 'Segments that have had members.',
+    memoryBytes: 'Bytes of memory that profiles take.',
+    logBytes: 'Bytes of log that a restart would read.',
+  } as const;
+  for (const [name, help] of Object.entries(gauges)) {
+    const gauge: Gauge = new Gauge({
+      name: `foyer_profiles_${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`,
+      help,
+      registers: [registry],
+      collect: () => gauge.set(profiles.stats()[name as keyof typeof gauges]),
+    });
+  }
+}
+
+/** One line of JSON a record, to stderr, so that stdout stays for people. */
+export const createLog = (config: Config): Logger =>
+  pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: false }));

@@ -1,0 +1,165 @@
+import { Buffer } from 'node:buffer';
+import type { Identifier } from '../../profiles/identifier.ts';
+import { outcomeCodes } from '../../profiles/profile-store.ts';
+import { type HourCounts, log, type SegmentEntry } from './hour-counts.ts';
+import { neverExpires, notKept, removes, type SegmentUse } from './segment-uses.ts';
+
+/** A user of the call, until the store has told whether it is valid. */
+interface TalliedUser {
+  /** As sent. */
+  readonly id: string;
+  readonly domain: string | null;
+  /** Null: the id is malformed. */
+  readonly identifier: Identifier | null;
+  /** Its first operation in the batch; -1 where nothing of it is written. */
+  readonly firstOperation: number;
+  /** One behind its last entry. */
+  readonly entriesEnd: number;
+  /** Where nothing is written no outcome tells; then the store was asked. */
+  invalid: boolean;
+}
+
+const longestShown = 255;
+const mostUses = 2 ** 17;
+
+/**
+ * What one call asked for, kept until the store has answered and then counted, deduplicated within the call
+ * (ingest.md section 3.4). Parallel arrays instead of objects, because a call may hold 100,000 entries.
+ */
+export class CallTally {
+  readonly #users: TalliedUser[] = [];
+  readonly #uses: SegmentUse[] = [];
+  readonly #expirations: number[] = [];
+  readonly #operations: number[] = [];
+  #numbers: readonly number[] = [];
+  /** Pairs that were counted; null where no user comes twice and a mark on the segment does. */
+  #pairs: Set<number> | null = null;
+
+  /** A segment of the user that `endUser` will name. @param operation its index in the batch; -1 where nothing is written. */
+  addEntry(use: SegmentUse, expiration: number, operation: number): void {
+    this.#uses.push(use);
+    this.#expirations.push(expiration);
+    this.#operations.push(operation);
+  }
+
+  endUser(id: string, domain: string | null, identifier: Identifier | null, firstOperation: number): void {
+    this.#users.push({ id, domain, identifier, firstOperation, entriesEnd: this.#uses.length, invalid: identifier === null });
+  }
+
+  /** Users with a well-formed id of whom nothing is written: only the store knows whether they are valid. */
+  *unwritten(): Iterable<{ readonly identifier: Identifier; invalid: boolean }> {
+    for (const user of this.#users) {
+      const { identifier } = user;
+      if (identifier !== null && user.firstOperation < 0) yield user as TalliedUser & { identifier: Identifier };
+    }
+  }
+
+  /** Users whose first operation had this outcome. */
+  *usersWith(outcome: number, outcomes: Uint8Array): Iterable<Identifier> {
+    for (const { identifier, firstOperation } of this.#users)
+      if (identifier !== null && outcomes[firstOperation] === outcome) yield identifier;
+  }
+
+  /** Counts the call. @param outcomes of the batch, one per operation. */
+  countInto(counts: HourCounts, outcomes: Uint8Array): void {
+    this.#numberUsers();
+    const seen = new Set<number>();
+    const logged = new Set<SegmentUse>();
+    let entry = 0;
+    for (const [at, user] of this.#users.entries()) {
+      const number = this.#numbers[at] ?? at;
+      const again = seen.has(number);
+      seen.add(number);
+      if (user.invalid || isRefused(outcomes[user.firstOperation])) {
+        if (!again) countInvalidUser(counts, user.id);
+        entry = user.entriesEnd;
+        continue;
+      }
+      const shown = shortened(user.id);
+      if (!again) {
+        counts.validUsers += 1;
+        log(counts.logs.users, shown);
+      }
+      for (; entry < user.entriesEnd; entry++) this.#countEntry(counts, entry, number, shown, outcomes, logged);
+    }
+  }
+
+  #countEntry(counts: HourCounts, entry: number, user: number, shown: string, outcomes: Uint8Array, logged: Set<SegmentUse>): void {
+    const use = this.#uses[entry];
+    const expiration = this.#expirations[entry] ?? 0;
+    if (!use || !this.#isFirst(use, user, use.state === 'usable' && expiration === removes)) return;
+    const { logs } = counts;
+    if (use.state !== 'usable') {
+      if (use.state === 'invalid') counts.invalidSegments += 1;
+      else if (use.state === 'inactive') counts.inactiveSegments += 1;
+      else counts.unauthorizedSegments += 1;
+      const lines = { invalid: logs.invalidSegments, inactive: logs.inactiveSegments, unauthorized: logs.unauthorizedSegments };
+      if (!logged.has(use)) log(lines[use.state], segmentEntry(use));
+      logged.add(use);
+      return;
+    }
+    if (outcomes[this.#operations[entry] ?? -1] === outcomeCodes.full) {
+      counts.otherErrors += 1;
+      return;
+    }
+    if (!logged.has(use)) log(logs.segments, segmentEntry(use));
+    logged.add(use);
+    if (expiration === removes) {
+      counts.validRemoves += 1;
+      log(logs.removals, [shown, use.id, removes]);
+    } else {
+      counts.validAdds += 1;
+      log(logs.additions, [shown, use.id, expiration === notKept ? neverExpires : expiration]);
+    }
+  }
+
+  /** Is this the first time that the pair of user and segment is counted in the call, additions and removals apart? */
+  #isFirst(use: SegmentUse, user: number, removal: boolean): boolean {
+    if (this.#pairs) {
+      const key = (user * mostUses + use.index) * 2 + Number(removal);
+      if (this.#pairs.has(key)) return false;
+      this.#pairs.add(key);
+      return true;
+    }
+    if ((removal ? use.removedFor : use.addedFor) === user) return false;
+    if (removal) use.removedFor = user;
+    else use.addedFor = user;
+    return true;
+  }
+
+  /** Gives one number to every distinct user. */
+  #numberUsers(): void {
+    if (this.#users.length < 2) return;
+    const numbers = new Map<string, number>();
+    this.#numbers = this.#users.map((user) => {
+      const key = keyOf(user);
+      const number = numbers.get(key) ?? numbers.size;
+      numbers.set(key, number);
+      return number;
+    });
+    if (numbers.size < this.#users.length) this.#pairs = new Set();
+  }
+}
+
+/** Different for different users, and never alike for a valid and a malformed one. A user id's text is canonical. */
+function keyOf({ id, domain, identifier }: TalliedUser): string {
+  if (identifier === null) return `malformed:${domain ?? ''}:${id}`;
+  if (identifier.kind === 'user') return id;
+  return identifier.kind === 'device' ? `${identifier.domain}:${identifier.id}` : `${identifier.kind}:${identifier.id}`;
+}
+
+const isRefused = (outcome: number | undefined): boolean =>
+  outcome !== undefined && outcome !== outcomeCodes.applied && outcome !== outcomeCodes.full;
+
+function countInvalidUser(counts: HourCounts, id: string): void {
+  counts.invalidUsers += 1;
+  log(counts.logs.invalidUsers, shortened(id));
+}
+
+const segmentEntry = (use: SegmentUse): SegmentEntry => [shortenedPart(use.id), shortened(use.code), shortenedPart(use.owner)];
+
+const shortenedPart = (part: number | string): number | string => (typeof part === 'string' ? shortened(part) : part);
+
+/** A copy: a slice would keep the whole text of a megabyte in memory for as long as the log stands. */
+const shortened = (text: string): string =>
+  text.length <= longestShown ? text : Buffer.from(text.slice(0, longestShown), 'utf16le').toString('utf16le');

@@ -1,0 +1,38 @@
+import type { CatalogView } from '../../catalog-view/catalog-view.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { ProfileStore } from '../../profiles/profile-store.ts';
+import type { CatalogReader } from '../../storage/sql/catalog-schema.ts';
+import { InstantStatistics } from './instant-statistics.ts';
+import { RateLimits } from './rate-limits.ts';
+import { InstantHourStore } from './store/instant-hour-store.ts';
+
+export interface InstantOptions {
+  readonly view: Pick<CatalogView, 'current'>;
+  readonly profiles: Pick<ProfileStore, 'apply' | 'get'>;
+  readonly db: CatalogReader;
+  readonly clock: Clock;
+  /** `FOYER_RT_RATE_LIMIT`. */
+  readonly defaultLimitsApply: boolean;
+  /** Told of statistics that could not be written yet. */
+  readonly onStatisticsFailure: (error: unknown) => void;
+  readonly flushIntervalMs?: number;
+}
+
+/** What the routes of the instant service share. */
+export interface InstantParts {
+  readonly view: Pick<CatalogView, 'current'>;
+  readonly profiles: Pick<ProfileStore, 'apply' | 'get'>;
+  readonly clock: Clock;
+  readonly limits: RateLimits;
+  readonly statistics: InstantStatistics;
+  /** Writes what has been counted. Call it when no calls are in flight any more, before the catalog closes. */
+  close(): Promise<void>;
+}
+
+const defaultFlushIntervalMs = 5000;
+
+export function createInstantParts(options: InstantOptions): InstantParts {
+  const { view, profiles, db, clock, defaultLimitsApply, onStatisticsFailure, flushIntervalMs = defaultFlushIntervalMs } = options;
+  const statistics = new InstantStatistics({ store: new InstantHourStore(db), clock, flushIntervalMs, onFailure: onStatisticsFailure });
+  return { view, profiles, clock, limits: new RateLimits(defaultLimitsApply), statistics, close: () => statistics.close() };
+}

@@ -1,0 +1,115 @@
+import type { MemberId } from '../../kit/ids.ts';
+import { asMemberId, asSegmentId } from '../../kit/ids.ts';
+import type { CatalogSnapshot, SegmentFacts } from '../../catalog-view/catalog-snapshot.ts';
+import { canWrite } from '../../catalog-view/segment-rights.ts';
+import type { ParsedBlock } from './parse-users.ts';
+
+/** Why a segment takes nothing: unknown, no right to populate it, or switched off (ingest.md section 3.2). */
+export type SegmentState = 'usable' | 'invalid' | 'unauthorized' | 'inactive';
+
+/** A segment as one call names it; one object for one segment in a call, however often and by whatever it is named. */
+export interface SegmentUse {
+  readonly state: SegmentState;
+  /** Undefined where it is unknown or may not be looked for. */
+  readonly segment: SegmentFacts | undefined;
+  /** For the statistics: the id, code and owner as far as the sender may know them (ingest.md section 3.4). */
+  readonly id: number | string;
+  code: string;
+  readonly owner: number | string;
+  /** Its number in the call. */
+  readonly index: number;
+  /** The last users (by their number in the call) that were counted for this segment as addition or problem, and as removal. */
+  addedFor: number;
+  removedFor: number;
+}
+
+/** 180 days: what a longer `expire_minutes` acts as (platform.md section 5). */
+const longestSegmentLifetime = 259_200;
+/** Segments beyond this cannot be stored; no catalog of ours makes such ids. */
+const largestSegmentId = 0xffff_ffff;
+
+/** What `expirationOf` answers for the ad call only: counted, but not kept. */
+export const notKept = -2;
+export const removes = -1;
+export const neverExpires = 0;
+
+/** Resolves the segments of one call against one snapshot of the catalog, each of them once. */
+export class SegmentUses {
+  readonly #snapshot: CatalogSnapshot;
+  readonly #member: MemberId;
+  readonly #byId = new Map<number | string, SegmentUse>();
+  readonly #byCode = new Map<string, SegmentUse>();
+  #count = 0;
+
+  constructor(snapshot: CatalogSnapshot, member: MemberId) {
+    this.#snapshot = snapshot;
+    this.#member = member;
+  }
+
+  of(block: ParsedBlock): SegmentUse {
+    if (block.id === null) return this.#ofCode(block.owner, block.code);
+    const known = this.#byId.get(block.id);
+    if (known) return known;
+    const segment = typeof block.id === 'number' ? this.#snapshot.segment(asSegmentId(block.id)) : undefined;
+    const use = segment ? this.#use(segment) : this.#unresolved('invalid', block.id, '', 0);
+    this.#byId.set(block.id, use);
+    return use;
+  }
+
+  /** A code of a member without access is unauthorised whether or not it exists: nobody can probe for codes. */
+  #ofCode(owner: number | string, code: string): SegmentUse {
+    const key = `${owner}:${code}`;
+    const known = this.#byCode.get(key);
+    if (known) return known;
+    let use: SegmentUse;
+    if (typeof owner === 'string' || !canWrite(this.#snapshot, this.#member, asMemberId(owner)))
+      use = this.#unresolved('unauthorized', 0, code, owner);
+    else {
+      const segment = this.#snapshot.segmentByCode(asMemberId(owner), code);
+      use = segment ? (this.#byId.get(segment.id) ?? this.#use(segment)) : this.#unresolved('invalid', 0, code, owner);
+      if (segment) {
+        use.code = code;
+        this.#byId.set(segment.id, use);
+      }
+    }
+    this.#byCode.set(key, use);
+    return use;
+  }
+
+  #use(segment: SegmentFacts): SegmentUse {
+    const foreign = segment.memberId !== this.#member;
+    return {
+      state: this.#stateOf(segment),
+      segment,
+      id: segment.id,
+      code: foreign ? '' : (segment.code ?? ''),
+      owner: segment.memberId,
+      ...this.#uncounted(),
+    };
+  }
+
+  #unresolved(state: SegmentState, id: number | string, code: string, owner: number | string): SegmentUse {
+    return { state, segment: undefined, id, code, owner, ...this.#uncounted() };
+  }
+
+  #uncounted(): Pick<SegmentUse, 'index' | 'addedFor' | 'removedFor'> {
+    return { index: this.#count++, addedFor: -1, removedFor: -1 };
+  }
+
+  #stateOf(segment: SegmentFacts): SegmentState {
+    if (segment.id > largestSegmentId) return 'invalid';
+    if (!canWrite(this.#snapshot, this.#member, segment.memberId)) return 'unauthorized';
+    return segment.active && this.#snapshot.member(segment.memberId)?.active === true ? 'usable' : 'inactive';
+  }
+}
+
+/**
+ * The expiration that is acted on: minutes, `neverExpires`, `removes` or `notKept`. What was sent counts as sent; otherwise the segment's
+ * `expire_minutes`, and where that is null the sender's `default_expiration` (ingest.md section 3.1).
+ */
+export function expirationOf(sent: number | null, segment: SegmentFacts, defaultExpiration: number): number {
+  if (sent !== null) return sent;
+  const { expireMinutes } = segment;
+  if (expireMinutes !== null) return expireMinutes === 0 ? notKept : Math.min(expireMinutes, longestSegmentLifetime);
+  return Math.max(defaultExpiration, removes);
+}

@@ -1,0 +1,167 @@
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { compose, type ComposedServer, createLog } from './compose.ts';
+import { ConfigError, readConfig, type Config } from './config/config.ts';
+import { systemClock } from './kit/clock.ts';
+import { ProfileStoreDamaged } from './profiles/profile-store.ts';
+import { DataDirectory, DataDirectoryInUse, DataDirectoryNotWritable } from './storage/files/data-directory.ts';
+
+/** Exit codes; docs/runbooks/exit-codes.md says what to do about each. */
+const exitCodes = { bug: 1, usage: 2, portInUse: 3, inUse: 4, notWritable: 5, damaged: 6, testPasswords: 7 } as const;
+
+/** A start that cannot be: one line for the operator and the code to exit with. */
+class StartRefused extends Error {
+  readonly code: number;
+  constructor(code: number, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
+}
+
+interface Arguments {
+  readonly config: Config;
+  readonly warnings: readonly string[];
+  /** Never import the demo. */
+  readonly empty: boolean;
+  /** Work for the command line on this machine: any free loopback port, no first account. */
+  readonly maintenance: boolean;
+}
+
+const usage = 'usage: main.ts serve [--data DIR] [--host H] [--port N] [--empty] [--maintenance]';
+
+function readArguments(): Arguments {
+  const flags = { data: { type: 'string' }, host: { type: 'string' }, port: { type: 'string' }, empty: { type: 'boolean' }, maintenance: { type: 'boolean' } } as const;
+  try {
+    const { values, positionals } = parseArgs({ options: flags, allowPositionals: true });
+    if (positionals.join(' ') !== 'serve') throw new StartRefused(exitCodes.usage, usage);
+    const { data, host, port, empty = false, maintenance = false } = values;
+    const set = maintenance ? { host: '127.0.0.1', port: '0' } : { ...(host === undefined ? {} : { host }), ...(port === undefined ? {} : { port }) };
+    const { config, warnings } = readConfig(process.env, { ...(data === undefined ? {} : { data }), ...set });
+    return { config, warnings, empty, maintenance };
+  } catch (error) {
+    if (error instanceof ConfigError) throw new StartRefused(exitCodes.usage, error.message, error);
+    if ((error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')) throw new StartRefused(exitCodes.usage, `${(error as Error).message.split('.')[0]}; ${usage}`, error);
+    throw error;
+  }
+}
+
+const isLoopbackHost = (host: string): boolean => host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+
+/** Accounts whose passwords everybody knows must not be reachable from elsewhere (platform.md section 11). */
+async function refuseTestPasswords(server: ComposedServer, config: Config): Promise<void> {
+  if (config.allowWeak || isLoopbackHost(config.host)) return;
+  const marked = await server.catalog.read
+    .selectFrom('account')
+    .select('username')
+    .where('test_password', '=', 1)
+    .where('state', '=', 'active')
+    .orderBy('id')
+    .executeTakeFirst();
+  if (marked)
+    throw new StartRefused(
+      exitCodes.testPasswords,
+      `the account '${marked.username}' has a test password that everybody knows, so the server does not listen on ${config.host}; change the password, or set FOYER_ALLOW_WEAK=1`,
+    );
+}
+
+async function open(config: Config, directory: DataDirectory): Promise<ComposedServer> {
+  try {
+    const log = createLog(config);
+    const onProgress = (text: string): void => {
+      process.send?.({ type: 'progress', text });
+      log.info(text);
+    };
+    return await compose({ config, clock: systemClock, directory, log, onProgress });
+  } catch (error) {
+    if (error instanceof ProfileStoreDamaged)
+      throw new StartRefused(exitCodes.damaged, `${error.message}; nothing was changed. Restore a backup, or keep the files and ask for help`, error);
+    throw error;
+  }
+}
+
+async function listen(server: ComposedServer, config: Config): Promise<{ address: string; port: number }> {
+  try {
+    return await server.http.listen(config.host, config.port);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') throw new StartRefused(exitCodes.portInUse, `port ${config.port} of ${config.host} is in use; stop what uses it or set FOYER_PORT`, error);
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new StartRefused(exitCodes.usage, `cannot listen on ${config.host} port ${config.port} (${code}); set FOYER_HOST and FOYER_PORT`, error);
+    throw error;
+  }
+}
+
+function hold(path: string): DataDirectory {
+  try {
+    return DataDirectory.hold(path);
+  } catch (error) {
+    if (error instanceof DataDirectoryInUse)
+      throw new StartRefused(exitCodes.inUse, `the data directory ${error.message}; stop that one or set FOYER_DATA to another directory`, error);
+    if (error instanceof DataDirectoryNotWritable)
+      throw new StartRefused(exitCodes.notWritable, `the data directory ${error.message}; set FOYER_DATA to one that can be`, error);
+    throw error;
+  }
+}
+
+async function serve({ config, warnings, empty, maintenance }: Arguments): Promise<void> {
+  const directory = hold(resolve(config.data));
+  let server: ComposedServer | undefined;
+  try {
+    server = await open(config, directory);
+    const log = createLog(config);
+    for (const warning of warnings) log.warn(warning);
+    await refuseTestPasswords(server, config);
+    const members = await server.catalog.read.selectFrom('member').select((eb) => eb.fn.countAll<number>().as('count')).where('primary_type', '!=', 'platform').executeTakeFirstOrThrow();
+    const nothingHeld = Number(members.count) === 0 && server.profiles.stats().users === 0;
+    const firstAccount = maintenance ? undefined : await server.createFirstAccount();
+    const operatorToken = server.sessions.createOperatorToken();
+    const { address, port } = await listen(server, config);
+    const overHttps = /^https:/i.test(config.publicUrl) || config.trustProxy > 0;
+    if (!isLoopbackHost(config.host) && !overHttps)
+      log.warn('listening beyond loopback without https: passwords and tokens travel in the clear. Put TLS in front and set FOYER_TRUST_PROXY or FOYER_PUBLIC_URL');
+    const url = `http://${isIP(address) === 6 ? `[${address === '::' ? '::1' : address}]` : address === '0.0.0.0' ? '127.0.0.1' : address}:${port}`;
+    directory.writeRunFile({ url, operator_token: operatorToken, pid: process.pid });
+    stopOnSignals(server, directory);
+    const demoWanted = firstAccount !== undefined && nothingHeld && !empty;
+    process.send?.({ type: 'ready', url, dataDirectory: directory.path, empty: nothingHeld, demoWanted, firstAccount: firstAccount ?? null });
+  } catch (error) {
+    await server?.stop().catch(() => {});
+    directory.release();
+    throw error;
+  }
+}
+
+/** SIGTERM and SIGINT: what is in flight is finished and synced, then exit 0. The end of a parent that talks to us counts as one. */
+function stopOnSignals(server: ComposedServer, directory: DataDirectory): void {
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    server
+      .stop()
+      .then(() => directory.release())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => fail(error),
+      );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.on('disconnect', stop);
+}
+
+function fail(error: unknown): never {
+  const refused = error instanceof StartRefused;
+  const message = refused ? error.message : `the server failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  process.stderr.write(`foyer: ${message}\n`);
+  process.exit(refused ? error.code : exitCodes.bug);
+}
+
+if (process.versions.node.split('.')[0] !== '24')
+  fail(new StartRefused(exitCodes.usage, `this server runs on Node.js 24 and this is ${process.version}; npm start brings the right one along`));
+try {
+  await serve(readArguments());
+} catch (error) {
+  fail(error);
+}

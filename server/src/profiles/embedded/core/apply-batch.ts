@@ -1,0 +1,181 @@
+import { removal } from '../../operation-batch.ts';
+import { outcomeCodes } from '../../profile-store.ts';
+import type { ProfileMemory } from '../memory/profile-memory.ts';
+import type { CoreLimits } from './core-limits.ts';
+import { putMembership, removeMembership, reserveSlab, type PackedMembership } from './membership-changes.ts';
+import { ensureUser, resolveKey, type ResolvedKey } from './resolve-key.ts';
+
+/** The columns of an `OperationBatch`; read once, they are views. */
+export interface OperationColumns {
+  readonly operations: Uint32Array;
+  readonly keys: Uint8Array;
+  readonly userKeyEnds: Uint32Array;
+  readonly userOperationEnds: Uint32Array;
+}
+
+export interface ApplySettings {
+  readonly source: number;
+  /** The number of the stage that is being filled, or 0. */
+  readonly stage: number;
+  readonly knownUsersOnly: boolean;
+}
+
+/** What applying a batch did, as the log needs it. */
+export interface Applied {
+  readonly outcomes: Uint8Array;
+  /** Like the batch's operations, with the engine's number in place of the segment; 0 for what had no effect. */
+  readonly translated: Uint32Array;
+  /** Numbers that were made: number and segment by turns. */
+  readonly newNumbers: readonly number[];
+  readonly anyApplied: boolean;
+  readonly anyRefused: boolean;
+}
+
+const { applied, full } = outcomeCodes;
+const optedOut = outcomeCodes['opted-out'];
+const unknownUser = outcomeCodes['unknown-user'];
+
+/** Scratch that lives for one call: applying makes no object per operation. */
+const resolved: ResolvedKey = { name: 0, user: 0, optedOut: false, unmapped: false };
+const put: PackedMembership = { number: 0, value: 0, addedAtS: 0, lifetime: 0, source: 0 };
+
+/**
+ * Applies all operations in order. A user that nobody has seen is made by its first addition; a removal makes none.
+ * `translated` is a view of `scratch.words`, valid until the next call.
+ */
+export function applyBatch(
+  memory: ProfileMemory,
+  batch: OperationColumns,
+  settings: ApplySettings,
+  nowS: number,
+  limits: CoreLimits,
+  scratch: TranslationScratch,
+): Applied {
+  const { operations, keys, userKeyEnds, userOperationEnds } = batch;
+  const run: Run = {
+    memory,
+    batch,
+    nowS,
+    limits,
+    stage: settings.stage,
+    stagedSegment: settings.stage === 0 ? 0 : memory.segments.segmentOf(settings.stage),
+    mayCreate: memory.memoryBytes < limits.memoryLimitBytes,
+    outcomes: new Uint8Array(operations.length >>> 2),
+    translated: scratch.room(operations.length),
+    newNumbers: [],
+    refused: 0,
+  };
+  const { outcomes, translated, newNumbers } = run;
+  let keyStart = 0;
+  let operation = 0;
+  put.source = settings.source;
+  for (let u = 0; u < userKeyEnds.length; u++) {
+    const keyEnd = userKeyEnds[u] as number;
+    const operationEnd = userOperationEnds[u] as number;
+    resolveKey(memory, keys, keyStart, keyEnd, nowS, limits.holdExternals, resolved);
+    const refusal = refusalOf(settings.knownUsersOnly);
+    if (refusal === applied) applyToUser(run, keyStart, keyEnd, operation, operationEnd);
+    else {
+      outcomes.fill(refusal, operation, operationEnd);
+      translated.fill(0, operation * 4, operationEnd * 4);
+      run.refused += operationEnd - operation;
+    }
+    operation = operationEnd;
+    keyStart = keyEnd;
+  }
+  return { outcomes, translated, newNumbers, anyApplied: run.refused < outcomes.length, anyRefused: run.refused > 0 };
+}
+
+/** A batch under way. */
+interface Run {
+  readonly memory: ProfileMemory;
+  readonly batch: OperationColumns;
+  readonly nowS: number;
+  readonly limits: CoreLimits;
+  readonly stage: number;
+  readonly stagedSegment: number;
+  readonly mayCreate: boolean;
+  readonly outcomes: Uint8Array;
+  readonly translated: Uint32Array;
+  readonly newNumbers: number[];
+  refused: number;
+}
+
+/** One user's operations; `resolved` is the user. */
+function applyToUser(run: Run, keyStart: number, keyEnd: number, start: number, end: number): void {
+  const { memory, translated, nowS } = run;
+  const { operations, keys } = run.batch;
+  for (let operation = start; operation < end; operation++) {
+    const at = operation * 4;
+    const segment = operations[at] as number;
+    const lifetime = operations[at + 3] as number;
+    let number = segment === run.stagedSegment ? run.stage : memory.segments.numberOf(segment);
+    let outcome: number = applied;
+    if (lifetime === removal) {
+      if (number !== 0 && resolved.user !== 0) removeMembership(memory, resolved.user, number);
+    } else if (resolved.user === 0 && !run.mayCreate) outcome = full;
+    else {
+      if (number === 0) {
+        number = memory.segments.open(segment);
+        run.newNumbers.push(number, segment);
+      }
+      if (resolved.user === 0) reserveSlab(memory, ensureUser(memory, keys, keyStart, keyEnd, resolved), end - operation);
+      put.number = number;
+      put.value = operations[at + 1] as number;
+      put.addedAtS = operations[at + 2] as number;
+      put.lifetime = lifetime;
+      if (!putMembership(memory, resolved.user, put, nowS, run.limits.maxMembershipsPerProfile)) outcome = full;
+    }
+    if (outcome !== applied) {
+      run.outcomes[operation] = outcome;
+      number = 0;
+      run.refused += 1;
+    }
+    translated[at] = number;
+    translated[at + 1] = operations[at + 1] as number;
+    translated[at + 2] = operations[at + 2] as number;
+    translated[at + 3] = lifetime;
+  }
+}
+
+/** Applies a logged batch once more. Nothing is refused: refused operations have the number 0. */
+export function replayBatch(memory: ProfileMemory, batch: OperationColumns, source: number, nowS: number, limits: CoreLimits): void {
+  const { operations, keys, userKeyEnds, userOperationEnds } = batch;
+  let keyStart = 0;
+  let operation = 0;
+  put.source = source;
+  for (let u = 0; u < userKeyEnds.length; u++) {
+    const keyEnd = userKeyEnds[u] as number;
+    resolveKey(memory, keys, keyStart, keyEnd, nowS, true, resolved);
+    for (const end = userOperationEnds[u] as number; operation < end; operation++) {
+      const at = operation * 4;
+      put.number = operations[at] as number;
+      put.value = operations[at + 1] as number;
+      put.addedAtS = operations[at + 2] as number;
+      put.lifetime = operations[at + 3] as number;
+      if (put.number === 0) continue;
+      if (put.lifetime !== removal) {
+        if (resolved.user === 0) reserveSlab(memory, ensureUser(memory, keys, keyStart, keyEnd, resolved), end - operation);
+        if (!putMembership(memory, resolved.user, put, nowS, limits.maxMembershipsPerProfile)) throw new RangeError('a logged membership has no room');
+      } else if (resolved.user !== 0) removeMembership(memory, resolved.user, put.number);
+    }
+    keyStart = keyEnd;
+  }
+}
+
+function refusalOf(knownUsersOnly: boolean): number {
+  if (resolved.optedOut) return optedOut;
+  if (resolved.unmapped) return outcomeCodes.unmapped;
+  return knownUsersOnly && resolved.user === 0 ? unknownUser : applied;
+}
+
+/** Room for translated operations that is used from call to call. */
+export class TranslationScratch {
+  #words = new Uint32Array(1024);
+
+  room(length: number): Uint32Array {
+    while (this.#words.length < length) this.#words = new Uint32Array(this.#words.length * 2);
+    return this.#words.subarray(0, length);
+  }
+}
+

@@ -1,0 +1,65 @@
+import { membershipWords, mostMembershipsPerProfile } from '../memory/membership-slabs.ts';
+import type { ProfileMemory } from '../memory/profile-memory.ts';
+import type { ChunkOutcomes } from './chunk-outcomes.ts';
+import { putMembership, reserveSlab, type PackedMembership } from './membership-changes.ts';
+import { blockKind } from './snapshot-cut.ts';
+import { WordReader } from './word-reader.ts';
+
+/** Takes in a block of a snapshot. Throws on anything that cannot be: the block is damaged then. */
+export function loadBlock(memory: ProfileMemory, chunks: ChunkOutcomes, kind: number, bytes: Uint8Array, nowS: number): void {
+  const block = new WordReader(bytes);
+  switch (kind) {
+    case blockKind.numbers:
+      loadNumbers(memory, block);
+      break;
+    case blockKind.chunks:
+      while (!block.atEnd) {
+        const job = block.word();
+        const sequence = block.word();
+        chunks.set(job, sequence, block.word() === 1 ? block.word() : block.bytes().slice());
+      }
+      break;
+    case blockKind.users:
+      while (!block.atEnd) loadUser(memory, block, nowS);
+      break;
+    default:
+      throw new RangeError(`no block has the kind ${kind}`);
+  }
+}
+
+function loadNumbers(memory: ProfileMemory, block: WordReader): void {
+  const end = block.word();
+  for (let left = block.word(); left > 0; left--) {
+    const number = block.word();
+    const segment = block.word();
+    memory.segments.define(number, segment, block.word() === 1);
+  }
+  memory.segments.reserve(end - 1);
+}
+
+const put: PackedMembership = { number: 0, value: 0, addedAtS: 0, lifetime: 0, source: 0 };
+
+function loadUser(memory: ProfileMemory, block: WordReader, nowS: number): void {
+  const optedOut = block.word() === 1;
+  const user = memory.addUser(newName(memory, block.bytes()), optedOut);
+  for (let left = block.word(); left > 0; left--) {
+    const data = { linkedAtS: block.word(), expiresAtS: block.word(), linkedBy: block.word() };
+    memory.attach(newName(memory, block.bytes()), user, data);
+  }
+  const count = block.word();
+  reserveSlab(memory, user, count);
+  const words = block.words(count * membershipWords);
+  for (let at = 0; at < words.length; at += membershipWords) {
+    put.number = words[at] as number;
+    put.value = words[at + 1] as number;
+    put.addedAtS = words[at + 2] as number;
+    put.lifetime = words[at + 3] as number;
+    put.source = words[at + 4] as number;
+    if (!putMembership(memory, user, put, nowS, mostMembershipsPerProfile)) throw new RangeError('a profile is too large');
+  }
+}
+
+function newName(memory: ProfileMemory, key: Uint8Array): number {
+  if (memory.findName(key, 0, key.length) !== 0) throw new RangeError('an identifier comes twice');
+  return memory.addName(key, 0, key.length);
+}

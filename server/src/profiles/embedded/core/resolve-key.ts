@@ -1,0 +1,50 @@
+import { isExternalKey, isUserKey } from '../../identifier-key.ts';
+import type { ProfileMemory } from '../memory/profile-memory.ts';
+
+/** What a key names now. */
+export interface ResolvedKey {
+  /** The name, or 0 for a key that nobody has seen. */
+  name: number;
+  /** Its user, or 0: not seen, or its mapping has ended. */
+  user: number;
+  optedOut: boolean;
+  /** An external id that names nobody. */
+  unmapped: boolean;
+}
+
+/** Looks a key up. With `holdExternals` an external id can be a user of its own, without it is unmapped then. */
+export function resolveKey(
+  memory: ProfileMemory,
+  keys: Uint8Array,
+  start: number,
+  end: number,
+  nowS: number,
+  holdExternals: boolean,
+  into: ResolvedKey = { name: 0, user: 0, optedOut: false, unmapped: false },
+): ResolvedKey {
+  const name = memory.findName(keys, start, end);
+  into.name = name;
+  into.user = name === 0 ? 0 : memory.userOf(name, nowS);
+  into.optedOut = into.user !== 0 && memory.isOptedOut(into.user);
+  into.unmapped = false;
+  if (!holdExternals && !into.optedOut && isExternalKey(keys[start] as number)) {
+    into.unmapped = into.user === 0 || !memory.isLinked(name);
+    if (into.unmapped) into.user = 0;
+  }
+  return into;
+}
+
+/** The user of a resolved key; makes it (and its name) where there is none. */
+export function ensureUser(memory: ProfileMemory, keys: Uint8Array, start: number, end: number, resolved: ResolvedKey): number {
+  if (resolved.user !== 0) return resolved.user;
+  let name = resolved.name;
+  if (name === 0) name = memory.addName(keys, start, end);
+  else if (memory.isLinked(name)) memory.detach(name);
+  resolved.name = name;
+  resolved.user = memory.addUser(name, false);
+  resolved.unmapped = false;
+  return resolved.user;
+}
+
+/** Is the user's first name its user id? */
+export const hasUserId = (memory: ProfileMemory, user: number): boolean => isUserKey(memory.tagOf(memory.firstNameOf(user)));

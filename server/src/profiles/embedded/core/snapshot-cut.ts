@@ -1,0 +1,154 @@
+import { addedAtWord, lifetimeWord, membershipWords, segmentWord, valueMask, valueWord } from '../memory/membership-slabs.ts';
+import { userField, type ProfileMemory, type UserWatcher } from '../memory/profile-memory.ts';
+import type { ChunkOutcomes, StoredChunk } from './chunk-outcomes.ts';
+import { hasEnded, membershipsOf } from './membership-changes.ts';
+import { WordWriter } from './word-writer.ts';
+
+/** What a block of a snapshot holds. The numbers are the format: never change one, only add. */
+export const blockKind = { numbers: 1, chunks: 2, users: 3, end: 4 } as const;
+
+export interface SnapshotBlock {
+  readonly kind: number;
+  /** A view, valid until the next call. */
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * The contents at one moment (the cut), handed out in blocks while writes go on. Copy before write: a user that is about to
+ * change and has not been handed out yet is encoded first, so that every user is written exactly once, as it was at the cut.
+ * Users made after the cut are not written. Replaying the log from the cut on is therefore exact, and no entry need be
+ * idempotent. Segment numbers and chunks are few and copied at the cut. (Memberships of numbers that died since are left out:
+ * the log from the cut on says so too.)
+ */
+export class SnapshotCut implements UserWatcher {
+  readonly #memory: ProfileMemory;
+  readonly #atS: number;
+  readonly #end: number;
+  /** One bit per user of the cut: encoded, or not of the cut. */
+  readonly #done: Uint8Array;
+  readonly #numbers: readonly number[];
+  readonly #numbersEnd: number;
+  #chunks: StoredChunk[] | null;
+  #next = 1;
+  #numbersWritten = false;
+  #writing = new WordWriter(1 << 16);
+  #handedOut = new WordWriter(1 << 16);
+  users = 0;
+  memberships = 0;
+
+  constructor(memory: ProfileMemory, chunks: ChunkOutcomes, atS: number) {
+    this.#memory = memory;
+    this.#atS = atS;
+    this.#end = memory.users.end;
+    this.#done = new Uint8Array((this.#end >>> 3) + 1);
+    this.#numbers = [...memory.segments.all()].flatMap(({ number, segment, staged }) => [number, segment, staged ? 1 : 0]);
+    this.#numbersEnd = memory.segments.end;
+    this.#chunks = chunks.list();
+    memory.watcher = this;
+  }
+
+  beforeChange(user: number): void {
+    if (user >= this.#next && user < this.#end && this.#mark(user)) this.#encode(user);
+  }
+
+  created(user: number): void {
+    if (user < this.#end) this.#mark(user);
+  }
+
+  /** The next block of about `wantedBytes`, or null after the last one. */
+  nextBlock(wantedBytes: number): SnapshotBlock | null {
+    if (!this.#numbersWritten) return this.#numbersBlock();
+    if (this.#chunks !== null) return this.#chunksBlock(wantedBytes);
+    while (this.#next < this.#end && this.#writing.byteLength < wantedBytes) {
+      const user = this.#next++;
+      if (this.#mark(user) && this.#memory.firstNameOf(user) !== 0) this.#encode(user);
+    }
+    return this.#writing.byteLength === 0 ? null : this.#handOut(blockKind.users);
+  }
+
+  /** Ends the copying, whether all blocks were taken or not. */
+  release(): void {
+    if (this.#memory.watcher === this) this.#memory.watcher = null;
+  }
+
+  #numbersBlock(): SnapshotBlock {
+    this.#numbersWritten = true;
+    const block = new WordWriter(this.#numbers.length + 2);
+    block.word(this.#numbersEnd);
+    block.word(this.#numbers.length / 3);
+    block.words(Uint32Array.from(this.#numbers));
+    return { kind: blockKind.numbers, bytes: block.view() };
+  }
+
+  #chunksBlock(wantedBytes: number): SnapshotBlock {
+    const chunks = this.#chunks ?? [];
+    const block = new WordWriter(1024);
+    for (let chunk = chunks.pop(); chunk !== undefined; chunk = block.byteLength < wantedBytes ? chunks.pop() : undefined) {
+      const { job, sequence, outcomes } = chunk;
+      block.word(job);
+      block.word(sequence);
+      block.word(typeof outcomes === 'number' ? 1 : 0);
+      if (typeof outcomes === 'number') block.word(outcomes);
+      else block.bytes(outcomes);
+    }
+    if (chunks.length === 0) this.#chunks = null;
+    return { kind: blockKind.chunks, bytes: block.view() };
+  }
+
+  #handOut(kind: number): SnapshotBlock {
+    const full = this.#writing;
+    this.#writing = this.#handedOut;
+    this.#writing.clear();
+    this.#handedOut = full;
+    return { kind, bytes: full.view() };
+  }
+
+  /** False where the user was marked before. */
+  #mark(user: number): boolean {
+    const bits = this.#done[user >>> 3] as number;
+    const bit = 1 << (user & 7);
+    this.#done[user >>> 3] = bits | bit;
+    return (bits & bit) === 0;
+  }
+
+  #encode(user: number): void {
+    const memory = this.#memory;
+    const writer = this.#writing;
+    this.users += 1;
+    writer.word(memory.isOptedOut(user) ? 1 : 0);
+    writer.bytes(memory.keyOf(memory.firstNameOf(user)));
+    const names = memory.users.get(user, userField.firstLink) === 0 ? [] : memory.linkedNames(user).toReversed();
+    writer.word(names.length);
+    for (const name of names) {
+      const link = memory.linkOf(name);
+      writer.word(link?.linkedAtS ?? 0);
+      writer.word(link?.expiresAtS ?? 0);
+      writer.word(link?.linkedBy ?? 0);
+      writer.bytes(memory.keyOf(name));
+    }
+    this.#encodeMemberships(user);
+  }
+
+  #encodeMemberships(user: number): void {
+    const { slabs, segments, users } = this.#memory;
+    const writer = this.#writing;
+    const countAt = writer.end;
+    writer.word(0);
+    let written = 0;
+    const count = membershipsOf(this.#memory, user);
+    const slab = users.get(user, userField.slab);
+    for (let i = 0; i < count; i++) {
+      const words = slabs.wordsOf(slab);
+      const at = slabs.offsetOf(slab) + i * membershipWords;
+      const number = words[at + segmentWord] as number;
+      if (segments.isDead(number)) continue;
+      if (hasEnded(words[at + addedAtWord] as number, words[at + lifetimeWord] as number, this.#atS)) continue;
+      writer.word(number);
+      writer.word((words[at + valueWord] as number) & valueMask);
+      for (let field = addedAtWord; field < membershipWords; field++) writer.word(words[at + field] as number);
+      written += 1;
+    }
+    writer.setWord(countAt, written);
+    this.memberships += written;
+  }
+}

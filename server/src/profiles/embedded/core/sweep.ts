@@ -1,0 +1,68 @@
+import { countedBit, addedAtWord, lifetimeWord, membershipWords, segmentWord, valueWord } from '../memory/membership-slabs.ts';
+import { neverDue } from '../memory/due-times.ts';
+import { userField, type ProfileMemory } from '../memory/profile-memory.ts';
+import { dropEndedLinks } from './identity-changes.ts';
+import { compactMemberships, fitSlab, isLiveAt, membershipsOf, nextChangeS } from './membership-changes.ts';
+
+/**
+ * One pass over the users, in steps: frees memberships that have ended or are of a dead number, ends links whose time is
+ * over, and counts memberships whose time has come. Not logged: it changes nothing that can be read, except that counts
+ * follow the clock. Blocks where nothing is due are skipped, unless a number died since the last pass.
+ */
+export class SweepPass {
+  readonly #memory: ProfileMemory;
+  readonly #everything: boolean;
+  #block = 1;
+
+  constructor(memory: ProfileMemory, everything: boolean) {
+    this.#memory = memory;
+    this.#everything = everything;
+  }
+
+  /** Sweeps until `mayGoOn` says no, asked after each block that was due. True when the pass is over. */
+  step(nowS: number, mayGoOn: () => boolean): boolean {
+    const { due } = this.#memory;
+    while (this.#block < due.end) {
+      const block = this.#block++;
+      if (!this.#everything && due.dueAtS(block) > nowS) continue;
+      this.#sweepBlock(block, nowS);
+      if (!mayGoOn()) break;
+    }
+    return this.#block >= due.end;
+  }
+
+  #sweepBlock(block: number, nowS: number): void {
+    const { due, users } = this.#memory;
+    const end = Math.min(due.endUser(block), users.end);
+    let nextS = neverDue;
+    for (let user = Math.max(due.firstUser(block), 1); user < end; user++) {
+      if (users.get(user, userField.firstName) === 0) continue;
+      nextS = Math.min(nextS, sweepUser(this.#memory, user, nowS));
+    }
+    due.setDue(block, nextS);
+  }
+}
+
+/** Answers when this user is due again. */
+function sweepUser(memory: ProfileMemory, user: number, nowS: number): number {
+  if (compactMemberships(memory, user, nowS)) fitSlab(memory, user);
+  let nextS = neverDue;
+  const slab = memory.users.get(user, userField.slab);
+  for (let i = membershipsOf(memory, user) - 1; i >= 0; i--) {
+    const words = memory.slabs.wordsOf(slab);
+    const at = memory.slabs.offsetOf(slab) + i * membershipWords;
+    const addedAtS = words[at + addedAtWord] as number;
+    const lifetime = words[at + lifetimeWord] as number;
+    const value = words[at + valueWord] as number;
+    const counted = value >>> 31 === 1;
+    if (isLiveAt(addedAtS, lifetime, nowS) !== counted) {
+      words[at + valueWord] = value ^ countedBit;
+      memory.segments.changeCount(words[at + segmentWord] as number, counted ? -1 : 1);
+    }
+    nextS = Math.min(nextS, nextChangeS(addedAtS, lifetime, nowS));
+  }
+  if (memory.users.get(user, userField.firstLink) === 0) return nextS;
+  dropEndedLinks(memory, user, nowS);
+  for (const name of memory.linkedNames(user)) nextS = Math.min(nextS, memory.linkOf(name)?.expiresAtS ?? neverDue);
+  return nextS;
+}

@@ -1,0 +1,15 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { describeProfileStore } from '../profile-store.contract.ts';
+import { EmbeddedProfileStore } from './embedded-profile-store.ts';
+
+const directories: string[] = [];
+afterAll(() => Promise.all(directories.map((each) => rm(each, { recursive: true }))));
+
+describeProfileStore('the embedded engine', async (options) => {
+  const directory = await mkdtemp(join(tmpdir(), 'foyer-profiles-'));
+  directories.push(directory);
+  return EmbeddedProfileStore.open({ ...options, directory, sweepIntervalMs: 5 });
+});

@@ -1,0 +1,45 @@
+import { RecordArena } from './record-arena.ts';
+
+const usersPerBlockShift = 6;
+
+/**
+ * When the sweep must look at a block of 64 users again: the earliest moment (Unix seconds) at which one of their
+ * memberships begins or ends, or a link ends. 0: at the next pass. Never later than the truth; earlier costs one look.
+ */
+export class DueTimes {
+  readonly #blocks = new RecordArena(1);
+
+  get memoryBytes(): number {
+    return this.#blocks.memoryBytes;
+  }
+  /** One behind the last block. */
+  get end(): number {
+    return this.#blocks.end;
+  }
+
+  /** A new user: its block exists from now on. */
+  addUser(user: number): void {
+    while (this.#blocks.end <= blockOf(user)) this.#blocks.allocate();
+  }
+  notLaterThan(user: number, atS: number): void {
+    const block = blockOf(user);
+    if (atS < this.#blocks.get(block, 0)) this.#blocks.set(block, 0, atS);
+  }
+  dueAtS(block: number): number {
+    return this.#blocks.get(block, 0);
+  }
+  setDue(block: number, atS: number): void {
+    this.#blocks.set(block, 0, atS);
+  }
+  firstUser(block: number): number {
+    return (block - 1) << usersPerBlockShift;
+  }
+  endUser(block: number): number {
+    return block << usersPerBlockShift;
+  }
+}
+
+const blockOf = (user: number): number => (user >>> usersPerBlockShift) + 1;
+
+/** As a due time: nothing ever becomes due. */
+export const neverDue = 0xffff_ffff;

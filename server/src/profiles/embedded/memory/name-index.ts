@@ -1,0 +1,142 @@
+import { RecordArena } from './record-arena.ts';
+import { newWords } from './shared-words.ts';
+
+/** What the index needs of the names: their bytes, by number. */
+export interface IndexedNames {
+  equals(name: number, bytes: Uint8Array, start: number, end: number): boolean;
+  hashOf(name: number): number;
+}
+
+const bucketWords = 16;
+const namesPerBucket = 12;
+const fingerprintWord = namesPerBucket;
+const overflowWord = 15;
+const chunkShift = 14;
+const bucketsPerChunk = 1 << chunkShift;
+const chunkMask = bucketsPerChunk - 1;
+/** Names per bucket on average. More saves memory and costs overflow buckets at the end of each doubling. */
+const namesPerBucketWanted = 8;
+
+/**
+ * Finds a name by its key: linear hashing. One bucket is split at a time, so growing costs the same small step at any size
+ * and never a stall. A bucket is one cache line: 12 name numbers, a fingerprint byte for each, and the number of an overflow
+ * bucket. Names lie without gaps from the front of a chain; a fingerprint that agrees is always checked against the key.
+ */
+export class NameIndex {
+  readonly #names: IndexedNames;
+  readonly #words: Uint32Array[] = [];
+  readonly #overflow = new RecordArena(bucketWords);
+  #bucketCount = 0;
+  #nameCount = 0;
+  /** Buckets at the beginning of this doubling, minus one. */
+  #lowMask = 0xff;
+  /** Where the bucket in hand begins in its chunk: set by #enter and #enterOverflow. */
+  #base = 0;
+
+  constructor(names: IndexedNames) {
+    this.#names = names;
+    while (this.#bucketCount <= this.#lowMask) this.#addBucket();
+  }
+
+  get memoryBytes(): number {
+    return this.#words.length * bucketsPerChunk * bucketWords * 4 + this.#overflow.memoryBytes;
+  }
+
+  /** The name with exactly these key bytes, or 0. */
+  find(hash: number, bytes: Uint8Array, start: number, end: number): number {
+    const fingerprint = hash >>> 24;
+    let words = this.#enter(hash);
+    for (;;) {
+      const base = this.#base;
+      for (let i = 0; i < namesPerBucket; i++) {
+        const name = words[base + i] as number;
+        if (name === 0) return 0;
+        const found = ((words[base + fingerprintWord + (i >>> 2)] as number) >>> ((i & 3) * 8)) & 0xff;
+        if (found === fingerprint && this.#names.equals(name, bytes, start, end)) return name;
+      }
+      const next = words[base + overflowWord] as number;
+      if (next === 0) return 0;
+      words = this.#enterOverflow(next);
+    }
+  }
+
+  /** The name must not be there yet. */
+  insert(name: number, hash: number): void {
+    this.#append(name, hash);
+    this.#nameCount += 1;
+    if (this.#nameCount > this.#bucketCount * namesPerBucketWanted) this.#split();
+  }
+
+  /** The name must be there, and `names` must still know it. */
+  remove(name: number, hash: number): void {
+    const chain = this.#takeChain(hash);
+    for (const other of chain) if (other !== name) this.#append(other, this.#names.hashOf(other));
+    this.#nameCount -= 1;
+  }
+
+  #split(): void {
+    const from = this.#bucketCount - (this.#lowMask + 1);
+    const chain = this.#takeChain(from);
+    this.#addBucket();
+    for (const name of chain) this.#append(name, this.#names.hashOf(name));
+    if (this.#bucketCount === (this.#lowMask + 1) * 2) this.#lowMask = this.#lowMask * 2 + 1;
+  }
+
+  #addBucket(): void {
+    if (this.#bucketCount >>> chunkShift >= this.#words.length) {
+      this.#words.push(newWords(bucketsPerChunk * bucketWords));
+    }
+    this.#bucketCount += 1;
+  }
+
+  /** Puts the bucket of a hash in hand. */
+  #enter(hash: number): Uint32Array {
+    let bucket = hash & (this.#lowMask * 2 + 1);
+    if (bucket < 0 || bucket >= this.#bucketCount) bucket = hash & this.#lowMask;
+    this.#base = (bucket & chunkMask) * bucketWords;
+    return this.#words[bucket >>> chunkShift] as Uint32Array;
+  }
+
+  #enterOverflow(bucket: number): Uint32Array {
+    this.#base = this.#overflow.offsetOf(bucket);
+    return this.#overflow.chunkOf(bucket);
+  }
+
+  #append(name: number, hash: number): void {
+    let words = this.#enter(hash);
+    for (;;) {
+      const base = this.#base;
+      for (let i = 0; i < namesPerBucket; i++) {
+        if (words[base + i] !== 0) continue;
+        words[base + i] = name;
+        const at = base + fingerprintWord + (i >>> 2);
+        const shift = (i & 3) * 8;
+        words[at] = ((words[at] as number) & ~(0xff << shift)) | ((hash >>> 24) << shift);
+        return;
+      }
+      let next = words[base + overflowWord] as number;
+      if (next === 0) {
+        next = this.#overflow.allocate();
+        words[base + overflowWord] = next;
+      }
+      words = this.#enterOverflow(next);
+    }
+  }
+
+  /** All names of a chain, which is left empty. */
+  #takeChain(hash: number): number[] {
+    const names: number[] = [];
+    let words = this.#enter(hash);
+    let overflow = 0;
+    for (;;) {
+      const base = this.#base;
+      for (let i = 0; i < namesPerBucket; i++) if (words[base + i] !== 0) names.push(words[base + i] as number);
+      const next = words[base + overflowWord] as number;
+      words.fill(0, base, base + bucketWords);
+      if (overflow !== 0) this.#overflow.release(overflow);
+      if (next === 0) return names;
+      overflow = next;
+      words = this.#enterOverflow(next);
+    }
+  }
+}

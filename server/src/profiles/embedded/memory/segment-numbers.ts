@@ -1,0 +1,133 @@
+import { RecordArena } from './record-arena.ts';
+
+const segmentField = 0;
+const stateField = 1;
+const countField = 2;
+/** The segment again, while the number is live; else 0: one read tells a reader both. */
+const visibleField = 3;
+
+const dead = 0;
+const live = 1;
+const staged = 2;
+
+/**
+ * The engine's own numbers for segments, from 1 up, never used twice. A membership carries the number, so that replacing or
+ * dropping a segment is one change here: memberships of a dead number are invisible at once and swept later. Each number has
+ * the count of its memberships that were live when last looked at.
+ */
+export class SegmentNumbers {
+  readonly #records = new RecordArena(4);
+  readonly #liveBySegment = new Map<number, number>();
+  readonly #stagedBySegment = new Map<number, number>();
+
+  get segmentCount(): number {
+    return this.#liveBySegment.size;
+  }
+  /** One behind the highest number. */
+  get end(): number {
+    return this.#records.end;
+  }
+  get memoryBytes(): number {
+    return this.#records.memoryBytes + (this.#liveBySegment.size + this.#stagedBySegment.size) * 40;
+  }
+
+  /** The live number of a segment, or 0. */
+  numberOf(segment: number): number {
+    return this.#liveBySegment.get(segment) ?? 0;
+  }
+  /** The number that a segment's stage fills, or 0. */
+  stageOf(segment: number): number {
+    return this.#stagedBySegment.get(segment) ?? 0;
+  }
+  segmentOf(number: number): number {
+    return this.#records.get(number, segmentField);
+  }
+  /** Was this number ever given out? */
+  isKnown(number: number): boolean {
+    return number > 0 && number < this.#records.end;
+  }
+  /** The segment of a live number; 0 for any other. */
+  visibleSegmentOf(number: number): number {
+    return this.#records.get(number, visibleField);
+  }
+  isLive(number: number): boolean {
+    return this.#records.get(number, stateField) === live;
+  }
+  isStaged(number: number): boolean {
+    return number > 0 && number < this.#records.end && this.#records.get(number, stateField) === staged;
+  }
+  isDead(number: number): boolean {
+    return this.#records.get(number, stateField) === dead;
+  }
+  countOf(number: number): number {
+    return this.#records.get(number, countField);
+  }
+  changeCount(number: number, by: number): void {
+    if (by !== 0) this.#records.set(number, countField, this.#records.get(number, countField) + by);
+  }
+
+  /** A live number for a segment that has none. */
+  open(segment: number): number {
+    const number = this.#records.allocate();
+    this.define(number, segment, false);
+    return number;
+  }
+
+  /** A number for the next members of a segment; an earlier stage of it dies. */
+  stage(segment: number): number {
+    const number = this.#records.allocate();
+    this.define(number, segment, true);
+    return number;
+  }
+
+  /** Makes a number that the log or a snapshot names. */
+  define(number: number, segment: number, asStage: boolean): void {
+    this.reserve(number);
+    const byNumber = asStage ? this.#stagedBySegment : this.#liveBySegment;
+    const before = byNumber.get(segment);
+    if (before !== undefined && before !== number) this.#kill(before);
+    byNumber.set(segment, number);
+    this.#records.set(number, segmentField, segment);
+    this.#records.set(number, stateField, asStage ? staged : live);
+    this.#records.set(number, visibleField, asStage ? 0 : segment);
+  }
+
+  /** Numbers up to this one are in use or were. */
+  reserve(number: number): void {
+    while (this.#records.end <= number) this.#records.allocate();
+  }
+
+  /** The staged number becomes the segment's; the one before it dies. */
+  commit(number: number): void {
+    const segment = this.segmentOf(number);
+    this.#stagedBySegment.delete(segment);
+    this.define(number, segment, false);
+  }
+
+  abort(number: number): void {
+    this.#stagedBySegment.delete(this.segmentOf(number));
+    this.#kill(number);
+  }
+
+  /** The segment has no number any more, and no stage. */
+  drop(segment: number): void {
+    const liveNumber = this.#liveBySegment.get(segment);
+    const stagedNumber = this.#stagedBySegment.get(segment);
+    if (liveNumber !== undefined) this.#kill(liveNumber);
+    if (stagedNumber !== undefined) this.#kill(stagedNumber);
+    this.#liveBySegment.delete(segment);
+    this.#stagedBySegment.delete(segment);
+  }
+
+  /** All numbers in use. */
+  *all(): Generator<{ readonly number: number; readonly segment: number; readonly staged: boolean }> {
+    for (const [segment, number] of this.#liveBySegment) yield { number, segment, staged: false };
+    for (const [segment, number] of this.#stagedBySegment) yield { number, segment, staged: true };
+  }
+
+  #kill(number: number): void {
+    this.#records.set(number, stateField, dead);
+    this.#records.set(number, visibleField, 0);
+    this.#records.set(number, countField, 0);
+  }
+}

@@ -1,0 +1,233 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { asMemberId } from '../../kit/ids.ts';
+import type { Identifier } from '../identifier.ts';
+import { ModelProfileStore } from '../model/model-profile-store.ts';
+import { OperationBatch } from '../operation-batch.ts';
+import { device, eid, external, FakeClock, segment, user } from '../profile-store.contract.ts';
+import type { Expression, ProfileStore, ScannedUser, ScanPage, StageId } from '../profile-store.ts';
+import { EmbeddedProfileStore } from './embedded-profile-store.ts';
+
+/** How many operations in all; more by FOYER_TEST_OPERATIONS. fast-check prints seed and path of what fails; FOYER_TEST_SHRINK=1 shrinks it, which takes minutes. */
+const operationsWanted = Number(process.env['FOYER_TEST_OPERATIONS'] ?? 4000);
+const operationsPerRun = 200;
+
+const people: readonly Identifier[] = [
+  ...[1, 2, 3].map((n) => user(n)),
+  ...[1, 2, 3].map((n) => device(n)),
+  ...['x', 'y'].map((id) => external(id)),
+  ...['a', 'b'].map((id) => eid(id)),
+];
+const linkable = people.filter((each) => each.kind !== 'user');
+const segments = [1, 2, 3, 4, 5].map((id) => segment(id));
+
+const who = fc.constantFrom(...people);
+const where = fc.constantFrom(...segments);
+const change = fc.record({
+  who,
+  where,
+  value: fc.nat(3),
+  delayS: fc.constantFrom(0, 0, 0, -30, 45),
+  lifetime: fc.constantFrom(null, 0, 1, 2, 5),
+  remove: fc.nat(4).map((n) => n === 0),
+});
+const operation = fc.oneof(
+  { weight: 12, arbitrary: fc.record({
+    does: fc.constant('apply' as const),
+    changes: fc.array(change, { maxLength: 8 }),
+    known: fc.nat(5).map((n) => n === 0),
+    stage: fc.nat(3),
+    chunk: fc.option(fc.record({ job: fc.nat(2), sequence: fc.nat(2) }), { freq: 3 }),
+  }) },
+  { weight: 5, arbitrary: fc.record({ does: fc.constant('link' as const), from: fc.constantFrom(...linkable), to: who, forS: fc.constantFrom(null, -1, 50, 200) }) },
+  { weight: 2, arbitrary: fc.record({ does: fc.constant('unlink' as const), from: who }) },
+  { weight: 2, arbitrary: fc.record({ does: fc.constant('merge' as const), into: who, from: who }) },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant('forget' as const), who, optOut: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ does: fc.constant('optIn' as const), who }) },
+  { weight: 2, arbitrary: fc.record({ does: fc.constantFrom('stage' as const, 'drop' as const), where }) },
+  { weight: 2, arbitrary: fc.record({ does: fc.constantFrom('commit' as const, 'abort' as const), stage: fc.nat(3) }) },
+  { weight: 3, arbitrary: fc.record({ does: fc.constant('wait' as const), seconds: fc.constantFrom(1, 20, 60, 200) }) },
+  { weight: 4, arbitrary: fc.record({ does: fc.constantFrom('snapshot' as const, 'snapshot beside' as const, 'reopen' as const, 'crash' as const, 'sweep' as const, 'compare' as const) }) },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant('forgetChunks' as const), job: fc.nat(2) }) },
+);
+type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never;
+
+const root = await mkdtemp(join(tmpdir(), 'foyer-random-'));
+afterAll(() => rm(root, { recursive: true }));
+const limits = { maxMembershipsPerProfile: 5, maxLinksPerUser: 3 };
+
+/** The two engines side by side. */
+class Pair {
+  readonly clock = new FakeClock();
+  readonly model: ModelProfileStore;
+  readonly holdExternals: boolean;
+  embedded: EmbeddedProfileStore | null = null;
+  directory = '';
+  /** Stages of the model and of the embedded engine, oldest first. */
+  readonly stages: [StageId, StageId][] = [];
+  readonly pending: Promise<unknown>[] = [];
+
+  constructor(holdExternals: boolean) {
+    this.holdExternals = holdExternals;
+    this.model = new ModelProfileStore({ clock: this.clock, holdExternals, ...limits });
+  }
+
+  get store(): EmbeddedProfileStore {
+    if (this.embedded === null) throw new Error('not open');
+    return this.embedded;
+  }
+
+  async open(directory: string): Promise<void> {
+    this.directory = directory;
+    const { clock, holdExternals } = this;
+    this.embedded = await EmbeddedProfileStore.open({ directory, clock, holdExternals, ...limits, durability: 'os', sweepIntervalMs: 3 });
+  }
+
+  /** What the call answers on both, or the name of its error. */
+  async both(call: (store: ProfileStore, stage: (i: number) => StageId) => Promise<unknown>): Promise<[unknown, unknown]> {
+    const tried = async (store: ProfileStore, side: 0 | 1): Promise<unknown> => {
+      try {
+        return await call(store, (i) => this.stages[this.stages.length - 1 - i]?.[side] ?? (1_000_000 as StageId));
+      } catch (error) {
+        return (error as Error).name;
+      }
+    };
+    return [await tried(this.store, 1), await tried(this.model, 0)];
+  }
+
+  async run(op: Operation, index: number): Promise<void> {
+    switch (op.does) {
+      case 'wait':
+        return this.clock.pass(op.seconds);
+      case 'sweep':
+        return this.store.sweepNow();
+      case 'compare':
+        return this.compare();
+      case 'snapshot':
+        return this.store.snapshot();
+      case 'snapshot beside':
+        this.pending.push(this.store.snapshot().catch(() => undefined));
+        return undefined;
+      case 'reopen':
+        await this.store.close();
+        await this.open(this.directory);
+        return this.compare();
+      case 'crash': {
+        await Promise.all(this.pending.splice(0));
+        const copy = join(root, `${Math.random()}-${index}`);
+        await cp(this.directory, copy, { recursive: true });
+        await this.store.close();
+        await rm(this.directory, { recursive: true });
+        await this.open(copy);
+        return this.compare();
+      }
+      case 'stage': {
+        const [embedded, model] = await this.both((store) => store.stageReplace(op.where));
+        this.stages.push([model as StageId, embedded as StageId]);
+        return undefined;
+      }
+      default: {
+        const [embedded, model] = await this.both((store, stage) => this.change(store, op, stage));
+        expect(embedded).toEqual(model);
+      }
+    }
+  }
+
+  change(store: ProfileStore, op: Operation, stage: (i: number) => StageId): Promise<unknown> {
+    const nowS = this.clock.s;
+    switch (op.does) {
+      case 'apply': {
+        const options = { source: { kind: 'batch', job: 5 } as const, knownUsersOnly: op.known };
+        const staged = op.stage > 1 || this.stages.length === 0 ? {} : { stage: stage(op.stage) };
+        return store.apply(batchOf(op.changes, nowS), { ...options, ...staged, ...(op.chunk === null ? {} : { chunk: op.chunk }) });
+      }
+      case 'link':
+        return store.link(op.from, op.to, { expiresAtS: op.forS === null ? null : nowS + op.forS, linkedBy: asMemberId(4) });
+      case 'unlink':
+        return store.unlink(op.from);
+      case 'merge':
+        return store.merge(op.into, op.from);
+      case 'forget':
+        return store.forget(op.who, { optOut: op.optOut });
+      case 'optIn':
+        return store.optIn(op.who);
+      case 'commit':
+        return store.commit(stage(op.stage));
+      case 'abort':
+        return store.abort(stage(op.stage));
+      case 'drop':
+        return store.dropSegment(op.where);
+      case 'forgetChunks':
+        return store.forgetChunks(op.job);
+      default:
+        throw new Error(`${op.does} is no change`);
+    }
+  }
+
+  async compare(): Promise<void> {
+    const { store, model } = this;
+    store.sweepNow();
+    for (const each of people) {
+      expect([each, store.get(each)]).toEqual([each, model.get(each)]);
+      expect([each, inOrder(store.links(each))]).toEqual([each, inOrder(model.links(each))]);
+    }
+    for (const each of segments) {
+      expect([each, store.count(each)]).toEqual([each, model.count(each)]);
+      expect(inOrder(scanned(store, each))).toEqual(inOrder(scanned(model, each)));
+    }
+    const [a, b, c] = segments.map((each): Expression => ({ segment: each, minValue: 1 }));
+    if (a === undefined || b === undefined || c === undefined) return;
+    for (const expression of [{ not: a }, { and: [a, { or: [b, { not: c }] }] }, { or: [a, b, c] }] satisfies Expression[]) {
+      expect(store.evaluate(expression)).toBe(model.evaluate(expression));
+    }
+    const { users, identifiers } = model.stats();
+    expect(store.stats()).toMatchObject({ users, identifiers: expect.any(Number) as number });
+    expect(store.stats().identifiers).toBeLessThanOrEqual(identifiers);
+  }
+}
+
+describe('the embedded engine against the model', () => {
+  it(`agrees after random operations, snapshots, restarts and crashes (${operationsWanted} operations)`, { timeout: 600_000 }, async () => {
+    const operations = fc.array(operation, { minLength: operationsPerRun / 2, maxLength: operationsPerRun * 1.5, size: 'max' });
+    const property = fc.asyncProperty(operations, fc.boolean(), async (ops, holdExternals) => {
+      const pair = new Pair(holdExternals);
+      await pair.open(await mkdtemp(join(root, 'run-')));
+      try {
+        for (const [i, op] of ops.entries()) await pair.run(op, i);
+        await pair.compare();
+      } finally {
+        await pair.embedded?.close();
+        await Promise.all(pair.pending);
+        await rm(pair.directory, { recursive: true, force: true });
+      }
+    });
+    await fc.assert(property, { numRuns: Math.ceil(operationsWanted / operationsPerRun), endOnFailure: process.env['FOYER_TEST_SHRINK'] !== '1' });
+  });
+});
+
+function batchOf(changes: Extract<Operation, { does: 'apply' }>['changes'], nowS: number): OperationBatch {
+  const batch = new OperationBatch();
+  for (const each of changes) {
+    batch.forUser(each.who);
+    if (each.remove) batch.remove(each.where);
+    else batch.add(each.where, each.value, nowS + each.delayS, each.lifetime);
+  }
+  return batch;
+}
+
+function scanned(store: EmbeddedProfileStore | ModelProfileStore, of: (typeof segments)[number]): ScannedUser[] {
+  const users: ScannedUser[] = [];
+  for (let cursor: number | null = null; ; ) {
+    const page: ScanPage = store.scan(of, cursor, 3);
+    users.push(...page.users);
+    if (page.next === null) return users;
+    cursor = page.next;
+  }
+}
+
+const inOrder = (list: readonly object[]): readonly object[] =>
+  list.toSorted((a, b) => (textOf(a) < textOf(b) ? -1 : 1));
+const textOf = (value: object): string => JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? String(each) : each));

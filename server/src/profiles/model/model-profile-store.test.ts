@@ -1,0 +1,4 @@
+import { describeProfileStore } from '../profile-store.contract.ts';
+import { ModelProfileStore } from './model-profile-store.ts';
+
+describeProfileStore('the model engine', async (options) => new ModelProfileStore(options));

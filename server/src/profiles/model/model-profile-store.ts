@@ -1,0 +1,355 @@
+import { Buffer } from 'node:buffer';
+import { nowS, type Clock } from '../../kit/clock.ts';
+import type { SegmentId } from '../../kit/ids.ts';
+import { decodeIdentifier, keyOf } from '../identifier-key.ts';
+import type { Identifier } from '../identifier.ts';
+import type { OperationBatch } from '../operation-batch.ts';
+import {
+  outcomeCodes,
+  ProfileStageEnded,
+  ProfileStoreUnavailable,
+  type ApplyOptions,
+  type ApplyResult,
+  type Expression,
+  type LinkedIdentifier,
+  type LinkOptions,
+  type LinkOutcome,
+  type Profile,
+  type ProfileStats,
+  type ProfileStore,
+  type ScannedUser,
+  type ScanPage,
+  type StageId,
+} from '../profile-store.ts';
+import { batchUsers } from './batch-users.ts';
+import { hasEnded, isHeldBy, isLive, type ModelLink, type ModelMembership, type ModelUser } from './model-user.ts';
+
+export interface ModelProfileStoreOptions {
+  readonly clock: Clock;
+  readonly maxMembershipsPerProfile?: number;
+  readonly maxLinksPerUser?: number;
+  /** No users and no links are made from so many users on; stands in for a memory limit. */
+  readonly maxUsers?: number;
+  readonly holdExternals?: boolean;
+}
+
+/** Where a membership belongs: the segment, or a stage of it. */
+const liveSlot = (segment: number): string => `segment ${segment}`;
+const stageSlot = (stage: number): string => `stage ${stage}`;
+
+/** The dumb engine: what the port means, in the most obvious code, in memory only. Other engines are compared with it. */
+export class ModelProfileStore implements ProfileStore {
+  readonly #options: ModelProfileStoreOptions;
+  /** By key: whom an identifier names. */
+  readonly #names = new Map<string, { user: ModelUser; link: ModelLink | null }>();
+  readonly #chunks = new Map<number, Map<number, Uint8Array>>();
+  readonly #stages = new Map<StageId, SegmentId>();
+  readonly #committed = new Map<SegmentId, StageId>();
+  #lastStage = 0;
+  #closed = false;
+
+  constructor(options: ModelProfileStoreOptions) {
+    this.#options = options;
+  }
+
+  async apply(batch: OperationBatch, options: ApplyOptions): Promise<ApplyResult> {
+    this.#checkOpen();
+    const { chunk, stage } = options;
+    const before = chunk && this.#chunks.get(chunk.job)?.get(chunk.sequence);
+    if (before !== undefined) return { outcomes: before.slice(), repeated: true };
+    if (stage !== undefined && !this.#stages.has(stage)) throw new ProfileStageEnded(stage);
+    const outcomes: number[] = [];
+    for (const { identifier, operations } of batchUsers(batch)) {
+      for (const operation of operations) outcomes.push(this.#applyOne(identifier, operation, options));
+    }
+    const result = Uint8Array.from(outcomes);
+    if (chunk !== undefined) {
+      if (!this.#chunks.has(chunk.job)) this.#chunks.set(chunk.job, new Map());
+      this.#chunks.get(chunk.job)?.set(chunk.sequence, result.slice());
+    }
+    return { outcomes: result, repeated: false };
+  }
+
+  #applyOne(
+    identifier: Identifier,
+    operation: { segment: SegmentId; membership: Omit<ModelMembership, 'source'> | null },
+    options: ApplyOptions,
+  ): number {
+    let user = this.#userOf(identifier);
+    if (user?.optedOut) return outcomeCodes['opted-out'];
+    if (user === null && identifier.kind === 'external' && !this.#options.holdExternals) return outcomeCodes.unmapped;
+    if (user === null && options.knownUsersOnly) return outcomeCodes['unknown-user'];
+    const { segment, membership } = operation;
+    const staged = options.stage !== undefined && this.#stages.get(options.stage) === segment;
+    const slot = staged && options.stage !== undefined ? stageSlot(options.stage) : liveSlot(segment);
+    if (membership === null) {
+      user?.memberships.delete(slot);
+      return outcomeCodes.applied;
+    }
+    if (user === null && this.#isFull()) return outcomeCodes.full;
+    user ??= this.#create(identifier);
+    const most = this.#options.maxMembershipsPerProfile ?? 4095;
+    if (user.memberships.size >= most) this.#dropEnded(user);
+    if (user.memberships.size >= most && !user.memberships.has(slot)) return outcomeCodes.full;
+    user.memberships.set(slot, { ...membership, source: options.source });
+    return outcomeCodes.applied;
+  }
+
+  async forgetChunks(job: number): Promise<void> {
+    this.#checkOpen();
+    this.#chunks.delete(job);
+  }
+
+  get(identifier: Identifier): Profile {
+    const user = this.#userOf(identifier);
+    const ownId = identifier.kind === 'user' ? identifier.id : null;
+    if (user === null || user.optedOut) {
+      return { known: false, optedOut: user !== null, userId: ownId, mappedUntilS: null, memberships: [] };
+    }
+    const link = this.#names.get(nameOf(identifier))?.link;
+    const memberships = [...user.memberships].filter(([, each]) => isLive(each, this.#now())).flatMap(([slot, each]) => {
+      const segment = Number(slot.replace(/^segment /, '')) as SegmentId;
+      return slot === liveSlot(segment) ? [{ segment, ...each }] : [];
+    });
+    return {
+      known: true,
+      optedOut: false,
+      userId: user.first.kind === 'user' ? user.first.id : null,
+      mappedUntilS: link?.expiresAtS ?? null,
+      memberships: memberships.sort((a, b) => a.segment - b.segment),
+    };
+  }
+
+  getMany(identifiers: readonly Identifier[]): readonly Profile[] {
+    return identifiers.map((identifier) => this.get(identifier));
+  }
+
+  async link(identifier: Identifier, to: Identifier, options: LinkOptions): Promise<LinkOutcome> {
+    this.#checkOpen();
+    if (identifier.kind === 'user') throw new TypeError('a user id cannot be linked: merge the users');
+    const target = this.#userOf(to);
+    const own = this.#userOf(identifier, true);
+    if (target?.optedOut || own?.optedOut) return 'opted-out';
+    if (target === null && to.kind === 'external' && !this.#options.holdExternals) return 'unmapped';
+    const expiresAtS = identifier.kind === 'external' ? options.expiresAtS : null;
+    const link: ModelLink = { linkedAtS: this.#now(), expiresAtS, linkedBy: options.linkedBy };
+    const before = this.#names.get(nameOf(identifier)) ?? null;
+    if (own !== null && own === target) {
+      if (before?.link) before.link = { ...link, linkedAtS: before.link.linkedAtS };
+      return 'unchanged';
+    }
+    if (own === null && nameOf(identifier) === nameOf(to)) return 'unchanged';
+    if ((target === null || before === null) && this.#isFull()) return 'full';
+    const alone = own !== null && !before?.link ? own : null;
+    if (target !== null && !this.#hasRoom(target, alone)) return 'full';
+    const user = target ?? this.#create(to);
+    if (alone !== null) this.#absorb(user, alone);
+    this.#names.set(nameOf(identifier), { user, link });
+    return own !== null && alone === null ? 'moved' : 'linked';
+  }
+
+  async unlink(identifier: Identifier): Promise<boolean> {
+    this.#checkOpen();
+    if (this.#userOf(identifier) === null || !this.#names.get(nameOf(identifier))?.link) return false;
+    this.#names.delete(nameOf(identifier));
+    if (identifier.kind !== 'external') this.#create(identifier);
+    return true;
+  }
+
+  links(identifier: Identifier): readonly LinkedIdentifier[] {
+    const user = this.#userOf(identifier);
+    return this.#linksOf(user)
+      .map(([name, link]) => ({ identifier: identifierOf(name), ...link }))
+      .sort((a, b) => a.linkedAtS - b.linkedAtS);
+  }
+
+  async merge(into: Identifier, from: Identifier): Promise<boolean> {
+    this.#checkOpen();
+    const [winner, loser] = [this.#userOf(into), this.#userOf(from)];
+    if (winner === null || loser === null || winner === loser || winner.optedOut || loser.optedOut) return false;
+    if (!this.#hasRoom(winner, loser)) return false;
+    this.#absorb(winner, loser);
+    let other = loser.first;
+    if (other.kind === 'user' && winner.first.kind !== 'user') {
+      [other, winner.first] = [winner.first, other];
+      this.#names.set(nameOf(winner.first), { user: winner, link: null });
+    }
+    const link = { linkedAtS: this.#now(), expiresAtS: null, linkedBy: 0 as LinkOptions['linkedBy'] };
+    this.#names.set(nameOf(other), { user: winner, link });
+    return true;
+  }
+
+  async forget(identifier: Identifier, options: { readonly optOut: boolean }): Promise<void> {
+    this.#checkOpen();
+    const user = this.#userOf(identifier, true);
+    if (user?.optedOut) return;
+    const names = user === null ? [nameOf(identifier)] : [nameOf(user.first), ...this.#linksOf(user).map(([name]) => name)];
+    for (const [name, entry] of this.#names) if (entry.user === user) this.#names.delete(name);
+    if (user === null) this.#names.delete(nameOf(identifier));
+    if (options.optOut) for (const name of names) this.#create(identifierOf(name)).optedOut = true;
+  }
+
+  async optIn(identifier: Identifier): Promise<void> {
+    this.#checkOpen();
+    if (this.#userOf(identifier, true)?.optedOut) this.#names.delete(nameOf(identifier));
+  }
+
+  count(segment: SegmentId): number {
+    return this.#users().filter((user) => isHeldBy(user, liveSlot(segment), this.#now())).length;
+  }
+
+  scan(segment: SegmentId, cursor: number | null, limit: number): ScanPage {
+    const all = this.#users().flatMap((user): ScannedUser[] => {
+      const membership = user.memberships.get(liveSlot(segment));
+      const live = membership !== undefined && isLive(membership, this.#now());
+      return live ? [{ identifier: user.first, membership: { segment, ...membership } }] : [];
+    });
+    const start = cursor ?? 0;
+    return { users: all.slice(start, start + limit), next: start + limit < all.length ? start + limit : null };
+  }
+
+  evaluate(expression: Expression): number {
+    return this.#users().filter((user) => this.#holds(user, expression)).length;
+  }
+
+  async stageReplace(segment: SegmentId): Promise<StageId> {
+    this.#checkOpen();
+    for (const [stage, of] of this.#stages) if (of === segment) this.#end(stage);
+    const stage = ++this.#lastStage as StageId;
+    this.#stages.set(stage, segment);
+    return stage;
+  }
+
+  async commit(stage: StageId): Promise<void> {
+    this.#checkOpen();
+    const segment = this.#stages.get(stage);
+    if (segment === undefined) {
+      if ([...this.#committed.values()].includes(stage)) return;
+      throw new ProfileStageEnded(stage);
+    }
+    for (const user of this.#users()) {
+      const membership = user.memberships.get(stageSlot(stage));
+      user.memberships.delete(liveSlot(segment));
+      if (membership !== undefined) user.memberships.set(liveSlot(segment), membership);
+    }
+    this.#end(stage);
+    this.#committed.set(segment, stage);
+  }
+
+  async abort(stage: StageId): Promise<void> {
+    this.#checkOpen();
+    this.#end(stage);
+  }
+
+  async dropSegment(segment: SegmentId): Promise<void> {
+    this.#checkOpen();
+    for (const [stage, of] of this.#stages) if (of === segment) this.#end(stage);
+    for (const user of this.#users()) user.memberships.delete(liveSlot(segment));
+    this.#committed.delete(segment);
+  }
+
+  stats(): ProfileStats {
+    const users = this.#users();
+    const memberships = users.flatMap((user) => [...user.memberships.keys()]);
+    return {
+      users: users.length,
+      identifiers: [...this.#names.values()].filter(({ user }) => !user.optedOut).length,
+      memberships: memberships.length,
+      segments: new Set(memberships.filter((slot) => slot.startsWith('segment'))).size,
+      memoryBytes: 0,
+      logBytes: 0,
+    };
+  }
+
+  async snapshot(): Promise<void> {
+    this.#checkOpen();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+
+  /** Null: nobody has seen it, or it is an external id without a live mapping. */
+  #userOf(identifier: Identifier, evenHeld = this.#options.holdExternals ?? false): ModelUser | null {
+    const found = this.#names.get(nameOf(identifier));
+    if (found === undefined) return null;
+    if (found.link !== null && found.link.expiresAtS !== null && this.#now() >= found.link.expiresAtS) return null;
+    if (identifier.kind === 'external' && found.link === null && !found.user.optedOut && !evenHeld) return null;
+    return found.user;
+  }
+
+  /** Known users; opted-out marks are none. */
+  #users(): ModelUser[] {
+    return [...new Set([...this.#names.values()].map(({ user }) => user))].filter((user) => !user.optedOut);
+  }
+
+  #linksOf(user: ModelUser | null): [string, ModelLink][] {
+    return [...this.#names].flatMap(([name, { user: each, link }]): [string, ModelLink][] => {
+      const ended = link !== null && link.expiresAtS !== null && this.#now() >= link.expiresAtS;
+      return each === user && link !== null && !ended ? [[name, link]] : [];
+    });
+  }
+
+  #create(identifier: Identifier): ModelUser {
+    const user: ModelUser = { first: identifier, memberships: new Map(), optedOut: false };
+    this.#names.set(nameOf(identifier), { user, link: null });
+    return user;
+  }
+
+  #isFull(): boolean {
+    return this.#users().length >= (this.#options.maxUsers ?? Number.POSITIVE_INFINITY);
+  }
+
+  #hasRoom(user: ModelUser, from: ModelUser | null): boolean {
+    const links = this.#linksOf(user).length + 1 + this.#linksOf(from).length * (from === null ? 0 : 1);
+    if (links > (this.#options.maxLinksPerUser ?? Number.POSITIVE_INFINITY)) return false;
+    if (from === null) return true;
+    this.#dropEnded(user);
+    this.#dropEnded(from);
+    const sum = new Set([...user.memberships.keys(), ...from.memberships.keys()]).size;
+    return sum <= (this.#options.maxMembershipsPerProfile ?? 4095) || sum <= user.memberships.size;
+  }
+
+  #absorb(into: ModelUser, from: ModelUser): void {
+    this.#dropEnded(into);
+    this.#dropEnded(from);
+    for (const [slot, membership] of from.memberships) {
+      const own = into.memberships.get(slot);
+      if (own === undefined || own.addedAtS < membership.addedAtS) into.memberships.set(slot, membership);
+    }
+    for (const [name, entry] of this.#names) {
+      if (entry.user !== from) continue;
+      if (entry.link === null) this.#names.delete(name);
+      else entry.user = into;
+    }
+  }
+
+  #dropEnded(user: ModelUser): void {
+    for (const [slot, membership] of user.memberships) if (hasEnded(membership, this.#now())) user.memberships.delete(slot);
+  }
+
+  #holds(user: ModelUser, expression: Expression): boolean {
+    if ('and' in expression) return expression.and.every((part) => this.#holds(user, part));
+    if ('or' in expression) return expression.or.some((part) => this.#holds(user, part));
+    if ('not' in expression) return !this.#holds(user, expression.not);
+    const { segment, minValue = 0, maxValue = Number.POSITIVE_INFINITY } = expression;
+    const membership = user.memberships.get(liveSlot(segment));
+    return membership !== undefined && isLive(membership, this.#now()) && membership.value >= minValue && membership.value <= maxValue;
+  }
+
+  #end(stage: StageId): void {
+    if (!this.#stages.delete(stage)) return;
+    for (const user of this.#users()) user.memberships.delete(stageSlot(stage));
+  }
+
+  #now(): number {
+    return nowS(this.#options.clock);
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new ProfileStoreUnavailable('the profile store is closed');
+  }
+}
+
+const nameOf = (identifier: Identifier): string => Buffer.from(keyOf(identifier)).toString('latin1');
+const identifierOf = (name: string): Identifier => decodeIdentifier(Buffer.from(name, 'latin1'));

@@ -1,0 +1,27 @@
+import type { Identifier } from '../identifier.ts';
+import type { LinkOptions, Membership } from '../profile-store.ts';
+
+export type ModelMembership = Omit<Membership, 'segment'>;
+
+export interface ModelUser {
+  /** Its user id, where it has one. */
+  first: Identifier;
+  /** By slot: a segment, or a stage of it. */
+  readonly memberships: Map<string, ModelMembership>;
+  optedOut: boolean;
+}
+
+export interface ModelLink extends LinkOptions {
+  readonly linkedAtS: number;
+}
+
+export const hasEnded = (membership: ModelMembership, nowS: number): boolean =>
+  membership.lifetimeMinutes !== null && nowS >= membership.addedAtS + membership.lifetimeMinutes * 60;
+
+export const isLive = (membership: ModelMembership, nowS: number): boolean =>
+  membership.addedAtS <= nowS && !hasEnded(membership, nowS);
+
+export function isHeldBy(user: ModelUser, slot: string, nowS: number): boolean {
+  const membership = user.memberships.get(slot);
+  return membership !== undefined && isLive(membership, nowS);
+}

@@ -1,0 +1,203 @@
+import type { MemberId, SegmentId } from '../kit/ids.ts';
+import type { Identifier } from './identifier.ts';
+import type { OperationBatch } from './operation-batch.ts';
+
+/** Embedded reads are synchronous; an engine across a network answers a promise. Callers on hot paths test with `instanceof Promise`. */
+export type Awaitable<T> = T | Promise<T>;
+
+/** Who put a membership there. `job` is the batch or exchange job's number, 0 where there is none (0 to 2^28-1). */
+export interface Source {
+  readonly kind: SourceKind;
+  readonly job: number;
+}
+export type SourceKind = 'pixel' | 'instant' | 'batch' | 'share';
+
+/** One live membership. Live means: added_at <= now < added_at + lifetime. */
+export interface Membership {
+  readonly segment: SegmentId;
+  /** 0 to 2147483647. */
+  readonly value: number;
+  /** Unix seconds. */
+  readonly addedAtS: number;
+  /** Minutes from addedAtS; null never ends. */
+  readonly lifetimeMinutes: number | null;
+  readonly source: Source;
+}
+
+/** All live memberships of one user at the moment of reading, by segment id ascending. */
+export interface Profile {
+  /** Has anything ever named this user (a write, a link)? False for a user that nobody has seen. */
+  readonly known: boolean;
+  readonly optedOut: boolean;
+  /** The user id that the identifier is linked to; null for a user that has none (a device id on its own). */
+  readonly userId: bigint | null;
+  /** When the mapping that the identifier stands on ends (Unix seconds); null: never, or no mapping. */
+  readonly mappedUntilS: number | null;
+  readonly memberships: readonly Membership[];
+}
+
+/**
+ * What became of one operation of a batch, one byte each:
+ * - applied: the membership was added, refreshed or (for a removal) is gone. Removing what is not there is applied too.
+ * - opted-out: the user is opted out; nothing was written.
+ * - unmapped: an external id without a live mapping; nothing was written.
+ * - unknown-user: `knownUsersOnly` was asked and nobody has seen this user; nothing was written.
+ * - full: a limit of the store refuses it (memory: no new users; or the profile holds its maximum of memberships).
+ */
+export const outcomeCodes = { applied: 0, 'opted-out': 1, unmapped: 2, 'unknown-user': 3, full: 4 } as const;
+export type Outcome = keyof typeof outcomeCodes;
+
+export interface ApplyOptions {
+  readonly source: Source;
+  /**
+   * Makes the batch exactly-once over a crash: the pair (job, sequence) is written in the same log record, applying it again
+   * changes nothing and answers the stored outcomes. Stored outcomes are kept until `forgetChunks(job)`.
+   */
+  readonly chunk?: { readonly job: number; readonly sequence: number };
+  /** Operations on the staged segment go to the stage, all others as usual. */
+  readonly stage?: StageId;
+  /** Create no users (`require_known_users`, ingest.md section 4.8). */
+  readonly knownUsersOnly?: boolean;
+}
+
+export interface ApplyResult {
+  /** One outcome code (see `outcomeCodes`) per operation, in order. */
+  readonly outcomes: Uint8Array;
+  /** True where the chunk had been applied before. */
+  readonly repeated: boolean;
+}
+
+export type StageId = number & { readonly stage: unique symbol };
+
+/**
+ * - linked: it named nobody, or was a user of its own that has been merged; moved: it hung on another user before.
+ * - unchanged: it already names this user; the end and `linkedBy` of the link are renewed.
+ * - opted-out, full, unmapped (`to` is an external id without a live mapping): nothing was done.
+ */
+export type LinkOutcome = 'linked' | 'moved' | 'unchanged' | 'opted-out' | 'full' | 'unmapped';
+
+export interface LinkOptions {
+  /** Unix seconds; null never ends. External ids end, others do not (ingest.md section 1.5). */
+  readonly expiresAtS: number | null;
+  /** The member that made the link. */
+  readonly linkedBy: MemberId;
+}
+
+/** One entry of what is linked to a user. */
+export interface LinkedIdentifier {
+  readonly identifier: Identifier;
+  readonly linkedAtS: number;
+  readonly expiresAtS: number | null;
+  readonly linkedBy: MemberId;
+}
+
+/** A page of a segment's users, in an order that is stable while nothing is written. */
+export interface ScanPage {
+  readonly users: readonly ScannedUser[];
+  /** Give it to the next call; null after the last page. Opaque, valid while the process lives. */
+  readonly next: number | null;
+}
+export interface ScannedUser {
+  /** The user's first identifier: its user id where it has one. */
+  readonly identifier: Identifier;
+  readonly membership: Membership;
+}
+
+/** Which users? A segment with optional inclusive bounds on the value, or a combination (activation.md section 5). */
+export type Expression =
+  | { readonly segment: SegmentId; readonly minValue?: number; readonly maxValue?: number }
+  | { readonly and: readonly Expression[] }
+  | { readonly or: readonly Expression[] }
+  | { readonly not: Expression };
+
+export interface ProfileStats {
+  readonly users: number;
+  readonly identifiers: number;
+  readonly memberships: number;
+  readonly segments: number;
+  /** Bytes held for profiles, indexes and identifiers. */
+  readonly memoryBytes: number;
+  /** Bytes of log that a restart would read. */
+  readonly logBytes: number;
+}
+
+/**
+ * The spine: users, their identifiers and their memberships. Knows ids only, no rules.
+ * Writes resolve when they are durable and visible to the next read; they take effect in the order of the calls.
+ * A write that cannot be made durable rejects with `ProfileStoreUnavailable`, and nothing of it stays visible after a restart.
+ */
+export interface ProfileStore {
+  /** Applies all operations in order. The batch may be reused after the promise settles. */
+  apply(batch: OperationBatch, options: ApplyOptions): Promise<ApplyResult>;
+  /** Frees the stored outcomes of a job's chunks. */
+  forgetChunks(job: number): Promise<void>;
+
+  get(identifier: Identifier): Awaitable<Profile>;
+  getMany(identifiers: readonly Identifier[]): Awaitable<readonly Profile[]>;
+
+  /**
+   * Makes `identifier` (no user id) name the user of `to`. An identifier that was a user of its own is merged into it,
+   * memberships and all that was linked to it included; one that hung on another user comes alone and leaves memberships there.
+   */
+  link(identifier: Identifier, to: Identifier, options: LinkOptions): Promise<LinkOutcome>;
+  /** Memberships stay with the user; the identifier starts empty (external: unmapped). False where it was not linked. */
+  unlink(identifier: Identifier): Promise<boolean>;
+  /** What hangs on a user, by the time of linking. */
+  links(identifier: Identifier): Awaitable<readonly LinkedIdentifier[]>;
+  /**
+   * One durable step: everything of `from` goes to `into`. Per segment the newer addedAt wins whole; equal: `into`'s.
+   * False where both already are one user or either is unknown.
+   */
+  merge(into: Identifier, from: Identifier): Promise<boolean>;
+  /**
+   * Ends all memberships and links of the user. With `optOut` the user and every identifier that was linked to it refuse
+   * all later writes until `optIn`.
+   */
+  forget(identifier: Identifier, options: { readonly optOut: boolean }): Promise<void>;
+  optIn(identifier: Identifier): Promise<void>;
+
+  /** Live users of a segment; expired memberships leave the number within a minute. */
+  count(segment: SegmentId): Awaitable<number>;
+  /** Live users of a segment, `limit` at most per page. */
+  scan(segment: SegmentId, cursor: number | null, limit: number): Awaitable<ScanPage>;
+  /** Exact number of users that the expression holds for. `not` is relative to all known users. */
+  evaluate(expression: Expression): Awaitable<number>;
+
+  /** Begins a replacement of all members of a segment; reads see the old ones until `commit`. A second stage of the same segment aborts the first. */
+  stageReplace(segment: SegmentId): Promise<StageId>;
+  commit(stage: StageId): Promise<void>;
+  abort(stage: StageId): Promise<void>;
+  /** All memberships of the segment are gone at once, in one logged record. The id may be used again later. */
+  dropSegment(segment: SegmentId): Promise<void>;
+
+  stats(): ProfileStats;
+  /** Writes a snapshot and cuts the log. */
+  snapshot(): Promise<void>;
+  /** Lets writes in flight finish, syncs, releases files. */
+  close(): Promise<void>;
+}
+
+/** The store cannot take writes now (disk full, failed write); reads go on. */
+export class ProfileStoreUnavailable extends Error {
+  override readonly name = 'ProfileStoreUnavailable';
+}
+
+/** A write into, or the commit of, a stage that was aborted, replaced by a newer one, or dropped with its segment. */
+export class ProfileStageEnded extends Error {
+  override readonly name = 'ProfileStageEnded';
+  constructor(stage: number) {
+    super(`the stage ${stage} has ended`);
+  }
+}
+
+/** A log or snapshot that cannot be trusted. Names the file and the offset in bytes; nothing is skipped. */
+export class ProfileStoreDamaged extends Error {
+  override readonly name = 'ProfileStoreDamaged';
+  readonly file: string;
+  readonly offset: number;
+  constructor(file: string, offset: number, reason: string) {
+    super(`${file} is damaged at byte ${offset}: ${reason}`);
+    this.file = file;
+    this.offset = offset;
+  }
+}

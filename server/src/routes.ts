@@ -1,0 +1,101 @@
+import { createAccount } from './access/routes/create-account.ts';
+import { describeAccounts, listAccounts } from './access/routes/list-accounts.ts';
+import { logIn, type LogInParts } from './access/routes/log-in.ts';
+import { updateAccount } from './access/routes/update-account.ts';
+import { type LookUpParts, lookUpUser } from './activation/lookup/routes/look-up-user.ts';
+import { type ReachParts, segmentStats } from './activation/reach/routes/segment-stats.ts';
+import type { ImportParts } from './catalog-import/import-file.ts';
+import { importCatalog } from './catalog-import/routes/import-catalog.ts';
+import type { AccountOperation, Operation } from './http/operation.ts';
+import { checkHealth, checkReadiness, type ReadinessChecks } from './http/routes/check-health.ts';
+import { describeApi } from './http/routes/describe-api.ts';
+import { describeServer } from './http/routes/describe-server.ts';
+import { refuseUnofferedServices } from './http/routes/refuse-unoffered-services.ts';
+import { type MetricsParts, readMetrics } from './http/routes/read-metrics.ts';
+import { readBatchConfig } from './ingest/batch/routes/read-batch-config.ts';
+import { updateBatchConfig } from './ingest/batch/routes/update-batch-config.ts';
+import type { InstantParts } from './ingest/instant/instant-parts.ts';
+import { addUsers } from './ingest/instant/routes/add-users.ts';
+import { getProcessed } from './ingest/instant/routes/get-processed.ts';
+import { enableDataProvider } from './marketplace/routes/enable-data-provider.ts';
+import { describeDataBuyerProviders, listDataBuyerProviders } from './marketplace/routes/list-data-buyer-providers.ts';
+import { updateDataBuyerProvider } from './marketplace/routes/update-data-buyer-provider.ts';
+import { createAdvertiser } from './members/routes/create-advertiser.ts';
+import { createMember } from './members/routes/create-member.ts';
+import { describeAdvertisers, listAdvertisers } from './members/routes/list-advertisers.ts';
+import { describeMembers, listMembers } from './members/routes/list-members.ts';
+import { describePlatformMembers, listPlatformMembers } from './members/routes/list-platform-members.ts';
+import { updateAdvertiser } from './members/routes/update-advertiser.ts';
+import { createSegment } from './segments/routes/create-segment.ts';
+import { deleteSegment } from './segments/routes/delete-segment.ts';
+import { describeSegments, listSegments } from './segments/routes/list-segments.ts';
+import { updateSegment } from './segments/routes/update-segment.ts';
+import type { SegmentHooks } from './segments/segment-hooks.ts';
+import { createSharingRecord } from './sharing/routes/create-sharing-record.ts';
+import { deleteSharingRecord } from './sharing/routes/delete-sharing-record.ts';
+import { describeSharingRecords, listSharingRecords } from './sharing/routes/list-sharing-records.ts';
+import { updateSharingRecord } from './sharing/routes/update-sharing-record.ts';
+
+/** What operations are made of. */
+export interface RouteParts {
+  readonly login: LogInParts;
+  readonly import: ImportParts;
+  readonly importLimitBytes: number;
+  readonly segmentHooks: SegmentHooks;
+  readonly instant: InstantParts;
+  readonly lookup: LookUpParts;
+  readonly reach: ReachParts;
+  readonly metrics: MetricsParts;
+  readonly readiness: ReadinessChecks;
+}
+
+/** The contents page: every operation, in path order. `hot` ones are answered before the framework where hot routes are on. */
+export function createRoutes(parts: RouteParts): { readonly operations: readonly Operation[]; readonly hot: readonly AccountOperation[] } {
+  const { login, segmentHooks } = parts;
+  const { catalog, hasher, taxonomyIds } = parts.import;
+  const { read: db } = catalog;
+  const hot = [addUsers(parts.instant), lookUpUser(parts.lookup)];
+  const operations: Operation[] = [
+    describeServer(),
+    listAdvertisers(db),
+    createAdvertiser(catalog),
+    updateAdvertiser(catalog),
+    describeAdvertisers(),
+    logIn(login),
+    readBatchConfig(db),
+    ...updateBatchConfig(catalog),
+    listDataBuyerProviders(db),
+    enableDataProvider(catalog),
+    updateDataBuyerProvider(catalog),
+    describeDataBuyerProviders(),
+    checkHealth(),
+    importCatalog(parts.import, parts.importLimitBytes),
+    listMembers(db),
+    createMember(catalog),
+    describeMembers(),
+    listSharingRecords(db),
+    createSharingRecord(catalog),
+    updateSharingRecord(catalog),
+    deleteSharingRecord(catalog),
+    describeSharingRecords(),
+    readMetrics(parts.metrics),
+    describeApi(() => operations),
+    listPlatformMembers(db),
+    describePlatformMembers(),
+    checkReadiness(parts.readiness),
+    ...hot,
+    getProcessed(parts.instant),
+    listSegments(db, segmentHooks),
+    createSegment(catalog, taxonomyIds),
+    updateSegment(catalog, segmentHooks, taxonomyIds),
+    deleteSegment(catalog, segmentHooks),
+    describeSegments(),
+    segmentStats(parts.reach),
+    listAccounts(db),
+    createAccount(catalog, hasher),
+    updateAccount(catalog, hasher, login.sessions),
+    describeAccounts(),
+    ...refuseUnofferedServices(),
+  ];
+  return { operations, hot };
+}

@@ -1,0 +1,171 @@
+/**
+ * Plays every scenario of ./scenarios with the unchanged runner against a real server that is started as ./README.md says,
+ * once with hot routes and once without (there only the scenarios that touch a hot route).
+ * not-yet.json lists the scenario files that are not expected to pass: one that passes, does not exist, or was added to
+ * the list counts as a failure, so that the list only shrinks.
+ * Usage: node server/test/conformance/play-conformance.ts [--filter TEXT]   (TEXT: part of a file's path under scenarios/)
+ */
+import { spawn } from 'node:child_process';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { basename, join } from 'node:path';
+import { importFile } from '../api.ts';
+import { startServer, temporaryFolder } from '../running-server.ts';
+import type { RunningServer } from '../running-server.ts';
+import { addedToList } from './not-yet-history.ts';
+
+const here = import.meta.dirname;
+const scenarioFolder = join(here, 'scenarios');
+const notYetFile = join(here, 'not-yet.json');
+
+/** As ./README.md asks; all other settings at their defaults. */
+const settings = { FOYER_ALLOW_PRIVATE_ENDPOINTS: '1', FOYER_RT_RATE_LIMIT: '0', FOYER_TRUST_PROXY: '1' };
+
+/** Scenarios that call instant, lookup, pixels, user sync or enrich: the ones that hot routes can change. */
+const hot = /^(ingest\/(instant|lookup|pixels|identity)-|activation\/(enrich|lookup)-)/;
+
+/** Scenarios that wait on the clock or fail early share the machine well; the expected ones run one after the other by folder. */
+const notYetProcesses = 6;
+
+type Verdict = { readonly ok: boolean; readonly report: string };
+
+/** Plays these files in one process of the runner; a verdict for each file. */
+async function playFiles(files: readonly string[], base: string, peer: string): Promise<ReadonlyMap<string, Verdict>> {
+  const paths = files.map((file) => join(scenarioFolder, file));
+  const args = [join(here, 'run.mjs'), '--base', base, '--peer', peer, '--verbose', ...paths];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const chunks: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await new Promise((resolveRun) => {
+    child.on('close', resolveRun);
+  });
+  return readVerdicts(files, Buffer.concat(chunks).toString('utf8'));
+}
+
+/** The runner prints `ok      FILE: NAME` or `not ok  FILE: NAME` and indented reasons, for each scenario of a file. */
+function readVerdicts(files: readonly string[], output: string): ReadonlyMap<string, Verdict> {
+  const verdicts = new Map<string, Verdict>();
+  for (const file of files) {
+    const name = basename(file, '.json');
+    const reports: string[] = [];
+    let seen = 0;
+    for (const [whole, word] of output.matchAll(new RegExp(`^(ok|not ok) +${RegExp.escape(name)}: .*\\n(?: {10}.*\\n)*`, 'gm'))) {
+      seen += 1;
+      if (word === 'not ok') reports.push(whole.trimEnd());
+    }
+    const told = scenarioCount(file);
+    if (seen < told) reports.push(`the runner told about ${seen} of ${told} scenarios; it ended with: ${output.trim().split('\n').at(-1)}`);
+    verdicts.set(file, { ok: reports.length === 0, report: reports.join('\n') });
+  }
+  return verdicts;
+}
+
+const scenarioCount = (file: string): number => [JSON.parse(readFileSync(join(scenarioFolder, file), 'utf8')) as unknown].flat().length;
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolveListen) => {
+    server.listen(0, '127.0.0.1', resolveListen);
+  });
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolveClose) => {
+    server.close(resolveClose);
+  });
+  return port;
+}
+
+/** Starts the scripted peer; the returned function ends it. */
+async function startPeer(): Promise<{ readonly url: string; readonly stop: () => void }> {
+  const port = await freePort();
+  const child = spawn(process.execPath, [join(here, 'peer.mjs'), '--port', String(port)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await new Promise((resolveUp, rejectUp) => {
+    child.stdout.once('data', resolveUp);
+    child.once('exit', () => rejectUp(new Error('the peer does not start')));
+  });
+  return { url: `http://127.0.0.1:${port}`, stop: () => void child.kill() };
+}
+
+/** The expected ones by folder at once, then the others spread over several processes. */
+async function playAll(
+  server: RunningServer,
+  expected: readonly string[],
+  notYet: readonly string[],
+): Promise<ReadonlyMap<string, Verdict>> {
+  const peer = await startPeer();
+  try {
+    const folders = Object.values(Object.groupBy(expected, (file) => file.split('/')[0] ?? ''));
+    const first = await Promise.all(folders.map((files) => playFiles(files ?? [], server.url, peer.url)));
+    const spread = Object.values(Object.groupBy(notYet, (file) => notYet.indexOf(file) % notYetProcesses));
+    const second = await Promise.all(spread.map((files) => playFiles(files ?? [], server.url, peer.url)));
+    return new Map([...first, ...second].flatMap((verdicts) => [...verdicts]));
+  } finally {
+    peer.stop();
+  }
+}
+
+async function withServer<T>(hotRoutes: string, use: (server: RunningServer) => Promise<T>): Promise<T> {
+  const folder = temporaryFolder('conformance');
+  const env = { ...settings, FOYER_HOT_ROUTES: hotRoutes };
+  const server = await startServer({ data: folder.path, args: ['--empty'], env, timeoutMs: 60_000 });
+  try {
+    await importFile(server.url, server.operatorToken, join(here, 'fixture.json'));
+    return await use(server);
+  } finally {
+    await server.stop();
+    folder.remove();
+  }
+}
+
+interface Tally {
+  passed: number;
+  failed: number;
+}
+
+function judge(verdicts: ReadonlyMap<string, Verdict>, listed: ReadonlySet<string>, tally: Tally): void {
+  let waiting = 0;
+  for (const [file, { ok, report }] of verdicts) {
+    if (ok && !listed.has(file)) tally.passed += 1;
+    else if (!ok && listed.has(file)) waiting += 1;
+    else {
+      tally.failed += 1;
+      console.log(ok ? `FAILED  ${file}: passes, so it must leave not-yet.json` : `FAILED  ${file}\n${report}`);
+    }
+  }
+  console.log(`        ${verdicts.size} scenario files, ${waiting} of them not expected yet`);
+}
+
+async function main(): Promise<void> {
+  const at = process.argv.indexOf('--filter');
+  const filter = at < 0 ? '' : (process.argv[at + 1] ?? '');
+  const found = globSync('**/*.json', { cwd: scenarioFolder }).map((file) => file.replaceAll('\\', '/'));
+  const files = found.filter((file) => file.includes(filter)).sort();
+  const list = JSON.parse(readFileSync(notYetFile, 'utf8')) as string[];
+  const listed = new Set(list);
+  const tally: Tally = { passed: 0, failed: 0 };
+  const fail = (text: string): void => {
+    tally.failed += 1;
+    console.log(`FAILED  not-yet.json: ${text}`);
+  };
+  for (const file of list.filter((name) => !found.includes(name))) fail(`${file} is no scenario`);
+  for (const file of list.filter((name, i) => list.indexOf(name) !== i)) fail(`${file} stands there twice`);
+  for (const file of addedToList(notYetFile)) fail(`${file} was added; the list may only shrink`);
+
+  const expected = files.filter((file) => !listed.has(file));
+  const notYet = files.filter((file) => listed.has(file));
+  for (const mode of ['on', 'off'] as const) {
+    const began = Date.now();
+    const wanted = mode === 'on' ? expected : expected.filter((file) => hot.test(file));
+    const note = mode === 'on' ? 'all scenarios' : 'those that touch a hot route: instant, lookup, pixels, identity, enrich';
+    console.log(`FOYER_HOT_ROUTES=${mode}: ${note}`);
+    judge(await withServer(mode, (server) => playAll(server, wanted, mode === 'on' ? notYet : [])), listed, tally);
+    console.log(`        ${((Date.now() - began) / 1000).toFixed(1)} s`);
+  }
+  console.log(`conformance: ${tally.passed} passed, ${tally.failed} failed`);
+  const resultFile = process.env['FOYER_STAGE_RESULT'];
+  if (resultFile) writeFileSync(resultFile, JSON.stringify(tally));
+  process.exitCode = tally.failed > 0 || tally.passed === 0 ? 1 : 0;
+}
+
+await main();
