@@ -55,9 +55,7 @@ async function readImportFile(path: string): Promise<Uint8Array> {
 
 function refusalOf(error: unknown, path: string): unknown {
   const refused = error instanceof FoyerError && (error.status === 400 || error.status === 409 || error.status === 413);
-  return refused
-    ? new CommandFailure(`${path} is refused: ${error.message}`, exitCodes.failed, { cause: error })
-    : error;
+  return refused ? new CommandFailure(`${path} is refused: ${error.message}`, exitCodes.failed, { cause: error }) : error;
 }
 
 function printResult(call: Call, result: ImportResult, path: string): void {

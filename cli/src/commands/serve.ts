@@ -129,7 +129,8 @@ async function loadDemo(operator: FoyerClient, state: DemoState, ready: ReadySer
 async function welcomeBack(operator: FoyerClient, state: DemoState, ready: ReadyServer, call: Call): Promise<void> {
   if (ready.firstAccount === null) {
     const names = [...(await adminNames(operator)), ...(demoIsLoaded(state) ? [providerCode, buyerCode] : [])];
-    if (names.length > 0) printBlock(call, [`Log in as ${names.join(', ')}. The passwords were shown, or given, when the accounts were made.`]);
+    if (names.length > 0)
+      printBlock(call, [`Log in as ${names.join(', ')}. The passwords were shown, or given, when the accounts were made.`]);
   }
   if (demoIsLoaded(state))
     printTry(

@@ -139,7 +139,7 @@ export class ModelProfileStore implements ProfileStore {
       return 'unchanged';
     }
     if (own === null && nameOf(identifier) === nameOf(to)) return 'unchanged';
-    if ((target === null || before === null) && this.#isFull()) return 'full';
+    if ((target === null || own === null) && this.#isFull()) return 'full';
     const alone = own !== null && !before?.link ? own : null;
     if (target !== null && !this.#hasRoom(target, alone)) return 'full';
     const user = target ?? this.#create(to);
