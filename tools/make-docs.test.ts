@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { pages, readPage, readRefusalKinds } from './make-docs.ts';
 
 test('docs/errors.md and docs/configuration.md say what the error catalogues and the option table say', async () => {
-  for (const [path, text] of Object.entries(await pages())) expect(readPage(path), `${path} is out of date: node tools/make-docs.ts`).toBe(text);
+  for (const [path, text] of Object.entries(await pages()))
+    expect(readPage(path), `${path} is out of date: node tools/make-docs.ts`).toBe(text);
 });
 
 test('every refusal kind has a name of its own and a text that names no place twice', async () => {

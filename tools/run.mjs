@@ -28,7 +28,7 @@ const node24Packages = {
 };
 
 /** Programs that `npm test` runs, with the Debian package of each and the command that proves it. */
-const systemParts = [{ debian: 'curl', prove: ['curl', '--version'], why: "the test that runs the README's tour" }];
+const systemParts = [{ debian: 'curl', prove: ['curl', '--version'], why: "the test that plays the documents' own curl commands" }];
 
 class Refusal extends Error {}
 

@@ -2,6 +2,7 @@ import type { TextSink } from './surroundings.ts';
 import { groupedNumber } from './text-table.ts';
 
 const barWidth = 24;
+const usualColumns = 80;
 const barIntervalMs = 100;
 const lineIntervalMs = 2000;
 
@@ -42,7 +43,9 @@ export class Progress {
   #drawBar(done: number, nowMs: number): void {
     const filled = Math.round((barWidth * done) / this.#total);
     const line = `[${'#'.repeat(filled)}${'-'.repeat(barWidth - filled)}] ${this.#text(done, nowMs)}`;
-    this.#sink.write(`\r\u001b[2K${line.slice(0, (this.#sink.columns ?? 80) - 1)}`);
+    // Some terminals say 0 when they do not know.
+    const { columns = 0 } = this.#sink;
+    this.#sink.write(`\r\u001b[2K${line.slice(0, (columns === 0 ? usualColumns : columns) - 1)}`);
     this.#barShown = true;
   }
 

@@ -6,6 +6,7 @@ import { CommandFailure } from './command-failure.ts';
 import { exitCodes } from './exit-codes.ts';
 import { readRunFile } from './run-file.ts';
 import type { ReadRunFile } from './run-file.ts';
+import { sayIfSlow } from './say-if-slow.ts';
 import { ServerProcess, ServerStartError } from './server-process.ts';
 
 const liveCheckTimeoutMs = 5000;
@@ -56,7 +57,7 @@ async function withMaintenanceServer<Result>(
   });
   const stopListening = surroundings.onStop(() => server.stop());
   try {
-    const ready = await server.ready;
+    const ready = await sayIfSlow(`starting a server for ${dataDirectory} …`, (line) => call.say(line), server.ready);
     const started = await readRunFile(dataDirectory);
     if (started.kind !== 'read') throw new CommandFailure(`the server started for this left no readable run file in ${dataDirectory}`);
     return await work(new FoyerClient({ baseUrl: ready.url, token: started.file.operatorToken }));

@@ -24,16 +24,17 @@ export interface ServerProcessOptions {
   onLine?(line: string): void;
 }
 
-/** The server ended before it listened; `said` is what its stderr told about it, where that was read. */
+/** What is kept of stderr for a server that ends without its own line: enough for a stack trace. */
+const keptLines = 20;
+
+/** The server ended before it listened. The message is the server's own line, else the end of its stderr, where that was read. */
 export class ServerStartError extends Error {
   readonly exitCode: number;
-  readonly said: string | undefined;
 
-  constructor(exitCode: number, said: string | undefined) {
-    super(said ?? `the server ended with code ${exitCode} before it was ready`);
+  constructor(exitCode: number, said: string | undefined, tail: readonly string[]) {
+    super(said ?? [`the server ended with code ${exitCode} before it was ready`, ...tail].join('\n'));
     this.name = 'ServerStartError';
     this.exitCode = exitCode;
-    this.said = said;
   }
 }
 
@@ -46,6 +47,7 @@ export class ServerProcess {
 
   constructor(options: ServerProcessOptions) {
     let said: string | undefined;
+    const tail: string[] = [];
     // A process group of its own: Ctrl-C on the terminal reaches only us, and we ask the server to stop, once.
     this.#child = spawn(process.execPath, [options.entry, 'serve', ...options.arguments], {
       stdio: ['ignore', 'ignore', options.onLine === undefined ? 'inherit' : 'pipe', 'ipc'],
@@ -59,9 +61,10 @@ export class ServerProcess {
     } else {
       const lines = createInterface({ input: stderr });
       lines.on('line', (line) => {
-        const own = line.startsWith('foyer: ');
-        // Its own line is the best; a log line of an error is better than nothing.
-        said = own ? line.slice('foyer: '.length) : (said ?? humanLogLine(line));
+        if (line.startsWith('foyer: ')) said = line.slice('foyer: '.length);
+        const text = humanLogLine(line);
+        if (text !== undefined) tail.push(text);
+        if (tail.length > keptLines) tail.shift();
         options.onLine?.(line);
       });
       lines.on('close', () => drained.resolve());
@@ -82,7 +85,7 @@ export class ServerProcess {
       });
       void exited.promise.then(async (code) => {
         await drained.promise;
-        reject(new ServerStartError(code, said));
+        reject(new ServerStartError(code, said, tail));
       });
     });
     // Whoever awaits `exited` alone must not be hit by an unhandled rejection.

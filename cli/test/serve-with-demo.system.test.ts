@@ -140,7 +140,7 @@ it('leaves a demo that is there alone, and loads it again with --reset, others b
   const { id } = (JSON.parse(made.stdout) as { response: { id: number } }).response;
   expect(await run(['demo', '--data', data])).toMatchObject({ code: 0, stdout: expect.stringContaining('already there') });
   const reset = await run(['demo', '--data', data, '--reset', '--json']);
-  expect(reset.code).toBe(0);
+  expect(reset).toMatchObject({ code: 0 });
   const loaded = JSON.parse(reset.stdout) as Demo & { loaded: boolean };
   expect(loaded).toMatchObject({ loaded: true, provider: { member_id: demo.provider.member_id }, load: { users: 48_842 } });
   expect(loaded.segments.map((segment) => segment.users)).toEqual(demo.segments.map((segment) => segment.users));

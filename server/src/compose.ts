@@ -125,7 +125,7 @@ function createHttp({ config, clock, log }: ComposeOptions, parts: Parts): { htt
   addStoreMetrics(registry, profiles);
   const { operations, hot } = createRoutes({
     login: { db: catalog.read, clock, sessions, limits: new LoginLimits(clock), hasher, proxy },
-    import: { catalog, hasher, taxonomyIds: loadTaxonomyIds() },
+    import: { catalog, hasher, sessions, taxonomyIds: loadTaxonomyIds() },
     importLimitBytes: config.importLimitBytes,
     segmentHooks: createSharingHooks((ids) => drops.drop(ids)),
     instant,

@@ -93,7 +93,7 @@ export function createRoutes(parts: RouteParts): { readonly operations: readonly
     segmentStats(parts.reach),
     listAccounts(db),
     createAccount(catalog, hasher),
-    updateAccount(catalog, hasher, login.sessions),
+    updateAccount(catalog, login),
     describeAccounts(),
     ...refuseUnofferedServices(),
   ];

@@ -1,9 +1,12 @@
 /** Small calls over HTTP for tests; JSON in, JSON out. */
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { Agent, request } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
 export interface Answer {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: IncomingHttpHeaders;
   readonly text: string;
   /** The parsed body; undefined where it is no JSON. */
   readonly json: Json | undefined;
@@ -21,15 +24,32 @@ export interface CallOptions {
   readonly body?: string;
 }
 
+/** There was no answer, or not all of it: the server is gone or going. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+}
+
+const agent = new Agent({ keepAlive: true });
+
 export async function call(base: string, path: string, options: CallOptions = {}): Promise<Answer> {
   const headers: Record<string, string> = { ...options.headers };
   if (options.token !== undefined) headers['authorization'] = options.token;
   const body = options.json === undefined ? options.body : JSON.stringify(options.json);
   if (options.json !== undefined) headers['content-type'] ??= 'application/json';
+  if (body !== undefined) headers['content-length'] = String(Buffer.byteLength(body));
   const method = options.method ?? (body === undefined ? 'GET' : 'POST');
-  const response = await fetch(base + path, { method, headers, redirect: 'manual', ...(body === undefined ? {} : { body }) });
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, text, json: parse(text) };
+  const url = new URL(base);
+  const sent = request({ agent, host: url.hostname, port: url.port, path, method, headers });
+  sent.end(body);
+  try {
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) chunks.push(chunk as Buffer);
+    const text = Buffer.concat(chunks).toString('utf8');
+    return { status: response.statusCode ?? 0, headers: response.headers, text, json: parse(text) };
+  } catch (error) {
+    throw new NoAnswer(`${method} ${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
 }
 
 function parse(text: string): Json | undefined {

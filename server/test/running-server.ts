@@ -1,6 +1,7 @@
 /** A real server as a process of its own, for tests that look at it from outside. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -80,15 +81,21 @@ export function spawnServer(options: StartOptions): Spawned {
   const texts: { error: boolean; text: string }[] = [];
   child.stdout?.on('data', (chunk: Buffer) => texts.push({ error: false, text: chunk.toString('utf8') }));
   child.stderr?.on('data', (chunk: Buffer) => texts.push({ error: true, text: chunk.toString('utf8') }));
-  const exited = new Promise<Exit>((resolveExit) => {
-    child.once('close', (code, signal) => resolveExit({ code, signal }));
-  });
+  const exited = endOf(child);
   const join = (wanted: (entry: { error: boolean }) => boolean) => () =>
     texts
       .filter(wanted)
       .map((entry) => entry.text)
       .join('');
   return { child, output: join(() => true), stderr: join((entry) => entry.error), exited };
+}
+
+/** The exit, once all output is in. (`close` does not come where the channel was closed from this side.) */
+async function endOf(child: ChildProcess): Promise<Exit> {
+  const streams = [child.stdout, child.stderr].flatMap((stream) => (stream ? [once(stream, 'close')] : []));
+  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  await Promise.all(streams);
+  return { code, signal };
 }
 
 /** Starts a server and waits until it listens. Rejects with its output where it ends or is silent instead. */

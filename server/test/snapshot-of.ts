@@ -69,7 +69,8 @@ const segmentOf = ({ id, member, code, inactive, expireMinutes, advertiser }: Sm
   taxonomyId: null,
 });
 
-const codeOf = ({ id, member, code }: SmallSegment): [string, SegmentId][] => (code === undefined ? [] : [[codeKey(member, code), asSegmentId(id)]]);
+const codeOf = ({ id, member, code }: SmallSegment): [string, SegmentId][] =>
+  code === undefined ? [] : [[codeKey(member, code), asSegmentId(id)]];
 
 function ingestOf({ writableOwners = [], ...set }: SetIngestSettings & { readonly writableOwners?: readonly number[] }): MemberIngest {
   return { settings: { ...defaultIngestSettings, ...set }, set, writableOwners: new Set(writableOwners.map(asMemberId)) };
@@ -87,6 +88,6 @@ export interface SmallCall {
 export function callOf({ member, role = 'member', query = '', body }: SmallCall): Call {
   const caller: Caller = { accountId: null, username: null, memberId: asMemberId(member), role };
   const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
-  const facts = { method: 'GET', headers: {}, peerAddress: '127.0.0.1', encrypted: false, queryToken: undefined };
+  const facts = { method: 'GET', path: '/', headers: {}, peerAddress: '127.0.0.1', encrypted: false, queryToken: undefined };
   return { requestId: 'test', facts, parameters: new Parameters(query), path: {}, body: Buffer.from(text), warnings: [], caller };
 }

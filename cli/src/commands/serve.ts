@@ -10,6 +10,7 @@ import { firstLines } from '../first-lines.ts';
 import { loginLines } from '../login-lines.ts';
 import type { ShownLogin } from '../login-lines.ts';
 import { dataOption, readRunFile } from '../run-file.ts';
+import { sayIfSlow } from '../say-if-slow.ts';
 import { humanLogLine } from '../server-log-line.ts';
 import { ServerProcess, ServerStartError } from '../server-process.ts';
 import type { ReadyServer } from '../server-process.ts';
@@ -39,7 +40,8 @@ export const serve: Command = {
       server.stop();
     });
     try {
-      await welcome(await server.ready, call, stopped.signal);
+      const ready = await sayIfSlow('starting …', (line) => call.say(line), server.ready);
+      await welcome(ready, call, stopped.signal);
       return await server.exited;
     } catch (error) {
       // What was wrong stands on stderr already, in the server's own line.

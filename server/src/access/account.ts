@@ -7,6 +7,8 @@ export interface AccountRights {
   readonly username: string;
   readonly memberId: MemberId;
   readonly role: Role;
+  /** It may only read, whatever its role. */
+  readonly readOnly: boolean;
   /** The account and its member are active. */
   readonly active: boolean;
   /** Calls a calendar minute of the member; null: no limit. */
@@ -21,7 +23,7 @@ export interface AccessSnapshot {
   platformMember(): MemberId | undefined;
 }
 
-/** `read_only` makes a viewer of a member's account; admins stay admins. */
+/** `read_only` makes a viewer of a member's account. An administrator's keeps its sight and writes nothing. */
 export const roleOf = (userType: string, readOnly: boolean): Role => (userType === 'admin' ? 'admin' : readOnly ? 'viewer' : 'member');
 
 /** 10 to 64 characters with A–Z, a–z, 0–9 and a character that is none of these (Authentication Process; platform.md section 2). */

@@ -23,6 +23,17 @@ export function requireOwnMember(call: Call, member: number, parameter: string):
   if (call.caller.role !== 'admin' && member !== call.caller.memberId) throw refusal(accessErrors.otherMember, { parameter });
 }
 
+/**
+ * Whose objects does the call see? A member its own; an administrator all (null), or those of the member that the parameter names.
+ * @throws Refusal access.otherMember
+ */
+export function sightOf(call: Call, parameter: string): MemberId | null {
+  const named = call.parameters.id(parameter);
+  if (named !== undefined) requireOwnMember(call, named, parameter);
+  if (call.caller.role !== 'admin') return call.caller.memberId;
+  return named === undefined ? null : asMemberId(named);
+}
+
 /** Who makes a change, for the audit trail. */
 export const changeContext = (call: Call, operation: string): ChangeContext => ({
   operation,

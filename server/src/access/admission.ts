@@ -37,7 +37,7 @@ export function createAdmission(options: AdmissionOptions): Admit {
     if (!account.active) throw refusal(accessErrors.disabled);
     if (found.by === 'cookie' && isWrite(facts.method) && cameFromElsewhere(facts, proxy)) throw refusal(accessErrors.fromElsewhere);
     const headers = rule.throttled ? throttle.take(account, isWrite(facts.method) ? 'write' : 'read') : noHeaders;
-    if (rule.writes && account.role === 'viewer') throw refusal(accessErrors.viewer, {}, { headers });
+    if (rule.writes && account.readOnly) throw refusal(accessErrors.viewer, {}, { headers });
     if (rule.adminOnly && account.role !== 'admin') throw refusal(accessErrors.adminOnly, {}, { headers });
     return { caller: { accountId: account.id, username: account.username, memberId: account.memberId, role: account.role }, headers };
   };

@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { fold } from '../kit/fold.ts';
 import type { ChangeContext } from '../storage/sql/catalog-change.ts';
 import type { Catalog } from '../storage/sql/catalog.ts';
 import { insertAccount } from './store/account-store.ts';
@@ -31,7 +30,6 @@ export async function createFirstAccount(
     await insertAccount(change, {
       member_id: await platformMember(change),
       username,
-      username_folded: fold(username),
       password_hash: passwordHash,
       password_expires_on: null,
       first_name: 'First',

@@ -1,9 +1,8 @@
-import { fold } from '../kit/fold.ts';
 import type { CatalogChange } from '../storage/sql/catalog-change.ts';
 import type { AccountTable } from '../storage/sql/catalog-schema.ts';
 import { differing, highestId, type Imported, importConflict, type KindCounts, noCounts } from '../storage/sql/import-parts.ts';
 import { defaultLoginsPer5Minutes } from './account.ts';
-import { insertAccount, updateAccount } from './store/account-store.ts';
+import { insertAccount, updateAccount, type WrittenAccount } from './store/account-store.ts';
 
 /** An account in an import file: `users` (platform.md section 11). */
 export interface ImportedAccount {
@@ -26,6 +25,8 @@ export interface AccountImportOptions {
   readonly testPasswords: boolean;
 }
 
+type NameHolder = Pick<AccountTable, 'id' | 'first_start'>;
+
 /** Accounts by id. One that is there keeps its member, its name and its password; the one of the first start is taken over whole. */
 export async function importAccounts(
   change: CatalogChange,
@@ -34,7 +35,7 @@ export async function importAccounts(
 ): Promise<KindCounts> {
   const counts = noCounts();
   const known = new Map((await change.db.selectFrom('account').selectAll().execute()).map((row) => [row.id, row]));
-  const names = new Map([...known.values()].map((row) => [row.username, row]));
+  const names = new Map([...known.values()].map((row): [string, NameHolder] => [row.username, row]));
   const memberTypes = new Map((await change.db.selectFrom('member').select(['id', 'primary_type']).execute()).map((row) => [row.id, row.primary_type]));
   for (const { object, fields } of users) {
     const { id = 0, member_id: memberId = 0, username = '', role } = fields;
@@ -44,7 +45,8 @@ export async function importAccounts(
     const holder = names.get(username);
     if (holder && holder.id !== id) {
       if (holder.first_start === 0) throw importConflict(object, `the user name '${username}' belongs to account ${holder.id}`);
-      await removeFirstAccount(change, holder);
+      const first = known.get(holder.id);
+      if (first) await removeFirstAccount(change, first);
       known.delete(holder.id);
     }
     const before = known.get(id);
@@ -58,7 +60,7 @@ export async function importAccounts(
       counts[changed ? 'changed' : 'unchanged'] += 1;
       continue;
     } else await insertAccount(change, { ...newAccount(fields, options), ...wanted }, id);
-    names.set(username, { ...newAccount(fields, options), id, last_modified: change.nowMs });
+    names.set(username, { id, first_start: 0 });
     counts.created += 1;
   }
   await change.reserveIds('account', highestId(users));
@@ -69,8 +71,7 @@ export async function importAccounts(
 function wantedFields(fields: ImportedAccount): Partial<AccountTable> {
   const { role, state, logins_per_5_minutes: logins, email, first_name: firstName, last_name: lastName } = fields;
   return {
-    user_type: role === 'admin' ? 'admin' : 'member',
-    read_only: Number(role === 'viewer'),
+    ...(role === undefined ? {} : { user_type: role === 'admin' ? 'admin' : 'member', read_only: Number(role === 'viewer') }),
     ...(state === undefined ? {} : { state }),
     ...(logins === undefined ? {} : { logins_per_5_minutes: logins }),
     ...(email === undefined ? {} : { email }),
@@ -79,14 +80,13 @@ function wantedFields(fields: ImportedAccount): Partial<AccountTable> {
   };
 }
 
-function newAccount(fields: ImportedAccount, options: AccountImportOptions): Omit<AccountTable, 'id' | 'last_modified'> {
+function newAccount(fields: ImportedAccount, options: AccountImportOptions): WrittenAccount {
   const { id = 0, member_id: memberId = 0, username = '' } = fields;
   const passwordHash = options.hashes.get(id);
   if (passwordHash === undefined) throw new Error(`account ${id} appeared while its import was prepared`);
   return {
     member_id: memberId,
     username,
-    username_folded: fold(username),
     password_hash: passwordHash,
     password_expires_on: null,
     first_name: '',
@@ -103,7 +103,7 @@ function newAccount(fields: ImportedAccount, options: AccountImportOptions): Omi
   };
 }
 
-async function takeOver(change: CatalogChange, id: number, account: Omit<AccountTable, 'id' | 'last_modified'>): Promise<void> {
+async function takeOver(change: CatalogChange, id: number, account: WrittenAccount): Promise<void> {
   await change.db.deleteFrom('session').where('account_id', '=', id).execute();
   await updateAccount(change, id, account);
 }

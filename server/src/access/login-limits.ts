@@ -18,7 +18,7 @@ class SlidingLog {
     if (!times) return [];
     const live = times.filter((time) => time > nowMs - windowMs);
     if (live.length === 0) this.#times.delete(key);
-    else this.#times.set(key, live);
+    else if (live.length < times.length) this.#times.set(key, live);
     return live;
   }
 
@@ -26,10 +26,10 @@ class SlidingLog {
     const times = [...this.within(key, nowMs), nowMs];
     this.#times.delete(key);
     this.#times.set(key, times);
-    if (this.#times.size <= keyLimit) return;
-    for (const oldest of this.#times.keys()) {
+    // The map stands in the order of last additions: what is over, or too much, is at its front.
+    for (const [oldest, past] of this.#times) {
+      if (this.#times.size <= keyLimit && (past.at(-1) ?? 0) > nowMs - windowMs) return;
       this.#times.delete(oldest);
-      return;
     }
   }
 
@@ -60,14 +60,14 @@ export class LoginLimits {
 
   /** How late an attempt on this name is answered. */
   nameDelayMs(name: string): number {
-    const excess = this.#nameFailures.within(name, this.#clock.nowMs()).length - failureLimit;
+    const excess = this.#nameFailures.within(bounded(name), this.#clock.nowMs()).length - failureLimit;
     return excess < 0 ? 0 : Math.min(firstDelayMs * 2 ** Math.min(excess, 30), longestDelayMs);
   }
 
   failed(name: string, address: string): void {
     const nowMs = this.#clock.nowMs();
     this.#pairFailures.add(pairKey(name, address), nowMs);
-    this.#nameFailures.add(name, nowMs);
+    this.#nameFailures.add(bounded(name), nowMs);
   }
 
   succeeded(name: string, address: string): void {
@@ -85,7 +85,10 @@ export class LoginLimits {
   }
 }
 
-const pairKey = (name: string, address: string): string => `${name}\n${network(address)}`;
+/** No account has a longer name, and a made-up one must not take more memory. */
+const bounded = (name: string): string => name.slice(0, 200);
+
+const pairKey = (name: string, address: string): string => `${bounded(name)}\n${network(address)}`;
 
 /** Until fewer than `limit` of these times lie in the window. */
 function waitS(times: readonly number[], limit: number, nowMs: number): number {
@@ -93,9 +96,10 @@ function waitS(times: readonly number[], limit: number, nowMs: number): number {
   return Math.max(1, Math.ceil((leaving + windowMs - nowMs) / 1000));
 }
 
-/** An IPv6 caller owns a /64 and could change its address at will; IPv4 counts whole. */
+/** An IPv6 caller owns a /64 and could change its address at will; IPv4 counts whole. Some proxies send the port along. */
 export function network(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  const withoutPort = address.replace(/^\[(.*)\](?::\d+)?$/, '$1').replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1');
+  const plain = withoutPort.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
   if (!plain.includes(':')) return plain;
   const [head = '', tail] = plain.split('::');
   const groups = head === '' ? [] : head.split(':');

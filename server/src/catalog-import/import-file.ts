@@ -1,5 +1,7 @@
 import { importAccounts } from '../access/import-accounts.ts';
 import type { PasswordHasher } from '../access/password-hasher.ts';
+import type { SessionRegistry } from '../access/session-registry.ts';
+import { asAccountId } from '../kit/ids.ts';
 import { importCategories } from '../marketplace/import-categories.ts';
 import { importEnabled } from '../marketplace/import-enabled.ts';
 import { importAdvertisers } from '../members/import-advertisers.ts';
@@ -17,6 +19,7 @@ export type ImportResult = Readonly<Record<ImportKind, KindCounts>>;
 export interface ImportParts {
   readonly catalog: Catalog;
   readonly hasher: PasswordHasher;
+  readonly sessions: SessionRegistry;
   readonly taxonomyIds: ReadonlySet<string>;
 }
 
@@ -26,8 +29,9 @@ export interface ImportParts {
  * @throws Refusal import.conflict naming the object
  */
 export async function importFile(parts: ImportParts, context: ChangeContext, file: ImportFile): Promise<ImportResult> {
+  const first = await readFirstAccounts(parts.catalog);
   const hashes = await hashNewPasswords(parts, file);
-  return parts.catalog.change(context, async (change) => ({
+  const result = await parts.catalog.change(context, async (change) => ({
     members: await importMembers(change, file.members),
     users: await importAccounts(change, file.users, { hashes, testPasswords: file.testPasswords }),
     advertisers: await importAdvertisers(change, file.advertisers),
@@ -36,6 +40,14 @@ export async function importFile(parts: ImportParts, context: ChangeContext, fil
     member_segment_access: await importGrants(change, file.member_segment_access),
     data_categories: await importCategories(change, file.data_categories),
   }));
+  const left = new Set(await readFirstAccounts(parts.catalog));
+  for (const id of first) if (!left.has(id)) await parts.sessions.endOthers(asAccountId(id), undefined);
+  return result;
+}
+
+/** Accounts of the first start. A file that takes one over ends its sessions: their tokens must not act for somebody else. */
+async function readFirstAccounts(catalog: Catalog): Promise<number[]> {
+  return (await catalog.read.selectFrom('account').select('id').where('first_start', '=', 1).execute()).map((row) => row.id);
 }
 
 /** Hashing is slow and must not hold the transaction. By account id. */

@@ -38,7 +38,7 @@ export const importKinds = {
       first_name: Type.String({ maxLength: 200 }),
       last_name: Type.String({ maxLength: 200 }),
     }),
-    required: ['id', 'member_id', 'username', 'password', 'role'],
+    required: ['id', 'member_id', 'username', 'password'],
   },
   advertisers: {
     schema: Type.Object({

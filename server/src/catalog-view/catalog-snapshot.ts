@@ -40,6 +40,7 @@ export interface AccountFacts {
   readonly username: string;
   readonly memberId: MemberId;
   readonly role: AccountRights['role'];
+  readonly readOnly: boolean;
   readonly active: boolean;
 }
 

@@ -7,6 +7,10 @@ import type { SegmentId } from '../kit/ids.ts';
 
 type Rows = ReadonlySet<number> | null;
 
+const everything: Touched = new Map(
+  (['member', 'account', 'segment', 'sharing_record', 'data_buyer_provider', 'batch_segment_config'] as const).map((table) => [table, null]),
+);
+
 /**
  * Keeps the snapshot in step with the catalog. Every committed change renews what it touched and swaps the snapshot whole,
  * before the change is answered; so the next call sees it.
@@ -14,6 +18,8 @@ type Rows = ReadonlySet<number> | null;
 export class CatalogView {
   readonly #db: CatalogReader;
   #current: CatalogSnapshot;
+  /** A renewal failed; the snapshot is older than the catalog. */
+  #missed = false;
   /** Renewals run one after the other, so that a later commit is never overtaken by an earlier one. */
   #renewing: Promise<void> = Promise.resolve();
 
@@ -34,8 +40,7 @@ export class CatalogView {
       ingest: new Map(),
     };
     const view = new CatalogView(db, new CatalogSnapshot(empty));
-    const all = ['member', 'account', 'segment', 'sharing_record', 'data_buyer_provider', 'batch_segment_config'] as const;
-    await view.renew(new Map(all.map((table) => [table, null])));
+    await view.renew(everything);
     return view;
   }
 
@@ -45,9 +50,17 @@ export class CatalogView {
   }
 
   renew(touched: Touched): Promise<void> {
-    const renewed = this.#renewing.then(() => this.#renew(touched));
+    const renewed = this.#renewing.then(() => this.#renewOrRemember(touched));
     this.#renewing = renewed.catch(() => {});
     return renewed;
+  }
+
+  /** What could not be read is read again, whole, with the next renewal: a change must not stay unseen. */
+  async #renewOrRemember(touched: Touched): Promise<void> {
+    const missed = this.#missed;
+    this.#missed = true;
+    await this.#renew(missed ? everything : touched);
+    this.#missed = false;
   }
 
   async #renew(touched: Touched): Promise<void> {
@@ -67,8 +80,9 @@ export class CatalogView {
 
   async #withMembers(tables: SnapshotTables, rows: Rows): Promise<SnapshotTables> {
     const members = renewed(tables.members, rows, await readMembers(this.#db, rows));
-    const platform = tables.platformMember ?? [...members.values()].find((member) => member.primaryType === 'platform')?.id;
-    return { ...tables, members, platformMember: platform };
+    const known = tables.platformMember === undefined ? undefined : members.get(tables.platformMember);
+    const platform = known?.primaryType === 'platform' ? known : [...members.values()].find((member) => member.primaryType === 'platform');
+    return { ...tables, members, platformMember: platform?.id };
   }
 
   async #withSegments(tables: SnapshotTables, rows: Rows): Promise<SnapshotTables> {

@@ -10,21 +10,14 @@ import {
 } from '../kit/ids.ts';
 import { defaultIngestSettings, type MemberIngest, type SetIngestSettings } from '../members/ingest-settings.ts';
 import type { CatalogReader } from '../storage/sql/catalog-schema.ts';
+import { runsOf } from '../storage/sql/id-runs.ts';
 import type { AccountFacts, MemberFacts, SegmentFacts, SharingFacts } from './catalog-snapshot.ts';
 
 type Rows = ReadonlySet<number> | null;
 
-/** Databases bound the number of parameters of a statement; ids are asked for in runs of this many. */
-const idsPerQuery = 500;
-
-function* runs(rows: ReadonlySet<number>): Iterable<number[]> {
-  const ids = [...rows];
-  for (let at = 0; at < ids.length; at += idsPerQuery) yield ids.slice(at, at + idsPerQuery);
-}
-
 export async function readMembers(db: CatalogReader, rows: Rows): Promise<Map<MemberId, MemberFacts>> {
   const found = new Map<MemberId, MemberFacts>();
-  for (const ids of rows === null ? [null] : runs(rows)) {
+  for (const ids of rows === null ? [null] : runsOf([...rows])) {
     const query = db.selectFrom('member').selectAll();
     for (const row of await (ids ? query.where('id', 'in', ids) : query).execute()) {
       found.set(asMemberId(row.id), {
@@ -43,7 +36,7 @@ export async function readMembers(db: CatalogReader, rows: Rows): Promise<Map<Me
 
 export async function readAccounts(db: CatalogReader, rows: Rows): Promise<Map<AccountId, AccountFacts>> {
   const found = new Map<AccountId, AccountFacts>();
-  for (const ids of rows === null ? [null] : runs(rows)) {
+  for (const ids of rows === null ? [null] : runsOf([...rows])) {
     const query = db.selectFrom('account').select(['id', 'username', 'member_id', 'user_type', 'read_only', 'state']);
     for (const row of await (ids ? query.where('id', 'in', ids) : query).execute()) {
       found.set(asAccountId(row.id), {
@@ -51,6 +44,7 @@ export async function readAccounts(db: CatalogReader, rows: Rows): Promise<Map<A
         username: row.username,
         memberId: asMemberId(row.member_id),
         role: roleOf(row.user_type, row.read_only === 1),
+        readOnly: row.read_only === 1,
         active: row.state === 'active',
       });
     }
@@ -60,7 +54,7 @@ export async function readAccounts(db: CatalogReader, rows: Rows): Promise<Map<A
 
 export async function readSegments(db: CatalogReader, rows: Rows): Promise<Map<SegmentId, SegmentFacts>> {
   const found = new Map<SegmentId, SegmentFacts>();
-  for (const ids of rows === null ? [null] : runs(rows)) {
+  for (const ids of rows === null ? [null] : runsOf([...rows])) {
     const query = db
       .selectFrom('segment')
       .select(['id', 'member_id', 'code', 'short_name', 'state', 'advertiser_id', 'expire_minutes', 'client_side', 'taxonomy_id']);

@@ -12,15 +12,25 @@ interface DebugInfo {
 
 const debugInfo = (warnings: readonly string[], outputTerm: string | null): DebugInfo => ({ warnings, version, output_term: outputTerm });
 
+/** What the envelope says beside the answer itself. */
+export interface EnvelopeNotes {
+  readonly warnings: readonly string[];
+  /** The debug object stands there a second time, as `dbg`. */
+  readonly dbg: boolean;
+}
+
+const noNotes: EnvelopeNotes = { warnings: [], dbg: false };
+
 /** `{"response":{"status":"OK",…,"dbg_info":…}}` (platform.md section 1). */
-export function envelopeOf(answer: EnvelopeAnswer, warnings: readonly string[]): string {
+export function envelopeOf(answer: EnvelopeAnswer, { warnings, dbg }: EnvelopeNotes = noNotes): string {
   const dbgInfo = debugInfo(warnings, answer.outputTerm);
-  return JSON.stringify({ response: { status: 'OK', ...answer.fields, ...(answer.dbg ? { dbg: dbgInfo } : {}), dbg_info: dbgInfo } });
+  return JSON.stringify({ response: { status: 'OK', ...answer.fields, ...(dbg ? { dbg: dbgInfo } : {}), dbg_info: dbgInfo } });
 }
 
 /** `{"response":{"status":"error",…}}`. */
-export function errorEnvelope(refused: Refusal, warnings: readonly string[] = []): string {
+export function errorEnvelope(refused: Refusal, { warnings, dbg }: EnvelopeNotes = noNotes): string {
   const { errorId, errorCode, errorDescription } = refused.kind;
+  const dbgInfo = debugInfo(warnings, null);
   return JSON.stringify({
     response: {
       status: 'error',
@@ -28,7 +38,8 @@ export function errorEnvelope(refused: Refusal, warnings: readonly string[] = []
       error: refused.message,
       error_code: errorCode,
       error_description: errorDescription,
-      dbg_info: debugInfo(warnings, null),
+      ...(dbg ? { dbg: dbgInfo } : {}),
+      dbg_info: dbgInfo,
     },
   });
 }

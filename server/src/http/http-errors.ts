@@ -10,7 +10,7 @@ export const httpErrors = defineRefusals('http', {
   missingField: { errorId: 'SYNTAX', text: '{path} is required' },
   invalidParameter: { errorId: 'SYNTAX', text: 'The parameter {name} {fault}' },
   missingParameter: { errorId: 'SYNTAX', text: 'The parameter {name} is required' },
-  unreadableQuery: { errorId: 'SYNTAX', text: "The query string cannot be read: '{part}' is not valid percent-encoding" },
+  unreadableQuery: { errorId: 'SYNTAX', text: 'The query string cannot be read: {place} is not valid percent-encoding' },
   notFound: { errorId: 'SYNTAX', status: 404, errorCode: 'NOT_FOUND', text: 'There is no {object} with {key} {value}' },
   unknownService: { errorId: 'SYNTAX', status: 404, text: "There is no service at '{path}'; GET / names the pages that list them" },
   unofferedService: {

@@ -34,7 +34,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   let server: Server | undefined;
   const app = Fastify({
     bodyLimit: bodyLimitBytes,
-    routerOptions: { maxParamLength: 500, ignoreTrailingSlash: false },
+    routerOptions: { maxParamLength: 16_384, ignoreTrailingSlash: false },
     rewriteUrl: (request) => normalisedUrl(request.url ?? '/'),
     genReqId: () => front.newRequestId(),
     serverFactory: (handler) => {

@@ -1,4 +1,4 @@
-import type { FieldType, ListField, ListFields, ListFilter, ListQuery, Scalar } from '../kit/list-query.ts';
+import { type FieldType, isListable, type ListField, type ListFields, type ListFilter, type ListQuery, type Scalar } from '../kit/list-query.ts';
 import { refusal } from '../kit/refusal.ts';
 import { parseTimestamp } from '../kit/timestamp.ts';
 import { httpErrors } from './http-errors.ts';
@@ -44,7 +44,7 @@ function readSort(text: string | undefined, fields: ListFields): ListQuery['sort
   if (text === undefined || text === '') return [];
   return text.split(',').map((part) => {
     const [field = '', direction = 'asc', ...more] = part.trim().split('.');
-    const known = Object.hasOwn(fields, field) && fields[field]?.column !== undefined;
+    const known = Object.hasOwn(fields, field) && isListable(fields[field]);
     if (!known) throw refusal(httpErrors.invalidParameter, { name: 'sort', fault: `names '${shortened(field)}', which cannot be sorted by` });
     if (!/^(asc|desc)$/i.test(direction) || more.length > 0)
       throw refusal(httpErrors.invalidParameter, { name: 'sort', fault: `has a direction that is neither asc nor desc: '${shortened(part)}'` });
@@ -64,14 +64,14 @@ function readFilterName(name: string, fields: ListFields): FilterName | undefine
 function readFilter(parameters: Parameters, name: string, fields: ListFields): ListFilter | undefined {
   const named = readFilterName(name, fields);
   const field = named && fields[named.field];
-  if (!named || field?.column === undefined) return undefined;
+  if (!named || !field || !isListable(field)) return undefined;
   const ordered = field.type === 'int' || field.type === 'timestamp';
   if (named.how === 'like') {
-    if (field.type !== 'string') return undefined;
+    if (field.type === 'bool' || field.type === 'timestamp') return undefined;
     return { field: named.field, is: 'like', value: parameters.text(name) ?? '' };
   }
   if (named.how === 'in' || named.how === 'not') {
-    const values = (parameters.text(name) ?? '').split(',').map((part) => readScalar(name, field, part));
+    const values = (parameters.text(name) ?? '').split(',').map((part) => readScalar(name, field, field.type === 'string' ? part : part.trim()));
     return { field: named.field, is: named.how === 'in' ? 'in' : 'not-in', values };
   }
   if (!ordered) return undefined;
@@ -121,8 +121,7 @@ export function describeFields(fields: ListFields): { name: string; type: FieldT
   return Object.entries(fields).map(([name, field]) => ({
     name,
     type: field.type,
-    sort_by: field.column !== undefined,
-    filter_by: field.column !== undefined,
+    sort_by: isListable(field),
+    filter_by: isListable(field),
   }));
 }
-

@@ -27,8 +27,6 @@ export interface EnvelopeAnswer {
   readonly fields: Readonly<Record<string, unknown>>;
   /** The key that holds the objects, for `dbg_info.output_term`. */
   readonly outputTerm: string | null;
-  /** The sharing service answers its debug object as `dbg` too. */
-  readonly dbg?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -59,6 +57,8 @@ interface OperationCommon {
   readonly body?: TSchema;
   /** The schema of the object in the answer, for OpenAPI. */
   readonly answer?: TSchema;
+  /** The debug object stands in every answer a second time, as `dbg` (the sharing service). */
+  readonly dbg?: true;
   /** Not shown in OpenAPI. */
   readonly unlisted?: boolean;
   /** Where it differs from the server's own limit. */

@@ -14,10 +14,10 @@ export class Parameters {
     for (const part of query.split('&')) {
       if (part === '') continue;
       const equals = part.indexOf('=');
-      const name = decoded(equals < 0 ? part : part.slice(0, equals)).trim();
+      const name = decoded(equals < 0 ? part : part.slice(0, equals), "a parameter's name").trim();
       if (name === '') continue;
-      if (this.#values.has(name)) throw refusal(httpErrors.invalidParameter, { name, fault: 'is there twice' });
-      this.#values.set(name, equals < 0 ? '' : decoded(part.slice(equals + 1)));
+      if (this.#values.has(name)) throw refusal(httpErrors.invalidParameter, { name: shortened(name), fault: 'is there twice' });
+      this.#values.set(name, equals < 0 ? '' : decoded(part.slice(equals + 1), `the value of ${shortened(name)}`));
     }
   }
 
@@ -81,11 +81,12 @@ export function readIds(name: string, text: string): number[] {
 /** Cuts what a client sent before it is sent back. */
 export const shortened = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}…` : text);
 
-function decoded(text: string): string {
+/** `place` names the text in a refusal, which never shows it: it could be a token. */
+function decoded(text: string, place: string): string {
   if (!text.includes('%') && !text.includes('+')) return text;
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch (error) {
-    throw refusal(httpErrors.unreadableQuery, { part: shortened(text) }, { cause: error });
+    throw refusal(httpErrors.unreadableQuery, { place }, { cause: error });
   }
 }

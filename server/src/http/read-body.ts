@@ -1,6 +1,7 @@
 import { type Buffer, isUtf8 } from 'node:buffer';
 import { refusal } from '../kit/refusal.ts';
 import { httpErrors } from './http-errors.ts';
+import { shortened } from './parameters.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -54,7 +55,7 @@ export function readContainer(body: Buffer, singular: string, plural: string, wa
     if (name === singular) one = value;
     else if (name === plural) many = value;
     else {
-      warnings.push(`The body's key '${key}' is unknown and was ignored`);
+      warnings.push(`The body's key '${shortened(key)}' is unknown and was ignored`);
       continue;
     }
     found += 1;

@@ -5,11 +5,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { Refusal, refusal } from '../kit/refusal.ts';
 import type { Admit, RequestFacts } from './caller.ts';
-import { envelopeOf, errorEnvelope } from './envelope.ts';
+import { envelopeOf, type EnvelopeNotes, errorEnvelope } from './envelope.ts';
 import type { HotCall, HotFront } from './hot-dispatcher.ts';
 import { httpErrors } from './http-errors.ts';
 import type { AccountOperation, Answer, Call, OpenCall, Operation } from './operation.ts';
-import { Parameters } from './parameters.ts';
+import { Parameters, shortened } from './parameters.ts';
 import type { RequestMetrics } from './request-metrics.ts';
 
 export interface RequestFrontOptions {
@@ -25,6 +25,7 @@ export interface RequestFrontOptions {
 interface FrameworkCall {
   readonly open: Omit<OpenCall, 'path' | 'body'> & Partial<Pick<Call, 'caller'>>;
   readonly headers: Readonly<Record<string, string>>;
+  readonly operation: Operation;
 }
 
 interface Sent {
@@ -76,14 +77,15 @@ export class RequestFront implements HotFront {
 
   send(hot: HotCall, response: ServerResponse, answer: Answer): void {
     const { call, operation } = hot;
-    const sent = sentOf(answer, hot.headers, call.warnings, call.parameters);
+    const sent = sentOf(operation, answer, hot.headers, call.warnings, call.parameters);
     write(response, sent);
     this.#count(operation, call.requestId, sent.status, performance.now() - hot.startedAt, true);
   }
 
   fail(hot: HotCall | undefined, _request: IncomingMessage, response: ServerResponse, operation: AccountOperation, error: unknown): void {
     const requestId = hot?.call.requestId ?? this.newRequestId();
-    const sent = this.#failure(error, requestId, operation.paths[0] ?? '', hot?.headers ?? {}, hot?.call.warnings ?? []);
+    const notes = { warnings: hot?.call.warnings ?? [], dbg: operation.dbg === true };
+    const sent = this.#failure(error, requestId, operation.paths[0] ?? '', hot?.headers ?? {}, notes);
     if (!response.headersSent) write(response, sent);
     this.#count(operation, requestId, sent.status, hot ? performance.now() - hot.startedAt : 0, true);
   }
@@ -92,12 +94,11 @@ export class RequestFront implements HotFront {
     const parameters = new Parameters(splitUrl(request.raw.url ?? '').query);
     const facts = factsOf(request.raw, parameters);
     const open = { requestId: request.id, facts, parameters, warnings: [] };
-    if (operation.access === 'anyone') {
-      this.#framework.set(request, { open, headers: {} });
-      return;
-    }
+    // Set before admission, so that its refusals know the operation too.
+    this.#framework.set(request, { open, headers: {}, operation });
+    if (operation.access === 'anyone') return;
     const { caller, headers } = this.#options.admit(facts, operation.access);
-    this.#framework.set(request, { open: { ...open, caller }, headers });
+    this.#framework.set(request, { open: { ...open, caller }, headers, operation });
     void reply.headers(headers);
   }
 
@@ -115,19 +116,19 @@ export class RequestFront implements HotFront {
     parameters: Parameters,
     answer: Answer,
   ): void {
-    const sent = sentOf(answer, {}, warnings, parameters);
+    const sent = sentOf(operation, answer, {}, warnings, parameters);
     void reply.code(sent.status).headers(sent.headers).send(sent.body);
     this.#count(operation, request.id, sent.status, reply.elapsedTime, false);
   }
 
   failFramework(request: FastifyRequest, reply: FastifyReply, template: string, error: unknown): void {
-    const warnings = this.#framework.get(request)?.open.warnings ?? [];
-    const sent = this.#failure(error, request.id, template, {}, warnings);
+    const call = this.#framework.get(request);
+    const sent = this.#failure(error, request.id, template, {}, { warnings: call?.open.warnings ?? [], dbg: call?.operation.dbg === true });
     void reply.code(sent.status).headers(sent.headers).send(sent.body);
     this.#count({ method: request.method, paths: [template], id: '' }, request.id, sent.status, reply.elapsedTime, false);
   }
 
-  #failure(error: unknown, requestId: string, template: string, headers: Readonly<Record<string, string>>, warnings: readonly string[]): Sent {
+  #failure(error: unknown, requestId: string, template: string, headers: Readonly<Record<string, string>>, notes: EnvelopeNotes): Sent {
     const { log, metrics } = this.#options;
     const refused = error instanceof Refusal ? error : refusal(httpErrors.bug, { requestId }, { cause: error });
     metrics.refused(refused.kind.name);
@@ -136,7 +137,7 @@ export class RequestFront implements HotFront {
     return {
       status: refused.kind.status,
       headers: { 'content-type': jsonType, ...headers, ...refused.headers },
-      body: errorEnvelope(refused, warnings),
+      body: errorEnvelope(refused, notes),
     };
   }
 
@@ -151,11 +152,17 @@ export class RequestFront implements HotFront {
 
 const jsonType = 'application/json; charset=utf-8';
 
-function sentOf(answer: Answer, admitted: Readonly<Record<string, string>>, warnings: readonly string[], parameters: Parameters): Sent {
+function sentOf(
+  operation: Operation,
+  answer: Answer,
+  admitted: Readonly<Record<string, string>>,
+  warnings: readonly string[],
+  parameters: Parameters,
+): Sent {
   if ('body' in answer) return { status: answer.status, headers: { ...admitted, ...answer.headers }, body: answer.body };
   const unread = parameters.unread();
-  const all = unread.length === 0 ? warnings : [...warnings, ...unread.map((name) => `The parameter ${name.slice(0, 40)} is unknown and was ignored`)];
-  return { status: 200, headers: { 'content-type': jsonType, ...admitted, ...answer.headers }, body: envelopeOf(answer, all) };
+  const all = unread.length === 0 ? warnings : [...warnings, ...unread.map((name) => `The parameter ${shortened(name)} is unknown and was ignored`)];
+  return { status: 200, headers: { 'content-type': jsonType, ...admitted, ...answer.headers }, body: envelopeOf(answer, { warnings: all, dbg: operation.dbg === true }) };
 }
 
 function write(response: ServerResponse, sent: Sent): void {

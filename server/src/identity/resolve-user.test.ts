@@ -18,20 +18,38 @@ describe('resolveUserId', () => {
     expect(resolveUserId(text)).toEqual({ kind: 'user', id });
   });
 
-  it.each(['', '0', '-1', '01', '18446744073709551616', '99999999999999999999', '100000000000000000000', ' 1', '1 ', '+1', '1.0', '1e3', 'abc', '0x10', '١', '1\n'])(
-    '%j is none',
-    (text) => {
-      expect(resolveUserId(text)).toBe('malformed-id');
-    },
-  );
+  it.each([
+    '',
+    '0',
+    '-1',
+    '01',
+    '18446744073709551616',
+    '99999999999999999999',
+    '100000000000000000000',
+    ' 1',
+    '1 ',
+    '+1',
+    '1.0',
+    '1e3',
+    'abc',
+    '0x10',
+    '١',
+    '1\n',
+  ])('%j is none', (text) => {
+    expect(resolveUserId(text)).toBe('malformed-id');
+  });
 });
 
 describe('resolveDeviceId', () => {
-  it.each(['idfa', 'aaid', 'windowsadid', 'rida', 'tifa', 'vida', 'lgudid'])('%s takes UUIDs in any case, with hyphens or none', (domain) => {
-    const canonical = { kind: 'device', domain, id: uuid };
-    for (const text of [uuid, uuid.toUpperCase(), bareUuid, bareUuid.toUpperCase()]) expect(resolveDeviceId(domain, text)).toEqual(canonical);
-    expect(resolveDeviceId(domain.toUpperCase(), uuid)).toEqual(canonical);
-  });
+  it.each(['idfa', 'aaid', 'windowsadid', 'rida', 'tifa', 'vida', 'lgudid'])(
+    '%s takes UUIDs in any case, with hyphens or none',
+    (domain) => {
+      const canonical = { kind: 'device', domain, id: uuid };
+      for (const text of [uuid, uuid.toUpperCase(), bareUuid, bareUuid.toUpperCase()])
+        expect(resolveDeviceId(domain, text)).toEqual(canonical);
+      expect(resolveDeviceId(domain.toUpperCase(), uuid)).toEqual(canonical);
+    },
+  );
 
   it.each([
     ['sha1udid', sha1],
@@ -65,10 +83,13 @@ describe('resolveDeviceId', () => {
     expect(resolveDeviceId(domain, text)).toBe('malformed-id');
   });
 
-  it.each(['sha1mac', 'SHA1MAC', 'domain', '', 'idfa ', '6', '3', 'toString', '__proto__', 'external'])('%j is no device domain', (domain) => {
-    expect(deviceDomainOf(domain)).toBeUndefined();
-    expect(resolveDeviceId(domain, uuid)).toBe('unknown-domain');
-  });
+  it.each(['sha1mac', 'SHA1MAC', 'domain', '', 'idfa ', '6', '3', 'toString', '__proto__', 'external'])(
+    '%j is no device domain',
+    (domain) => {
+      expect(deviceDomainOf(domain)).toBeUndefined();
+      expect(resolveDeviceId(domain, uuid)).toBe('unknown-domain');
+    },
+  );
 });
 
 describe('resolveExternalId', () => {

@@ -3,8 +3,10 @@ export type FieldType = 'int' | 'string' | 'enum' | 'timestamp' | 'bool';
 
 export interface ListField {
   readonly type: FieldType;
-  /** The column (or SQL expression's name) that holds it; absent where it can be shown but neither sorted nor filtered by. */
+  /** The column (or SQL expression's name) that holds it. */
   readonly column?: string;
+  /** What every object shows here, where no column holds it. Without both, the field is shown but neither sorted nor filtered by. */
+  readonly constant?: Scalar | null;
   /** The column with the folded text, for strings: `like_`, `search` and filters without case use it. */
   readonly foldedColumn?: string;
   /** Part of `search`. */
@@ -17,6 +19,10 @@ export interface ListField {
 export type ListFields = Readonly<Record<string, ListField>>;
 
 export type Scalar = string | number | boolean;
+
+/** Can lists be filtered and sorted by the field? */
+export const isListable = (field: ListField | undefined): boolean => field?.column !== undefined || field?.constant !== undefined;
+
 export type ListFilter =
   | { readonly field: string; readonly is: 'in' | 'not-in'; readonly values: readonly Scalar[] }
   | { readonly field: string; readonly is: 'min' | 'max'; readonly value: number; readonly orNull: boolean }

@@ -2,6 +2,7 @@ import { fold } from '../kit/fold.ts';
 import type { CatalogChange } from '../storage/sql/catalog-change.ts';
 import type { MemberTable } from '../storage/sql/catalog-schema.ts';
 import { differing, highestId, type Imported, importConflict, type KindCounts, noCounts } from '../storage/sql/import-parts.ts';
+import { moveFirstPlatform } from './import-platform.ts';
 import { insertMember } from './store/member-store.ts';
 
 /** A member in an import file: the wire's words but for `kind` (platform.md section 11). */
@@ -23,8 +24,10 @@ export interface ImportedMember {
 /** Members by id. The kind of a member that is there cannot change, and there is one platform. */
 export async function importMembers(change: CatalogChange, members: readonly Imported<ImportedMember>[]): Promise<KindCounts> {
   const counts = noCounts();
+  const platformBefore = await change.db.selectFrom('member').selectAll().where('primary_type', '=', 'platform').executeTakeFirst();
+  const moved = await moveFirstPlatform(change, platformBefore, members);
   const known = new Map((await change.db.selectFrom('member').selectAll().execute()).map((row) => [row.id, row]));
-  let platform = [...known.values()].find((row) => row.primary_type === 'platform')?.id;
+  let platform = moved ?? platformBefore?.id;
   for (const { object, fields } of members) {
     const { id = 0, kind: primaryType, externally_integrated_dsp: external, ...rest } = fields;
     const kind = String(primaryType);
@@ -47,7 +50,7 @@ export async function importMembers(change: CatalogChange, members: readonly Imp
     if (before.primary_type !== kind) throw importConflict(object, `member ${id} is there as a ${before.primary_type}, which cannot change`);
     const changed = differing(before, wanted);
     if (changed) await updateMember(change, before, changed);
-    counts[changed ? 'changed' : 'unchanged'] += 1;
+    counts[id === moved ? 'created' : changed ? 'changed' : 'unchanged'] += 1;
   }
   await change.reserveIds('member', highestId(members));
   return counts;

@@ -103,10 +103,16 @@ export function separatorsFault(settings: IngestSettings): string | undefined {
   return undefined;
 }
 
-/** Reads `["SEG_ID","EXPIRATION"]` or `"[SEG_ID,EXPIRATION]"`; answers the fields or the fault. */
+/** The names in `["SEG_ID","EXPIRATION"]` or `"[SEG_ID,EXPIRATION]"`, unchecked. */
+export function segmentFieldList(value: unknown): readonly unknown[] | undefined {
+  if (typeof value === 'string') return value.replace(/^\s*\[|\]\s*$/g, '').split(',');
+  return Array.isArray(value) ? value : undefined;
+}
+
+/** Reads the order of a segment's fields; answers the fields or the fault. */
 export function readSegmentFields(value: unknown): readonly SegmentFieldName[] | { readonly fault: string } {
-  const list = typeof value === 'string' ? value.replace(/^\s*\[|\]\s*$/g, '').split(',') : value;
-  if (!Array.isArray(list)) return { fault: 'must be an array of field names or a string such as [SEG_ID,EXPIRATION]' };
+  const list = segmentFieldList(value);
+  if (!list) return { fault: 'must be an array of field names or a string such as [SEG_ID,EXPIRATION]' };
   const names = list.map((name) => (typeof name === 'string' ? name.trim().toUpperCase() : ''));
   const unknown = names.find((name) => !(segmentFieldNames as readonly string[]).includes(name));
   if (unknown !== undefined) return { fault: `holds '${unknown.slice(0, 40)}', which is none of ${segmentFieldNames.join(', ')}` };

@@ -1,8 +1,14 @@
+import { notFound } from '../http/answers.ts';
 import type { CatalogReader, MemberTable } from '../storage/sql/catalog-schema.ts';
 
 /** A member by its id. */
 export function readMember(db: CatalogReader, id: number): Promise<MemberTable | undefined> {
   return db.selectFrom('member').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** An administrator can name a member that is none. @throws Refusal http.notFound */
+export async function requireMember(db: CatalogReader, id: number): Promise<void> {
+  if (!(await readMember(db, id))) throw notFound('member', 'id', id);
 }
 
 /** The kinds of all members, by id. */

@@ -89,7 +89,9 @@ export function decodeIdentifier(key: Uint8Array): Identifier {
   const domain = tag === undefined ? undefined : domainByTag.get(tag);
   if (domain === undefined) throw new Error(`no identifier has the tag ${tag}`);
   const hex = bytes.toString('hex', 1);
-  const id = hexDomains.has(domain) ? hex : `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  const id = hexDomains.has(domain)
+    ? hex
+    : `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
   return { kind: 'device', domain, id };
 }
 

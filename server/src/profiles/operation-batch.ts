@@ -69,8 +69,10 @@ export class OperationBatch {
    * Segment ids are below 2^32 here, values and lifetimes below 2^31, times below 2^32; others are the caller's bug: RangeError.
    */
   add(segment: SegmentId, value: number, addedAtS: number, lifetimeMinutes: number | null): number {
-    if (!(value >= 0 && value <= 0x7fff_ffff) || !(addedAtS >= 0 && addedAtS <= 0xffff_ffff)) throw new RangeError('value or addedAtS out of range');
-    if (lifetimeMinutes !== null && !(lifetimeMinutes >= 0 && lifetimeMinutes <= longestLifetimeMinutes)) throw new RangeError('lifetime out of range');
+    if (!(value >= 0 && value <= 0x7fff_ffff) || !(addedAtS >= 0 && addedAtS <= 0xffff_ffff))
+      throw new RangeError('value or addedAtS out of range');
+    if (lifetimeMinutes !== null && !(lifetimeMinutes >= 0 && lifetimeMinutes <= longestLifetimeMinutes))
+      throw new RangeError('lifetime out of range');
     return this.#push(segment, value, addedAtS, lifetimeMinutes ?? neverEnds);
   }
 

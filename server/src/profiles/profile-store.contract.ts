@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../kit/clock.ts';
-import { asMemberId, asSegmentId, asUserId, type SegmentId } from '../kit/ids.ts';
-import type { DeviceDomain, Identifier } from './identifier.ts';
+import { asMemberId } from '../kit/ids.ts';
+import type { Identifier } from './identifier.ts';
 import { OperationBatch } from './operation-batch.ts';
-import { outcomeCodes, ProfileStageEnded, ProfileStoreUnavailable, type ApplyOptions, type Outcome, type ProfileStore } from './profile-store.ts';
+import { device, eid, external, FakeClock, instant, outcomesOf, segment, user } from './profile-fixtures.ts';
+import { ProfileStageEnded, ProfileStoreUnavailable, type ApplyOptions, type Outcome, type ProfileStore } from './profile-store.ts';
 
 export interface ContractOptions {
   readonly clock: Clock;
@@ -13,28 +14,7 @@ export interface ContractOptions {
   readonly holdExternals?: boolean;
 }
 
-export class FakeClock implements Clock {
-  ms = 1_700_000_000_000;
-  nowMs(): number {
-    return this.ms;
-  }
-  get s(): number {
-    return Math.floor(this.ms / 1000);
-  }
-  pass(seconds: number): void {
-    this.ms += seconds * 1000;
-  }
-}
-
-export const user = (id: number | bigint): Identifier => ({ kind: 'user', id: asUserId(BigInt(id)) });
-export const segment = (id: number): SegmentId => asSegmentId(id);
-export const external = (id: string, member = 9): Identifier => ({ kind: 'external', member: asMemberId(member), id });
-export const eid = (id: string): Identifier => ({ kind: 'eid', source: 'netid.de', id });
-export const device = (n: number, domain: DeviceDomain = 'idfa'): Identifier => {
-  return { kind: 'device', domain, id: `1ba98a6c-d1a5-49ef-ad1c-${n.toString(16).padStart(12, '0')}` };
-};
 const ifa: Identifier = { kind: 'ifa', type: 'ppid', id: 'É-ß-İ' };
-const instant: ApplyOptions = { source: { kind: 'instant', job: 0 } };
 
 /** What every engine of the port does. `open` gives an empty store; the engine's sweep runs by itself, within 100 ms or so. */
 export function describeProfileStore(name: string, open: (options: ContractOptions) => Promise<ProfileStore>): void {
@@ -52,15 +32,21 @@ export function describeProfileStore(name: string, open: (options: ContractOptio
     });
 
     /** Adds the identifier to segments, for a day. */
-    const add = async (store: ProfileStore, to: Identifier, segments: readonly number[], options: Partial<ApplyOptions> = {}): Promise<Outcome[]> => {
+    const add = async (
+      store: ProfileStore,
+      to: Identifier,
+      segments: readonly number[],
+      options: Partial<ApplyOptions> = {},
+    ): Promise<Outcome[]> => {
       const batch = new OperationBatch().forUser(to);
       for (const id of segments) batch.add(segment(id), id + 1, clock.s, 1440);
       return outcomesOf(store, batch, options);
     };
-    const held = async (store: ProfileStore, by: Identifier): Promise<number[]> => (await store.get(by)).memberships.map((each) => each.segment);
+    const held = async (store: ProfileStore, by: Identifier): Promise<number[]> =>
+      (await store.get(by)).memberships.map((each) => each.segment);
     const scanned = async (store: ProfileStore, id: number, limit = 100): Promise<Identifier[]> => {
       const found: Identifier[] = [];
-      for (let cursor: number | null = null; ; ) {
+      for (let cursor: number | null = null; ;) {
         const page = await store.scan(segment(id), cursor, limit);
         expect(page.users.length).toBeLessThanOrEqual(limit);
         found.push(...page.users.map((each) => each.identifier));
@@ -116,7 +102,9 @@ export function describeProfileStore(name: string, open: (options: ContractOptio
         batch.add(segment(2), 1, clock.s, 60);
         batch.remove(segment(2));
         expect(await outcomesOf(store, batch)).toEqual(Array(6).fill('applied'));
-        expect((await store.get(user(1))).memberships).toMatchObject([{ segment: 1, value: 3, addedAtS: clock.s - 100, lifetimeMinutes: 60 }]);
+        expect((await store.get(user(1))).memberships).toMatchObject([
+          { segment: 1, value: 3, addedAtS: clock.s - 100, lifetimeMinutes: 60 },
+        ]);
         expect(await store.count(segment(1))).toBe(2);
         expect(await store.count(segment(2))).toBe(0);
       });
@@ -131,7 +119,14 @@ export function describeProfileStore(name: string, open: (options: ContractOptio
 
       it('lets every kind of identifier but an external id be a user at once', async () => {
         const store = await openStore();
-        const kinds = [user(1), device(1), device(1, 'aaid'), { kind: 'device', domain: 'sha1udid', id: 'ab'.repeat(20) } as const, eid('x'), ifa];
+        const kinds = [
+          user(1),
+          device(1),
+          device(1, 'aaid'),
+          { kind: 'device', domain: 'sha1udid', id: 'ab'.repeat(20) } as const,
+          eid('x'),
+          ifa,
+        ];
         for (const [i, each] of kinds.entries()) expect(await add(store, each, [i + 1])).toEqual(['applied']);
         for (const [i, each] of kinds.entries()) expect(await held(store, each)).toEqual([i + 1]);
         expect(await add(store, external('x'), [1, 2])).toEqual(['unmapped', 'unmapped']);
@@ -325,7 +320,9 @@ export function describeProfileStore(name: string, open: (options: ContractOptio
         await add(store, device(1), [2]);
         await store.link(device(2), user(2), forEver);
         const all = await scanned(store, 2, 5);
-        expect(new Set(all.map(nameOf))).toEqual(new Set([...Array.from({ length: 12 }, (_, i) => nameOf(user(i * 2 + 2))), nameOf(device(1))]));
+        expect(new Set(all.map(nameOf))).toEqual(
+          new Set([...Array.from({ length: 12 }, (_, i) => nameOf(user(i * 2 + 2))), nameOf(device(1))]),
+        );
         expect(all).toHaveLength(13);
         expect((await store.scan(segment(2), null, 1)).users[0]?.membership).toMatchObject({ segment: 2, value: 3 });
         expect(await store.scan(segment(99), null, 5)).toEqual({ users: [], next: null });
@@ -395,7 +392,12 @@ export function describeProfileStore(name: string, open: (options: ContractOptio
         expect(await store.link(device(1), user(1), forEver)).toBe('linked');
         clock.pass(60);
         const values = (await store.get(user(1))).memberships.map((each) => [each.segment, each.value]);
-        expect(values).toEqual([[1, 20], [2, 20], [3, 10], [4, 10]]);
+        expect(values).toEqual([
+          [1, 20],
+          [2, 20],
+          [3, 10],
+          [4, 10],
+        ]);
         expect((await store.get(eid('a'))).userId).toBe(1n);
         await eventually(async () => expect(await store.count(segment(4))).toBe(1));
         expect(await store.count(segment(1))).toBe(1);
@@ -444,7 +446,13 @@ export function describeProfileStore(name: string, open: (options: ContractOptio
         clock.pass(59);
         expect(await store.get(external('x'))).toMatchObject({ known: true, userId: 1n, mappedUntilS: mapping.expiresAtS });
         clock.pass(1);
-        expect(await store.get(external('x'))).toEqual({ known: false, optedOut: false, userId: null, mappedUntilS: null, memberships: [] });
+        expect(await store.get(external('x'))).toEqual({
+          known: false,
+          optedOut: false,
+          userId: null,
+          mappedUntilS: null,
+          memberships: [],
+        });
         expect(await add(store, external('x'), [2])).toEqual(['unmapped']);
         expect(await store.links(user(1))).toEqual([]);
         expect(await store.unlink(external('x'))).toBe(false);
@@ -547,7 +555,11 @@ export function describeProfileStore(name: string, open: (options: ContractOptio
         await store.link(device(2), user(2), forEver);
         expect(await store.merge(user(1), user(2))).toBe(true);
         const values = (await store.get(user(1))).memberships.map((each) => [each.segment, each.value, each.lifetimeMinutes]);
-        expect(values).toEqual([[1, 2, null], [2, 1, 60], [3, 2, null]]);
+        expect(values).toEqual([
+          [1, 2, null],
+          [2, 1, 60],
+          [3, 2, null],
+        ]);
         for (const each of [user(2), device(2)]) expect(await store.get(each)).toMatchObject({ known: true, userId: 1n });
         expect(await store.count(segment(2))).toBe(1);
         expect(await store.merge(user(1), user(2))).toBe(false);
@@ -582,7 +594,8 @@ export function describeProfileStore(name: string, open: (options: ContractOptio
         await store.link(external('x'), user(1), forEver);
         await add(store, user(1), [1, 2]);
         await store.forget(device(1), { optOut: false });
-        for (const each of [user(1), device(1), external('x')]) expect(await store.get(each)).toMatchObject({ known: false, optedOut: false, memberships: [] });
+        for (const each of [user(1), device(1), external('x')])
+          expect(await store.get(each)).toMatchObject({ known: false, optedOut: false, memberships: [] });
         expect(await store.count(segment(1))).toBe(0);
         expect(store.stats()).toMatchObject({ users: 0, identifiers: 0 });
         expect(await add(store, device(1), [3])).toEqual(['applied']);
@@ -760,13 +773,6 @@ export function describeProfileStore(name: string, open: (options: ContractOptio
       });
     });
   });
-}
-
-/** The outcomes by name. */
-export async function outcomesOf(store: ProfileStore, batch: OperationBatch, options: Partial<ApplyOptions> = {}): Promise<Outcome[]> {
-  const names = Object.keys(outcomeCodes) as Outcome[];
-  const { outcomes } = await store.apply(batch, { ...instant, ...options });
-  return Array.from(outcomes, (code) => names.find((name) => outcomeCodes[name] === code) ?? 'full');
 }
 
 const nameOf = (identifier: Identifier): string => `${identifier.kind} ${String(identifier.id)}`;

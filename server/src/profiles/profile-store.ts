@@ -26,7 +26,7 @@ export interface Membership {
 
 /** All live memberships of one user at the moment of reading, by segment id ascending. */
 export interface Profile {
-  /** Has anything ever named this user (a write, a link)? False for a user that nobody has seen. */
+  /** Has an addition or a link named this user? False for a user that nobody has seen, that was forgotten or is opted out. */
   readonly known: boolean;
   readonly optedOut: boolean;
   /** The user id that the identifier is linked to; null for a user that has none (a device id on its own). */
@@ -93,6 +93,7 @@ export interface LinkedIdentifier {
 
 /** A page of a segment's users, in an order that is stable while nothing is written. */
 export interface ScanPage {
+  /** May be fewer than asked for, even none, before the last page. */
   readonly users: readonly ScannedUser[];
   /** Give it to the next call; null after the last page. Opaque, valid while the process lives. */
   readonly next: number | null;
@@ -138,6 +139,7 @@ export interface ProfileStore {
   /**
    * Makes `identifier` (no user id) name the user of `to`. An identifier that was a user of its own is merged into it,
    * memberships and all that was linked to it included; one that hung on another user comes alone and leaves memberships there.
+   * `full`: no memory, too many links of one user, or the two profiles do not fit together. `expiresAtS` counts for external ids only.
    */
   link(identifier: Identifier, to: Identifier, options: LinkOptions): Promise<LinkOutcome>;
   /** Memberships stay with the user; the identifier starts empty (external: unmapped). False where it was not linked. */
@@ -146,7 +148,8 @@ export interface ProfileStore {
   links(identifier: Identifier): Awaitable<readonly LinkedIdentifier[]>;
   /**
    * One durable step: everything of `from` goes to `into`. Per segment the newer addedAt wins whole; equal: `into`'s.
-   * False where both already are one user or either is unknown.
+   * `from`'s first identifier is linked to `into` by nobody (member 0); the user id, if only one has it, is the first identifier.
+   * False, with nothing done, where both already are one user, either is unknown or opted out, or they do not fit together.
    */
   merge(into: Identifier, from: Identifier): Promise<boolean>;
   /**
@@ -154,6 +157,7 @@ export interface ProfileStore {
    * all later writes until `optIn`.
    */
   forget(identifier: Identifier, options: { readonly optOut: boolean }): Promise<void>;
+  /** Takes the mark from this identifier: it is one that nobody has seen. What was linked to it keeps its own mark. */
   optIn(identifier: Identifier): Promise<void>;
 
   /** Live users of a segment; expired memberships leave the number within a minute. */
@@ -165,9 +169,11 @@ export interface ProfileStore {
 
   /** Begins a replacement of all members of a segment; reads see the old ones until `commit`. A second stage of the same segment aborts the first. */
   stageReplace(segment: SegmentId): Promise<StageId>;
+  /** Stages outlive a restart. Committing again what the segment shows now changes nothing; a stage that has ended: ProfileStageEnded. */
   commit(stage: StageId): Promise<void>;
+  /** Changes nothing where the stage has ended or is committed. */
   abort(stage: StageId): Promise<void>;
-  /** All memberships of the segment are gone at once, in one logged record. The id may be used again later. */
+  /** All memberships of the segment are gone at once, in one logged record; a stage of it ends. The id may be used again later. */
   dropSegment(segment: SegmentId): Promise<void>;
 
   stats(): ProfileStats;

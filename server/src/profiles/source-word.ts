@@ -7,7 +7,8 @@ const mostJob = 2 ** jobBits - 1;
 
 /** A source in one word: the kind in the top 4 bits, the job in the rest. */
 export function sourceToWord(source: Source): number {
-  if (!Number.isInteger(source.job) || source.job < 0 || source.job > mostJob) throw new RangeError(`a source's job cannot be ${source.job}`);
+  if (!Number.isInteger(source.job) || source.job < 0 || source.job > mostJob)
+    throw new RangeError(`a source's job cannot be ${source.job}`);
   return ((kinds.indexOf(source.kind) << jobBits) | source.job) >>> 0;
 }
 

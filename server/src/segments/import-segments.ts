@@ -3,6 +3,7 @@ import { checkReferences } from './check-references.ts';
 import { checkSegment, emptySegment, mergedSegment, type SentSegment } from './segment.ts';
 import { insertSegment, segmentContent, segmentRow, updateSegment } from './store/segment-store.ts';
 import type { CatalogChange } from '../storage/sql/catalog-change.ts';
+import type { SegmentTable } from '../storage/sql/catalog-schema.ts';
 import { differing, highestId, type Imported, importConflict, type KindCounts, noCounts } from '../storage/sql/import-parts.ts';
 
 /** A segment in an import file: the wire's words, id and member included. */
@@ -14,6 +15,7 @@ export async function importSegments(change: CatalogChange, segments: readonly I
   const members = new Set((await change.db.selectFrom('member').select('id').execute()).map((row) => row.id));
   const known = new Map((await change.db.selectFrom('segment').selectAll().execute()).map((row) => [row.id, row]));
   const ordered = [...segments].sort((a, b) => Number(a.fields.parent_segment_id ?? 0) - Number(b.fields.parent_segment_id ?? 0));
+  await freeCodes(change, known, ordered);
   for (const { object, fields } of ordered) {
     const { id = 0, member_id: memberId = 0, ...sent } = fields;
     if (!members.has(memberId)) throw importConflict(object, `there is no member ${memberId}`);
@@ -36,6 +38,15 @@ export async function importSegments(change: CatalogChange, segments: readonly I
   }
   await change.reserveIds('segment', highestId(segments));
   return counts;
+}
+
+/** Segments of the file that give up their codes do so first, so that two can change theirs for each other's. */
+async function freeCodes(change: CatalogChange, known: ReadonlyMap<number, SegmentTable>, segments: readonly Imported<ImportedSegment>[]): Promise<void> {
+  for (const { fields } of segments) {
+    const before = fields.id === undefined ? undefined : known.get(fields.id);
+    if (!before || before.code === null || fields.code === undefined || fields.code === before.code) continue;
+    await change.db.updateTable('segment').set({ code: null, code_folded: null }).where('id', '=', before.id).execute();
+  }
 }
 
 async function inWordsOfImport(object: string, check: () => Promise<void>): Promise<void> {

@@ -1,18 +1,20 @@
+import { accessErrors } from '../access/access-errors.ts';
 import { requireOwnMember } from '../access/acting-member.ts';
 import { addressedIds, notFound } from '../http/answers.ts';
 import { httpErrors } from '../http/http-errors.ts';
 import type { Call } from '../http/operation.ts';
-import { readIds } from '../http/parameters.ts';
+import { readIds, shortened } from '../http/parameters.ts';
+import { fold } from '../kit/fold.ts';
 import { refusal } from '../kit/refusal.ts';
 import type { CatalogReader } from '../storage/sql/catalog-schema.ts';
 import { segmentErrors } from './segment-errors.ts';
+import type { SegmentHooks } from './segment-hooks.ts';
 import { readSegmentsByCode, type Sight } from './store/segment-store.ts';
 
 /** Which segments a call is about. `member` is set where the path named one. */
 export interface SegmentAddress {
   readonly member: number | undefined;
   readonly ids: readonly number[] | undefined;
-  readonly codes: readonly string[] | undefined;
 }
 
 /**
@@ -22,37 +24,57 @@ export interface SegmentAddress {
  */
 export function segmentAddress(call: Call): SegmentAddress {
   const { first, second } = call.path;
-  const codes = call.parameters.text('code')?.split(',');
-  if (first === undefined) return { member: undefined, ids: addressedIds(call.parameters, undefined), codes };
+  if (first === undefined) return { member: undefined, ids: addressedIds(call.parameters, undefined) };
   if (second !== undefined) {
     const member = onlyId(first);
     requireOwnMember(call, member, 'the path');
-    return { member, ids: addressedIds(call.parameters, second), codes };
+    return { member, ids: addressedIds(call.parameters, second) };
   }
   const ids = readIds('id', first);
-  if (ids.length === 1 && ids[0] === call.caller.memberId) return { member: ids[0], ids: call.parameters.ids('id'), codes };
-  return { member: undefined, ids: addressedIds(call.parameters, first), codes };
+  if (ids.length === 1 && ids[0] === call.caller.memberId) return { member: ids[0], ids: call.parameters.ids('id') };
+  return { member: undefined, ids: addressedIds(call.parameters, first) };
 }
 
-/** The same for calls that change: they need a segment, and a path that names only a member is refused. */
-export function changedAddress(call: Call): SegmentAddress {
-  const address = segmentAddress(call);
-  if (address.member !== undefined && address.ids === undefined && address.codes === undefined)
-    throw refusal(segmentErrors.addressNotMember, { method: call.facts.method });
-  return address;
+/** The segments that a call is to change. */
+export interface ChangedSegments {
+  /** Each once; undefined where the address names none (a PUT may name them in its body). */
+  readonly ids: readonly number[] | undefined;
+  /** Whose eyes look: a shared segment is seen and refused, an invisible one is not there. */
+  readonly sight: Sight;
+  /** The member that the path or `member_id` names: an administrator means this one's segments. */
+  readonly member: number | undefined;
 }
 
 /**
- * The ids that an address names. A single code is one segment: the own one before a shared one.
- * @throws Refusal http.notFound where a single code names nothing
+ * Reads which segments a PUT or DELETE is about: by id, or by code.
+ * @throws Refusal segments.addressNotMember for a path that names only a member, http.notFound for a code that names nothing
  */
-export async function resolvedIds(db: CatalogReader, sight: Sight, address: SegmentAddress): Promise<readonly number[] | undefined> {
-  const { codes } = address;
-  if (!codes) return address.ids;
-  const ids = (await readSegmentsByCode(db, sight, codes)).map((row) => row.id);
-  if (codes.length > 1) return ids;
-  if (ids.length === 0) throw notFound('segment', 'code', (codes[0] ?? '').slice(0, 50));
-  return ids.slice(0, 1);
+export async function changedSegments(db: CatalogReader, call: Call, hooks: SegmentHooks): Promise<ChangedSegments> {
+  const { caller, parameters } = call;
+  const address = segmentAddress(call);
+  const codes = parameters.text('code')?.split(',');
+  if (address.member !== undefined && !address.ids && !codes) throw refusal(segmentErrors.addressNotMember, { method: call.facts.method });
+  const named = parameters.id('member_id');
+  if (named !== undefined) requireOwnMember(call, named, 'member_id');
+  if (named !== undefined && address.member !== undefined && named !== address.member)
+    throw refusal(httpErrors.invalidParameter, { name: 'member_id', fault: 'names another member than the path does' });
+  const member = address.member ?? named;
+  const sight: Sight = { member: caller.role === 'admin' ? (member ?? null) : caller.memberId, includeShared: true, hooks };
+  if (!codes) return { ids: address.ids && [...new Set(address.ids)], sight, member };
+  if (address.ids) throw refusal(httpErrors.invalidParameter, { name: 'code', fault: 'cannot stand beside ids' });
+  if (sight.member === null) throw refusal(accessErrors.memberNeeded, { parameter: 'member_id' });
+  return { ids: [...new Set(await idsByCode(db, sight, codes))], sight, member };
+}
+
+/** The segment of each code, the own one before a shared one. @throws Refusal http.notFound where a code names nothing */
+async function idsByCode(db: CatalogReader, sight: Sight, codes: readonly string[]): Promise<number[]> {
+  const found = new Map<string, number>();
+  for (const { id, code_folded: code } of await readSegmentsByCode(db, sight, codes)) if (code !== null && !found.has(code)) found.set(code, id);
+  return codes.map((code) => {
+    const id = found.get(fold(code));
+    if (id === undefined) throw notFound('segment', 'code', shortened(code));
+    return id;
+  });
 }
 
 function onlyId(text: string): number {

@@ -58,14 +58,32 @@ export type SentSegment = Partial<Record<keyof SegmentContent | 'member_id', unk
 export function mergedSegment(before: SegmentContent, sent: SentSegment, append: boolean): SegmentContent {
   const { member_id: _fixed, ...fields } = sent;
   const merged = { ...before, ...(fields as Partial<SegmentContent>) };
-  const mapping = merged.querystring_mapping;
-  const pixels = sent.piggyback_pixels as SegmentContent['piggyback_pixels'] | undefined;
+  const { piggyback_pixels: pixels } = merged;
+  const mapping = merged.querystring_mapping && { ...emptyMapping, ...merged.querystring_mapping };
   return {
     ...merged,
     max_usersync_pixels: merged.max_usersync_pixels ?? 0,
-    piggyback_pixels: append && pixels && before.piggyback_pixels ? [...before.piggyback_pixels, ...pixels] : merged.piggyback_pixels,
-    querystring_mapping: mapping && { ...emptyMapping, ...mapping },
+    piggyback_pixels: append && sent.piggyback_pixels ? [...(before.piggyback_pixels ?? []), ...(pixels ?? [])] : pixels,
+    querystring_mapping: append && mapping && sent.querystring_mapping ? addedMapping(before.querystring_mapping, mapping) : mapping,
   };
+}
+
+/** The mapping with its lists added to those that were there, each entry once. */
+function addedMapping(before: QuerystringMapping | null, sent: QuerystringMapping): QuerystringMapping {
+  if (!before) return sent;
+  const ids = (name: 'publishers' | 'sites' | 'placements') => both(before[name], sent[name], ({ id }) => id);
+  return {
+    ...sent,
+    values: both(before.values, sent.values, (value) => value),
+    publishers: ids('publishers'),
+    sites: ids('sites'),
+    placements: ids('placements'),
+  };
+}
+
+function both<T>(before: readonly T[] | null, sent: readonly T[] | null, keyOf: (entry: T) => string | number): readonly T[] | null {
+  if (!before || !sent) return sent ?? before;
+  return [...new Map([...before, ...sent].map((entry) => [keyOf(entry), entry])).values()];
 }
 
 const emptyMapping = { values: null, allow_empty_text: false, publishers: null, sites: null, placements: null };

@@ -14,11 +14,11 @@ export const recordOnWire = (record: SharingRecord) => ({
   export_allowed: record.export_allowed === 1,
 });
 
-/** An answer of the sharing service: page numbers are null unless asked for, and the debug object has a second name. */
+/** An answer of the sharing service: page numbers are null unless asked for. */
 export function sharingAnswer(
   fields: Readonly<Record<string, unknown>> & { readonly count: number },
   outputTerm: string | null,
   page: { readonly start: number; readonly elements: number } | null = null,
 ): EnvelopeAnswer {
-  return { fields: { start_element: page?.start ?? null, num_elements: page?.elements ?? null, ...fields }, outputTerm, dbg: true };
+  return { fields: { start_element: page?.start ?? null, num_elements: page?.elements ?? null, ...fields }, outputTerm };
 }

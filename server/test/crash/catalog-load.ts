@@ -1,4 +1,4 @@
-import { call, pick } from '../api.ts';
+import { call, NoAnswer, pick } from '../api.ts';
 import type { Json } from '../api.ts';
 import { buyerMembers } from '../small-import.ts';
 
@@ -25,7 +25,7 @@ export class CatalogLoad {
       try {
         await this.#step(base, token);
       } catch (error) {
-        if (error instanceof TypeError) return;
+        if (error instanceof NoAnswer) return;
         this.refused.push(error instanceof Error ? error.message : String(error));
         return;
       }

@@ -1,7 +1,6 @@
 import { type AccountOperation, writing } from '../../http/operation.ts';
 import { readOne } from '../../http/read-body.ts';
 import { readObject, requireFields } from '../../http/read-object.ts';
-import { fold } from '../../kit/fold.ts';
 import { refusal } from '../../kit/refusal.ts';
 import { parseTimestamp } from '../../kit/timestamp.ts';
 import type { Catalog } from '../../storage/sql/catalog.ts';
@@ -34,7 +33,6 @@ export const createAccount = (catalog: Catalog, hasher: PasswordHasher): Account
       return insertAccount(change, {
         member_id: entity_id,
         username,
-        username_folded: fold(username),
         password_hash: passwordHash,
         password_expires_on: account.password_expires_on ? (parseTimestamp(account.password_expires_on) ?? null) : null,
         first_name: account.first_name ?? '',

@@ -1,9 +1,10 @@
 import { type AccountOperation, reading } from '../../http/operation.ts';
-import { addressedIds, listAnswer, narrowedTo, notFound, oneAnswer } from '../../http/answers.ts';
+import { addressedIds, addressedList, listedAnswer, notFound, oneAnswer } from '../../http/answers.ts';
 import { describeFields, readListRequest, trimmed } from '../../http/list-parameters.ts';
 import type { CatalogReader } from '../../storage/sql/catalog-schema.ts';
 import { accountSchema } from '../account-schema.ts';
 import { accountOnWire } from '../account-wire.ts';
+import { sightOf } from '../acting-member.ts';
 import { accountFields, listAccounts as listRows, readAccount } from '../store/account-store.ts';
 
 /** `GET /user`, `/user?current`, `/user/current`, `/user?id=` (User Service). Members see their own accounts. */
@@ -18,21 +19,16 @@ export const listAccounts = (db: CatalogReader): AccountOperation => ({
     const { caller, parameters, path } = call;
     const current = parameters.flag('current') === true || path.first === 'current';
     const ids = addressedIds(parameters, path.first === 'current' ? undefined : path.first);
-    const asked = readListRequest(parameters, accountFields);
-    const member = caller.role === 'admin' ? null : caller.memberId;
-    const only = current ? caller.accountId : ids?.length === 1 ? ids[0] : undefined;
-    if (only !== undefined) {
-      const row = only === null ? undefined : await readAccount(db, only);
-      if (!row || (member !== null && row.member_id !== member)) throw notFound('user', 'id', only ?? 'of the operator');
-      return oneAnswer('user', trimmed(accountOnWire(row), asked.shown));
+    const member = sightOf(call, 'member_id');
+    const list = addressedList(readListRequest(parameters, accountFields), ids);
+    if (current) {
+      const own = caller.accountId === null ? undefined : await readAccount(db, caller.accountId);
+      if (!own) throw notFound('user', 'id', 'of the operator');
+      return oneAnswer('user', trimmed(accountOnWire(own), list.shown));
     }
-    const { rows, count } = await listRows(db, member, narrowedTo(asked, ids));
-    return listAnswer(
-      'users',
-      rows.map((row) => trimmed(accountOnWire(row), asked.shown)),
-      count,
-      asked,
-    );
+    const { rows, count } = await listRows(db, member, list);
+    const shown = rows.map((row) => trimmed(accountOnWire(row), list.shown));
+    return listedAnswer({ one: 'user', many: 'users' }, list, shown, count);
   },
 });
 

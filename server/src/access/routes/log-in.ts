@@ -50,12 +50,13 @@ export const logIn = (parts: LogInParts): OpenOperation => ({
 async function checkLogin(parts: LogInParts, call: OpenCall, username: string, password: string) {
   const { db, clock, limits, hasher, proxy } = parts;
   const address = proxy.clientAddress(call.facts);
-  const waitS = limits.pairWaitS(username, address);
-  if (waitS > 0) throw refusal(accessErrors.tooManyFailures, {}, retryAfter(waitS));
+  refuseGuessing(limits, username, address);
   const delayMs = limits.nameDelayMs(username);
   if (delayMs > 0) await sleep(delayMs, undefined, { ref: false });
   const account = await readLogin(db, username);
   const fits = await hasher.verify(account?.password_hash, password);
+  // Once more: attempts that were sent side by side have failed meanwhile, and this one must not tell more than they may.
+  refuseGuessing(limits, username, address);
   if (!account || !fits) {
     limits.failed(username, address);
     throw refusal(accessErrors.wrongCredentials);
@@ -68,6 +69,12 @@ async function checkLogin(parts: LogInParts, call: OpenCall, username: string, p
   const limitWaitS = limits.takeLoginS(accountId, account.logins_per_5_minutes);
   if (limitWaitS > 0) throw refusal(accessErrors.tooManyLogins, { limit: account.logins_per_5_minutes ?? 0 }, retryAfter(limitWaitS));
   return accountId;
+}
+
+/** @throws Refusal access.tooManyFailures */
+function refuseGuessing(limits: LoginLimits, username: string, address: string): void {
+  const waitS = limits.pairWaitS(username, address);
+  if (waitS > 0) throw refusal(accessErrors.tooManyFailures, {}, retryAfter(waitS));
 }
 
 const retryAfter = (seconds: number) => ({ headers: { 'retry-after': String(seconds) } });

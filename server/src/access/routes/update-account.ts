@@ -3,6 +3,7 @@ import { addressedId, notFound, oneAnswer } from '../../http/answers.ts';
 import { httpErrors } from '../../http/http-errors.ts';
 import { readOne } from '../../http/read-body.ts';
 import { readObject } from '../../http/read-object.ts';
+import type { Clock } from '../../kit/clock.ts';
 import { asAccountId } from '../../kit/ids.ts';
 import { refusal } from '../../kit/refusal.ts';
 import { parseTimestamp } from '../../kit/timestamp.ts';
@@ -22,10 +23,19 @@ import { type AccountRow, readAccount, updateAccount as updateRow } from '../sto
 const ownFields = new Set(['password', 'first_name', 'last_name', 'email', 'phone']);
 const adminFields = new Set(['state', 'password_expires_on', 'read_only', 'api_login']);
 
+export interface UpdateAccountParts {
+  readonly hasher: PasswordHasher;
+  readonly sessions: SessionRegistry;
+  readonly clock: Clock;
+}
+
 type Sent = Partial<Record<keyof typeof accountSchema.properties, string | number | boolean | null>>;
 
-/** `PUT /user?id=`: an account changes itself, the administrator any (User Service). A new password ends the other sessions. */
-export const updateAccount = (catalog: Catalog, hasher: PasswordHasher, sessions: SessionRegistry): AccountOperation => ({
+/**
+ * `PUT /user?id=`: an account changes itself, the administrator any (User Service). A new password ends the other sessions, and
+ * the expiry of one that had expired.
+ */
+export const updateAccount = (catalog: Catalog, { hasher, sessions, clock }: UpdateAccountParts): AccountOperation => ({
   id: 'updateAccount',
   method: 'PUT',
   paths: ['/user', '/user/:first'],
@@ -44,6 +54,8 @@ export const updateAccount = (catalog: Catalog, hasher: PasswordHasher, sessions
     if (newPassword !== undefined) {
       if (!isStrongPassword(newPassword)) throw refusal(accessErrors.weakPassword);
       Object.assign(fields, { password_hash: await hasher.hash(newPassword), test_password: 0, first_start: 0 });
+      const expired = before.password_expires_on !== null && before.password_expires_on <= clock.nowMs();
+      if (expired && sent.password_expires_on === undefined) fields.password_expires_on = null;
     }
     await catalog.change(changeContext(call, 'updateAccount'), (change) => updateRow(change, id, fields));
     if (newPassword !== undefined) await sessions.endOthers(asAccountId(id), id === call.caller.accountId ? sessionTokenOf(call.facts) : undefined);

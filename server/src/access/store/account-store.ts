@@ -1,17 +1,20 @@
+import { fold } from '../../kit/fold.ts';
 import type { CatalogChange } from '../../storage/sql/catalog-change.ts';
 import type { AccountTable, CatalogReader } from '../../storage/sql/catalog-schema.ts';
 import { listRows } from '../../storage/sql/list-rows.ts';
 import type { ListFields, ListQuery } from '../../kit/list-query.ts';
 
+type FoldedColumn = 'username_folded' | 'first_name_folded' | 'last_name_folded' | 'email_folded';
+
 /** An account with what the wire shows of its member. */
-export type AccountRow = Omit<AccountTable, 'password_hash'> & { readonly entity_name: string; readonly timezone: string };
+export type AccountRow = Omit<AccountTable, 'password_hash' | FoldedColumn> & { readonly entity_name: string; readonly timezone: string };
 
 export const accountFields: ListFields = {
   id: { type: 'int', column: 'account.id', search: true },
   username: { type: 'string', column: 'account.username', foldedColumn: 'account.username_folded', search: true },
-  first_name: { type: 'string', column: 'account.first_name' },
-  last_name: { type: 'string', column: 'account.last_name' },
-  email: { type: 'string', column: 'account.email' },
+  first_name: { type: 'string', column: 'account.first_name', foldedColumn: 'account.first_name_folded', search: true },
+  last_name: { type: 'string', column: 'account.last_name', foldedColumn: 'account.last_name_folded', search: true },
+  email: { type: 'string', column: 'account.email', foldedColumn: 'account.email_folded' },
   phone: { type: 'string', column: 'account.phone' },
   user_type: { type: 'enum', column: 'account.user_type' },
   read_only: { type: 'bool', column: 'account.read_only' },
@@ -28,7 +31,6 @@ const shownColumns = [
   'account.id',
   'account.member_id',
   'account.username',
-  'account.username_folded',
   'account.password_expires_on',
   'account.first_name',
   'account.last_name',
@@ -84,21 +86,34 @@ export async function isUsernameTaken(db: CatalogReader, username: string): Prom
   return (await db.selectFrom('account').select('id').where('username', '=', username).executeTakeFirst()) !== undefined;
 }
 
-const auditOf = (row: AccountTable) => ({ ...row, test_password: undefined, first_start: undefined });
+/** An account as it is written; the store folds its text. */
+export type WrittenAccount = Omit<AccountTable, 'id' | 'last_modified' | FoldedColumn>;
 
-export async function insertAccount(change: CatalogChange, row: Omit<AccountTable, 'id' | 'last_modified'>, id?: number): Promise<number> {
+const withFolded = <Row extends WrittenAccount>(row: Row): Row & Pick<AccountTable, FoldedColumn> => ({
+  ...row,
+  username_folded: fold(row.username),
+  first_name_folded: fold(row.first_name),
+  last_name_folded: fold(row.last_name),
+  email_folded: fold(row.email),
+});
+
+function auditOf({ test_password: _test, first_start: _first, ...shown }: AccountTable) {
+  return shown;
+}
+
+export async function insertAccount(change: CatalogChange, account: WrittenAccount, id?: number): Promise<number> {
   const given = id ?? (await change.newIds('account'));
-  const inserted = { ...row, id: given, last_modified: change.nowMs };
+  const inserted = { ...withFolded(account), id: given, last_modified: change.nowMs };
   await change.db.insertInto('account').values(inserted).execute();
-  change.record({ objectType: 'account', objectId: given, memberId: row.member_id, before: null, after: auditOf(inserted) });
+  change.record({ objectType: 'account', objectId: given, memberId: account.member_id, before: null, after: auditOf(inserted) });
   change.touch('account', given);
   return given;
 }
 
 /** Changes an account that exists. */
-export async function updateAccount(change: CatalogChange, id: number, fields: Partial<AccountTable>): Promise<void> {
+export async function updateAccount(change: CatalogChange, id: number, fields: Partial<WrittenAccount>): Promise<void> {
   const before = await change.db.selectFrom('account').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
-  const after = { ...before, ...fields, last_modified: change.nowMs };
+  const after = withFolded({ ...before, ...fields, last_modified: change.nowMs });
   await change.db.updateTable('account').set(after).where('id', '=', id).execute();
   change.record({ objectType: 'account', objectId: id, memberId: before.member_id, before: auditOf(before), after: auditOf(after) });
   change.touch('account', id);

@@ -4,6 +4,7 @@ import {
   defaultIngestSettings,
   type IngestSettings,
   readSegmentFields,
+  segmentFieldList,
   separatorFault,
   separatorsFault,
   type SetIngestSettings,
@@ -23,9 +24,9 @@ export function changedSettings(before: SetIngestSettings, sent: Readonly<Record
   const set: Record<string, unknown> = { ...before, ...rest };
   if (alias !== undefined && sent.use_external_uids === undefined) set.use_external_uids = alias;
   if (fields !== undefined) {
-    const read = readSegmentFields(
-      append && Array.isArray(fields) ? [...(before.segment_fields ?? defaultIngestSettings.segment_fields), ...fields] : fields,
-    );
+    const named = segmentFieldList(fields);
+    const known = before.segment_fields ?? defaultIngestSettings.segment_fields;
+    const read = readSegmentFields(append && named ? [...known, ...named] : fields);
     if ('fault' in read) throw invalid('segment_fields', read.fault);
     set.segment_fields = read;
   }

@@ -63,13 +63,13 @@ export class CallTally {
   /** Counts the call. @param outcomes of the batch, one per operation. */
   countInto(counts: HourCounts, outcomes: Uint8Array): void {
     this.#numberUsers();
-    const seen = new Set<number>();
-    const logged = new Set<SegmentUse>();
     let entry = 0;
+    let counted = 0;
     for (const [at, user] of this.#users.entries()) {
+      // Numbers are given in order of appearance: a user that is not new has a smaller one.
       const number = this.#numbers[at] ?? at;
-      const again = seen.has(number);
-      seen.add(number);
+      const again = number < counted;
+      if (!again) counted += 1;
       if (user.invalid || isRefused(outcomes[user.firstOperation])) {
         if (!again) countInvalidUser(counts, user.id);
         entry = user.entriesEnd;
@@ -80,11 +80,11 @@ export class CallTally {
         counts.validUsers += 1;
         log(counts.logs.users, shown);
       }
-      for (; entry < user.entriesEnd; entry++) this.#countEntry(counts, entry, number, shown, outcomes, logged);
+      for (; entry < user.entriesEnd; entry++) this.#countEntry(counts, entry, number, shown, outcomes);
     }
   }
 
-  #countEntry(counts: HourCounts, entry: number, user: number, shown: string, outcomes: Uint8Array, logged: Set<SegmentUse>): void {
+  #countEntry(counts: HourCounts, entry: number, user: number, shown: string, outcomes: Uint8Array): void {
     const use = this.#uses[entry];
     const expiration = this.#expirations[entry] ?? 0;
     if (!use || !this.#isFirst(use, user, use.state === 'usable' && expiration === removes)) return;
@@ -94,16 +94,14 @@ export class CallTally {
       else if (use.state === 'inactive') counts.inactiveSegments += 1;
       else counts.unauthorizedSegments += 1;
       const lines = { invalid: logs.invalidSegments, inactive: logs.inactiveSegments, unauthorized: logs.unauthorizedSegments };
-      if (!logged.has(use)) log(lines[use.state], segmentEntry(use));
-      logged.add(use);
+      logSegment(lines[use.state], use);
       return;
     }
     if (outcomes[this.#operations[entry] ?? -1] === outcomeCodes.full) {
       counts.otherErrors += 1;
       return;
     }
-    if (!logged.has(use)) log(logs.segments, segmentEntry(use));
-    logged.add(use);
+    logSegment(logs.segments, use);
     if (expiration === removes) {
       counts.validRemoves += 1;
       log(logs.removals, [shown, use.id, removes]);
@@ -154,6 +152,13 @@ const isRefused = (outcome: number | undefined): boolean =>
 function countInvalidUser(counts: HourCounts, id: string): void {
   counts.invalidUsers += 1;
   log(counts.logs.invalidUsers, shortened(id));
+}
+
+/** A segment is named once in a call. */
+function logSegment(entries: SegmentEntry[], use: SegmentUse): void {
+  if (use.logged) return;
+  use.logged = true;
+  log(entries, segmentEntry(use));
 }
 
 const segmentEntry = (use: SegmentUse): SegmentEntry => [shortenedPart(use.id), shortened(use.code), shortenedPart(use.owner)];

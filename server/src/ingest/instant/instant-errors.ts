@@ -20,9 +20,4 @@ export const instantErrors = defineRefusals('instant', {
     errorCode: 'FULL',
     text: 'The server has no memory left for new users; changes of known users are still taken. Try again later or contact the operator',
   },
-  unavailable: {
-    errorId: 'SYSTEM',
-    status: 503,
-    text: 'The server cannot store anything at the moment; nothing was acknowledged. Try again later',
-  },
 });

@@ -1,6 +1,7 @@
 import type { CatalogView } from '../../catalog-view/catalog-view.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { ProfileStore } from '../../profiles/profile-store.ts';
+import { createProfileWriter, type ProfileWriter } from '../../profiles/profile-writer.ts';
 import type { CatalogReader } from '../../storage/sql/catalog-schema.ts';
 import { InstantStatistics } from './instant-statistics.ts';
 import { RateLimits } from './rate-limits.ts';
@@ -9,6 +10,8 @@ import { InstantHourStore } from './store/instant-hour-store.ts';
 export interface InstantOptions {
   readonly view: Pick<CatalogView, 'current'>;
   readonly profiles: Pick<ProfileStore, 'apply' | 'get'>;
+  /** The counted way into `profiles`, where others use it too. */
+  readonly writer?: ProfileWriter;
   readonly db: CatalogReader;
   readonly clock: Clock;
   /** `FOYER_RT_RATE_LIMIT`. */
@@ -21,7 +24,8 @@ export interface InstantOptions {
 /** What the routes of the instant service share. */
 export interface InstantParts {
   readonly view: Pick<CatalogView, 'current'>;
-  readonly profiles: Pick<ProfileStore, 'apply' | 'get'>;
+  readonly profiles: Pick<ProfileStore, 'get'>;
+  readonly writer: ProfileWriter;
   readonly clock: Clock;
   readonly limits: RateLimits;
   readonly statistics: InstantStatistics;
@@ -33,6 +37,7 @@ const defaultFlushIntervalMs = 5000;
 
 export function createInstantParts(options: InstantOptions): InstantParts {
   const { view, profiles, db, clock, defaultLimitsApply, onStatisticsFailure, flushIntervalMs = defaultFlushIntervalMs } = options;
+  const writer = options.writer ?? createProfileWriter(profiles);
   const statistics = new InstantStatistics({ store: new InstantHourStore(db), clock, flushIntervalMs, onFailure: onStatisticsFailure });
-  return { view, profiles, clock, limits: new RateLimits(defaultLimitsApply), statistics, close: () => statistics.close() };
+  return { view, profiles, writer, clock, limits: new RateLimits(defaultLimitsApply), statistics, close: () => statistics.close() };
 }

@@ -12,7 +12,13 @@ const missing = fc.constantFrom(undefined, null, '');
 const id = fc.oneof(fc.integer(), fc.constantFrom('abc', '10001', 0, 1.5, '9'.repeat(20)), missing);
 const digits = fc.integer({ min: 0, max: 2147483647 }).map(String);
 const junk = fc.constantFrom(true, {}, [], [1], 'x', '', ' 1', '1.5', '+1', '1e3', '1'.repeat(16));
-const value = fc.oneof(fc.integer({ min: -3, max: 2147483650 }), digits, fc.constantFrom(-1, 2147483647, 2147483648, 0.5), junk, fc.constantFrom(undefined, null));
+const value = fc.oneof(
+  fc.integer({ min: -3, max: 2147483650 }),
+  digits,
+  fc.constantFrom(-1, 2147483647, 2147483648, 0.5),
+  junk,
+  fc.constantFrom(undefined, null),
+);
 const expiration = fc.oneof(value, fc.constantFrom('-1', '-2', -2));
 const block = fc.oneof(
   { arbitrary: fc.record({ seg_id: id, seg_code: id, member_id: id, value, expiration }, { requiredKeys: [] }), weight: 3 },
@@ -27,7 +33,13 @@ const segBlock = fc.oneof(
   { arbitrary: fc.constantFrom(undefined, null, 'x', {}), weight: 1 },
 );
 const user = fc.oneof(
-  { arbitrary: fc.record({ user_id: userId, seg_block: segBlock, domain: fc.constantFrom('idfa', null, 'sha1mac') }, { requiredKeys: ['domain'] }), weight: 9 },
+  {
+    arbitrary: fc.record(
+      { user_id: userId, seg_block: segBlock, domain: fc.constantFrom('idfa', null, 'sha1mac') },
+      { requiredKeys: ['domain'] },
+    ),
+    weight: 9,
+  },
   { arbitrary: fc.constantFrom(null, 1, 'x', []), weight: 1 },
 );
 const call = fc.oneof(

@@ -30,6 +30,8 @@ export class InstantStatistics {
   /** Counted and not written yet, by hour and member. */
   #pending = new Map<number, Map<MemberId, HourCounts>>();
   #flushing: Promise<void> = Promise.resolve();
+  /** The flush that waits for the one in progress. It will write everything counted until it begins, so all who ask meanwhile share it. */
+  #nextFlush: Promise<void> | null = null;
   readonly #timer: NodeJS.Timeout;
   #logsDroppedAtMs = 0;
 
@@ -51,10 +53,12 @@ export class InstantStatistics {
 
   /** Writes what has been counted so far. Flushes run one after the other. */
   flush(): Promise<void> {
-    this.#flushing = this.#flushing.then(
-      () => this.#write(),
-      () => this.#write(),
-    );
+    if (this.#nextFlush) return this.#nextFlush;
+    const write = (): Promise<void> => {
+      this.#nextFlush = null;
+      return this.#write();
+    };
+    this.#nextFlush = this.#flushing = this.#flushing.then(write, write);
     return this.#flushing;
   }
 
@@ -66,7 +70,8 @@ export class InstantStatistics {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.flush();
+    // What cannot be written now is lost with the process; that must not keep the rest from closing.
+    await this.flush().catch(this.#options.onFailure);
   }
 
   async #write(): Promise<void> {

@@ -6,7 +6,11 @@ import { RateLimits, SlidingSecond } from './rate-limits.ts';
 
 const member = asMemberId(1);
 const other = asMemberId(2);
-const ingestOf = (set: SetIngestSettings = {}): MemberIngest => ({ settings: { ...defaultIngestSettings, ...set }, set, writableOwners: new Set() });
+const ingestOf = (set: SetIngestSettings = {}): MemberIngest => ({
+  settings: { ...defaultIngestSettings, ...set },
+  set,
+  writableOwners: new Set(),
+});
 
 /** Sends calls; answers how many were accepted. */
 function post(limits: RateLimits, ingest: MemberIngest, nowMs: number, calls: number, users = 0, sender = member): number {
@@ -132,6 +136,8 @@ describe('RateLimits', () => {
     const users = refused({ instant_users_per_second: 2 }, (ingest) => limits.acceptPost(member, ingest, 2, 0));
     expect(users.message).toBe(`Rate limit exceeded. You have exceeded your request limit of 2 users per 1 seconds to rt-segment${rest}`);
     const reads = refused({ instant_reads_per_second: 1 }, (ingest) => limits.acceptRead(member, ingest, 0));
-    expect(reads.message).toBe(`Rate limit exceeded. You have exceeded your request limit of 1 reads per 1 seconds to rt-segment-processed${rest}`);
+    expect(reads.message).toBe(
+      `Rate limit exceeded. You have exceeded your request limit of 1 reads per 1 seconds to rt-segment-processed${rest}`,
+    );
   });
 });

@@ -1,7 +1,7 @@
-import type { MemberId } from '../../kit/ids.ts';
-import { asMemberId, asSegmentId } from '../../kit/ids.ts';
+import { asMemberId, asSegmentId, type MemberId } from '../../kit/ids.ts';
 import type { CatalogSnapshot, SegmentFacts } from '../../catalog-view/catalog-snapshot.ts';
 import { canWrite } from '../../catalog-view/segment-rights.ts';
+import { longestLifetimeMinutes } from '../../profiles/operation-batch.ts';
 import type { ParsedBlock } from './parse-users.ts';
 
 /** Why a segment takes nothing: unknown, no right to populate it, or switched off (ingest.md section 3.2). */
@@ -21,6 +21,8 @@ export interface SegmentUse {
   /** The last users (by their number in the call) that were counted for this segment as addition or problem, and as removal. */
   addedFor: number;
   removedFor: number;
+  /** It stands in the call's log entries. */
+  logged: boolean;
 }
 
 /** 180 days: what a longer `expire_minutes` acts as (platform.md section 5). */
@@ -92,8 +94,8 @@ export class SegmentUses {
     return { state, segment: undefined, id, code, owner, ...this.#uncounted() };
   }
 
-  #uncounted(): Pick<SegmentUse, 'index' | 'addedFor' | 'removedFor'> {
-    return { index: this.#count++, addedFor: -1, removedFor: -1 };
+  #uncounted(): Pick<SegmentUse, 'index' | 'addedFor' | 'removedFor' | 'logged'> {
+    return { index: this.#count++, addedFor: -1, removedFor: -1, logged: false };
   }
 
   #stateOf(segment: SegmentFacts): SegmentState {
@@ -111,5 +113,5 @@ export function expirationOf(sent: number | null, segment: SegmentFacts, default
   if (sent !== null) return sent;
   const { expireMinutes } = segment;
   if (expireMinutes !== null) return expireMinutes === 0 ? notKept : Math.min(expireMinutes, longestSegmentLifetime);
-  return Math.max(defaultExpiration, removes);
+  return Math.min(Math.max(defaultExpiration, removes), longestLifetimeMinutes);
 }

@@ -4,7 +4,7 @@ import { type AccountOperation, writing } from '../../http/operation.ts';
 import { readOne } from '../../http/read-body.ts';
 import { readObject, requireFields } from '../../http/read-object.ts';
 import { refusal } from '../../kit/refusal.ts';
-import { readMember } from '../../members/read-member.ts';
+import { readMember, requireMember } from '../../members/read-member.ts';
 import type { Catalog } from '../../storage/sql/catalog.ts';
 import { checkBuyer } from '../check-buyer.ts';
 import { dataBuyerProviderSchema } from '../data-buyer-provider-schema.ts';
@@ -27,6 +27,7 @@ export const enableDataProvider = (catalog: Catalog): AccountOperation => ({
     requireFields(sent, ['data_provider_member_id'], 'data_buyer_provider');
     const provider = sent.data_provider_member_id ?? 0;
     const { row } = await catalog.change(changeContext(call, 'enableDataProvider'), async (change) => {
+      await requireMember(change.db, buyer);
       await checkBuyer(change.db, buyer);
       if ((await readMember(change.db, provider))?.primary_type !== 'data_provider')
         throw refusal(marketplaceErrors.noDataProvider, { member: provider });

@@ -1,7 +1,8 @@
-import { addressedIds, listAnswer, narrowedTo, notFound, oneAnswer } from '../../http/answers.ts';
+import { sightOf } from '../../access/acting-member.ts';
+import { addressedIds, addressedList, listedAnswer } from '../../http/answers.ts';
 import { describeFields, readListRequest, trimmed } from '../../http/list-parameters.ts';
 import { type AccountOperation, reading } from '../../http/operation.ts';
-import type { CatalogReader, DataBuyerProviderTable } from '../../storage/sql/catalog-schema.ts';
+import type { CatalogReader } from '../../storage/sql/catalog-schema.ts';
 import { dataBuyerProviderSchema } from '../data-buyer-provider-schema.ts';
 import { dataBuyerProviderFields, dataBuyerProviderOnWire, listEnabled } from '../store/data-buyer-provider-store.ts';
 
@@ -15,14 +16,11 @@ export const listDataBuyerProviders = (db: CatalogReader): AccountOperation => (
   answer: dataBuyerProviderSchema,
   async handle(call) {
     const ids = addressedIds(call.parameters, call.path.first);
-    const asked = readListRequest(call.parameters, dataBuyerProviderFields);
-    const member = call.caller.role === 'admin' ? null : call.caller.memberId;
-    const { rows, count } = await listEnabled(db, member, narrowedTo(asked, ids));
-    const show = (row: DataBuyerProviderTable) => trimmed(dataBuyerProviderOnWire(row), asked.shown);
-    if (ids?.length !== 1) return listAnswer('data_buyer_providers', rows.map(show), count, asked);
-    const [only] = rows;
-    if (!only) throw notFound('data buyer provider', 'id', ids[0] ?? 0);
-    return oneAnswer('data_buyer_provider', show(only));
+    const member = sightOf(call, 'member_id');
+    const list = addressedList(readListRequest(call.parameters, dataBuyerProviderFields), ids);
+    const { rows, count } = await listEnabled(db, member, list);
+    const shown = rows.map((row) => trimmed(dataBuyerProviderOnWire(row), list.shown));
+    return listedAnswer({ one: 'data_buyer_provider', many: 'data_buyer_providers' }, list, shown, count);
   },
 });
 

@@ -1,4 +1,4 @@
-import { changeContext } from '../../access/acting-member.ts';
+import { changeContext, sightOf } from '../../access/acting-member.ts';
 import { addressedId, notFound, oneAnswer } from '../../http/answers.ts';
 import { type AccountOperation, writing } from '../../http/operation.ts';
 import { readOne } from '../../http/read-body.ts';
@@ -19,14 +19,14 @@ export const updateDataBuyerProvider = (catalog: Catalog): AccountOperation => (
   answer: dataBuyerProviderSchema,
   async handle(call) {
     const id = addressedId(call.parameters, call.path.first);
-    const { caller } = call;
+    const sight = sightOf(call, 'member_id');
     const sent = readObject(dataBuyerProviderSchema, readOne(call.body, 'data_buyer_provider', call.warnings), 'data_buyer_provider', call.warnings);
     if (sent.data_provider_member_id !== undefined) call.warnings.push('data_buyer_provider.data_provider_member_id cannot be changed and was ignored');
     const row = await catalog.change(changeContext(call, 'updateDataBuyerProvider'), async (change) => {
       const before = await readEnabled(change.db, id);
-      const isSide = before?.buyer_member_id === caller.memberId || before?.data_provider_member_id === caller.memberId;
-      if (!before || (caller.role !== 'admin' && !isSide)) throw notFound('data buyer provider', 'id', id);
-      if (caller.role !== 'admin') await checkBuyer(change.db, caller.memberId);
+      const isSide = sight === null || before?.buyer_member_id === sight || before?.data_provider_member_id === sight;
+      if (!before || !isSide) throw notFound('data buyer provider', 'id', id);
+      if (sight !== null) await checkBuyer(change.db, sight);
       const pair = { buyer: before.buyer_member_id, provider: before.data_provider_member_id };
       return (await setEnabled(change, { ...pair, active: sent.active ?? before.active === 1 })).row;
     });

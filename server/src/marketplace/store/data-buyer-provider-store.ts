@@ -9,8 +9,8 @@ export const dataBuyerProviderFields: ListFields = {
   active: { type: 'bool', column: 'data_buyer_provider.active' },
   buyer_member_id: { type: 'int', column: 'data_buyer_provider.buyer_member_id', search: true },
   data_provider_member_id: { type: 'int', column: 'data_buyer_provider.data_provider_member_id', search: true },
-  data_revshare_pct: { type: 'int' },
-  data_cost_type: { type: 'string' },
+  data_revshare_pct: { type: 'int', constant: 0 },
+  data_cost_type: { type: 'enum', constant: 'cpm' },
   last_modified: { type: 'timestamp', column: 'data_buyer_provider.last_modified' },
 };
 

@@ -6,6 +6,7 @@ import { readObject, requireFields } from '../../http/read-object.ts';
 import type { Catalog } from '../../storage/sql/catalog.ts';
 import { advertiserSchema } from '../member-schema.ts';
 import { advertiserOnWire } from '../member-wire.ts';
+import { requireMember } from '../read-member.ts';
 import { insertAdvertiser } from '../store/advertiser-store.ts';
 
 /** `POST /advertiser`. */
@@ -21,9 +22,10 @@ export const createAdvertiser = (catalog: Catalog): AccountOperation => ({
     const member = actingMember(call, 'member_id', 'own');
     const sent = readObject(advertiserSchema, readOne(call.body, 'advertiser', call.warnings), 'advertiser', call.warnings);
     requireFields(sent, ['name'], 'advertiser');
-    const row = await catalog.change(changeContext(call, 'createAdvertiser'), (change) =>
-      insertAdvertiser(change, { ...sent, member_id: member, name: sent.name ?? '' }),
-    );
+    const row = await catalog.change(changeContext(call, 'createAdvertiser'), async (change) => {
+      await requireMember(change.db, member);
+      return insertAdvertiser(change, { ...sent, member_id: member, name: sent.name ?? '' });
+    });
     return oneAnswer('advertiser', advertiserOnWire(row), { id: row.id });
   },
 });

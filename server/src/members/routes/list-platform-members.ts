@@ -1,4 +1,4 @@
-import { addressedIds, listAnswer, narrowedTo, notFound } from '../../http/answers.ts';
+import { addressedIds, addressedList, listAnswer, onlyOf } from '../../http/answers.ts';
 import { describeFields, readListRequest, trimmed } from '../../http/list-parameters.ts';
 import { type AccountOperation, reading } from '../../http/operation.ts';
 import type { CatalogReader } from '../../storage/sql/catalog-schema.ts';
@@ -13,13 +13,13 @@ export const listPlatformMembers = (db: CatalogReader): AccountOperation => ({
   access: reading,
   async handle(call) {
     const ids = addressedIds(call.parameters, call.path.first);
-    const asked = readListRequest(call.parameters, platformMemberFields);
-    const { rows, count } = await listRows(db, narrowedTo(asked, ids));
-    if (ids?.length === 1 && count === 0) throw notFound('platform member', 'id', ids[0] ?? 0);
+    const list = addressedList(readListRequest(call.parameters, platformMemberFields), ids);
+    const { rows, count } = await listRows(db, list);
+    if (list.one) onlyOf('platform_member', list.one, rows);
     const shown = rows.map((row) =>
-      trimmed({ id: row.id, name: row.shown_name, primary_type: row.primary_type, platform_exposure: row.platform_exposure }, asked.shown),
+      trimmed({ id: row.id, name: row.shown_name, primary_type: row.primary_type, platform_exposure: row.platform_exposure }, list.shown),
     );
-    return listAnswer('platform_members', shown, count, asked);
+    return listAnswer('platform_members', shown, count, list);
   },
 });
 

@@ -1,4 +1,4 @@
-import { changeContext } from '../../access/acting-member.ts';
+import { changeContext, sightOf } from '../../access/acting-member.ts';
 import { addressedId, notFound, oneAnswer } from '../../http/answers.ts';
 import { type AccountOperation, writing } from '../../http/operation.ts';
 import { readOne } from '../../http/read-body.ts';
@@ -19,11 +19,12 @@ export const updateAdvertiser = (catalog: Catalog): AccountOperation => ({
   body: advertiserSchema,
   answer: advertiserSchema,
   async handle(call) {
+    const sight = sightOf(call, 'member_id');
     const id = addressedId(call.parameters, call.path.first);
     const sent = readObject(advertiserSchema, readOne(call.body, 'advertiser', call.warnings), 'advertiser', call.warnings);
     const row = await catalog.change(changeContext(call, 'updateAdvertiser'), async (change) => {
       const before = await readAdvertiser(change.db, id);
-      if (!before || (call.caller.role !== 'admin' && before.member_id !== call.caller.memberId)) throw notFound('advertiser', 'id', id);
+      if (!before || (sight !== null && before.member_id !== sight)) throw notFound('advertiser', 'id', id);
       return updateRow(change, before, sent);
     });
     return oneAnswer('advertiser', advertiserOnWire(row), { id });

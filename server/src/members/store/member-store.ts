@@ -8,11 +8,16 @@ export const memberFields: ListFields = {
   id: { type: 'int', column: 'member.id', search: true },
   name: { type: 'string', column: 'member.name', foldedColumn: 'member.name_folded', search: true },
   state: { type: 'enum', column: 'member.state' },
-  code: { type: 'string', column: 'member.code', foldedColumn: 'member.code_folded', search: true },
+  active: { type: 'bool', column: 'member.active' },
+  code: { type: 'string', column: 'member.code', foldedColumn: 'member.code_folded', search: true, ignoresCase: true },
   primary_type: { type: 'enum', column: 'member.primary_type' },
   platform_exposure: { type: 'enum', column: 'member.platform_exposure' },
+  bidder_id: { type: 'int', constant: null },
   timezone: { type: 'string', column: 'member.timezone' },
   default_currency: { type: 'string', column: 'member.default_currency' },
+  contact_email: { type: 'string', column: 'member.contact_email' },
+  reads_per_minute: { type: 'int', column: 'member.reads_per_minute' },
+  writes_per_minute: { type: 'int', column: 'member.writes_per_minute' },
   externally_integrated_dsp: { type: 'bool', column: 'member.externally_integrated_dsp' },
   last_modified: { type: 'timestamp', column: 'member.last_modified' },
 };
@@ -25,8 +30,14 @@ export const platformMemberFields: ListFields = {
   platform_exposure: { type: 'enum', column: 'member.platform_exposure' },
 };
 
-export function listMembers(db: CatalogReader, query: ListQuery): Promise<{ rows: MemberTable[]; count: number }> {
-  return listRows(db.selectFrom('member').selectAll(), memberFields, query);
+/** A member sees itself; null sees all. */
+export function listMembers(db: CatalogReader, sight: number | null, query: ListQuery): Promise<{ rows: MemberTable[]; count: number }> {
+  const all = db
+    .selectFrom('member')
+    .selectAll()
+    .select((eb) => eb.case().when('state', '=', 'active').then(1).else(0).end().as('active'));
+  const seen = sight === null ? all : all.where('id', '=', sight);
+  return listRows(db.selectFrom(seen.as('member')).selectAll(), memberFields, query);
 }
 
 /** Members that show themselves; a private one goes by `Member ID`. */

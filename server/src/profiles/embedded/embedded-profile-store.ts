@@ -25,7 +25,7 @@ import { snapshotPath } from './disk/store-files.ts';
 import type { Manifest } from './disk/manifest.ts';
 import type { Durability, WriteAheadLog } from './disk/write-ahead-log.ts';
 import { mostMembershipsPerProfile } from './memory/membership-slabs.ts';
-import { Sweeper } from './sweeper.ts';
+import { Sweeper, sweepInSteps } from './sweeper.ts';
 
 export interface EmbeddedProfileStoreOptions {
   /** The store's own; made if it is not there. One process at a time. */
@@ -79,7 +79,6 @@ export class EmbeddedProfileStore implements ProfileStore {
     this.#options = options;
     this.#snapshotAtBytes = options.snapshotLogBytes ?? defaultSnapshotLogBytes;
     this.#sweeper = new Sweeper(core, options.clock, options.sweepIntervalMs ?? 10_000);
-    this.#sweeper.sweepNow();
   }
 
   /** Reads snapshot and log. Throws ProfileStoreDamaged rather than open without something that was acknowledged. */
@@ -93,7 +92,14 @@ export class EmbeddedProfileStore implements ProfileStore {
       holdExternals: options.holdExternals ?? false,
     };
     const core = new ProfileCore(limits, options.hashSeed ?? randomInt(2 ** 32));
-    const { log, manifest } = await recover(options.directory, core, options.durability ?? 'fsync', options.onProgress ?? (() => undefined));
+    const { log, manifest } = await recover(
+      options.directory,
+      core,
+      options.durability ?? 'fsync',
+      options.onProgress ?? (() => undefined),
+    );
+    // So that counts are exact from the first moment on.
+    await sweepInSteps(core, options.clock);
     return new EmbeddedProfileStore(core, log, manifest, options);
   }
 

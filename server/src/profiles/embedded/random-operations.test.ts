@@ -7,7 +7,7 @@ import { asMemberId } from '../../kit/ids.ts';
 import type { Identifier } from '../identifier.ts';
 import { ModelProfileStore } from '../model/model-profile-store.ts';
 import { OperationBatch } from '../operation-batch.ts';
-import { device, eid, external, FakeClock, segment, user } from '../profile-store.contract.ts';
+import { device, eid, external, FakeClock, segment, user } from '../profile-fixtures.ts';
 import type { Expression, ProfileStore, ScannedUser, ScanPage, StageId } from '../profile-store.ts';
 import { EmbeddedProfileStore } from './embedded-profile-store.ts';
 
@@ -35,14 +35,25 @@ const change = fc.record({
   remove: fc.nat(4).map((n) => n === 0),
 });
 const operation = fc.oneof(
-  { weight: 12, arbitrary: fc.record({
-    does: fc.constant('apply' as const),
-    changes: fc.array(change, { maxLength: 8 }),
-    known: fc.nat(5).map((n) => n === 0),
-    stage: fc.nat(3),
-    chunk: fc.option(fc.record({ job: fc.nat(2), sequence: fc.nat(2) }), { freq: 3 }),
-  }) },
-  { weight: 5, arbitrary: fc.record({ does: fc.constant('link' as const), from: fc.constantFrom(...linkable), to: who, forS: fc.constantFrom(null, -1, 50, 200) }) },
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      does: fc.constant('apply' as const),
+      changes: fc.array(change, { maxLength: 8 }),
+      known: fc.nat(5).map((n) => n === 0),
+      stage: fc.nat(3),
+      chunk: fc.option(fc.record({ job: fc.nat(2), sequence: fc.nat(2) }), { freq: 3 }),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      does: fc.constant('link' as const),
+      from: fc.constantFrom(...linkable),
+      to: who,
+      forS: fc.constantFrom(null, -1, 50, 200),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ does: fc.constant('unlink' as const), from: who }) },
   { weight: 2, arbitrary: fc.record({ does: fc.constant('merge' as const), into: who, from: who }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('forget' as const), who, optOut: fc.boolean() }) },
@@ -50,7 +61,19 @@ const operation = fc.oneof(
   { weight: 2, arbitrary: fc.record({ does: fc.constantFrom('stage' as const, 'drop' as const), where }) },
   { weight: 2, arbitrary: fc.record({ does: fc.constantFrom('commit' as const, 'abort' as const), stage: fc.nat(3) }) },
   { weight: 3, arbitrary: fc.record({ does: fc.constant('wait' as const), seconds: fc.constantFrom(1, 20, 60, 200) }) },
-  { weight: 4, arbitrary: fc.record({ does: fc.constantFrom('snapshot' as const, 'snapshot beside' as const, 'reopen' as const, 'crash' as const, 'sweep' as const, 'compare' as const) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      does: fc.constantFrom(
+        'snapshot' as const,
+        'snapshot beside' as const,
+        'reopen' as const,
+        'crash' as const,
+        'sweep' as const,
+        'compare' as const,
+      ),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('forgetChunks' as const), job: fc.nat(2) }) },
 );
 type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never;
@@ -204,7 +227,10 @@ describe('the embedded engine against the model', () => {
         await rm(pair.directory, { recursive: true, force: true });
       }
     });
-    await fc.assert(property, { numRuns: Math.ceil(operationsWanted / operationsPerRun), endOnFailure: process.env['FOYER_TEST_SHRINK'] !== '1' });
+    await fc.assert(property, {
+      numRuns: Math.ceil(operationsWanted / operationsPerRun),
+      endOnFailure: process.env['FOYER_TEST_SHRINK'] !== '1',
+    });
   });
 });
 
@@ -220,7 +246,7 @@ function batchOf(changes: Extract<Operation, { does: 'apply' }>['changes'], nowS
 
 function scanned(store: EmbeddedProfileStore | ModelProfileStore, of: (typeof segments)[number]): ScannedUser[] {
   const users: ScannedUser[] = [];
-  for (let cursor: number | null = null; ; ) {
+  for (let cursor: number | null = null; ;) {
     const page: ScanPage = store.scan(of, cursor, 3);
     users.push(...page.users);
     if (page.next === null) return users;
@@ -228,6 +254,5 @@ function scanned(store: EmbeddedProfileStore | ModelProfileStore, of: (typeof se
   }
 }
 
-const inOrder = (list: readonly object[]): readonly object[] =>
-  list.toSorted((a, b) => (textOf(a) < textOf(b) ? -1 : 1));
+const inOrder = (list: readonly object[]): readonly object[] => list.toSorted((a, b) => (textOf(a) < textOf(b) ? -1 : 1));
 const textOf = (value: object): string => JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? String(each) : each));

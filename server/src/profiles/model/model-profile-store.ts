@@ -107,10 +107,12 @@ export class ModelProfileStore implements ProfileStore {
       return { known: false, optedOut: user !== null, userId: ownId, mappedUntilS: null, memberships: [] };
     }
     const link = this.#names.get(nameOf(identifier))?.link;
-    const memberships = [...user.memberships].filter(([, each]) => isLive(each, this.#now())).flatMap(([slot, each]) => {
-      const segment = Number(slot.replace(/^segment /, '')) as SegmentId;
-      return slot === liveSlot(segment) ? [{ segment, ...each }] : [];
-    });
+    const memberships = [...user.memberships]
+      .filter(([, each]) => isLive(each, this.#now()))
+      .flatMap(([slot, each]) => {
+        const segment = Number(slot.replace(/^segment /, '')) as SegmentId;
+        return slot === liveSlot(segment) ? [{ segment, ...each }] : [];
+      });
     return {
       known: true,
       optedOut: false,

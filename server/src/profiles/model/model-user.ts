@@ -18,8 +18,7 @@ export interface ModelLink extends LinkOptions {
 export const hasEnded = (membership: ModelMembership, nowS: number): boolean =>
   membership.lifetimeMinutes !== null && nowS >= membership.addedAtS + membership.lifetimeMinutes * 60;
 
-export const isLive = (membership: ModelMembership, nowS: number): boolean =>
-  membership.addedAtS <= nowS && !hasEnded(membership, nowS);
+export const isLive = (membership: ModelMembership, nowS: number): boolean => membership.addedAtS <= nowS && !hasEnded(membership, nowS);
 
 export function isHeldBy(user: ModelUser, slot: string, nowS: number): boolean {
   const membership = user.memberships.get(slot);

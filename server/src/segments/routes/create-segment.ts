@@ -5,6 +5,7 @@ import { readContainer } from '../../http/read-body.ts';
 import { readObject } from '../../http/read-object.ts';
 import { refusal } from '../../kit/refusal.ts';
 import { readAdvertiserByCode } from '../../members/read-advertiser.ts';
+import { requireMember } from '../../members/read-member.ts';
 import type { CatalogReader } from '../../storage/sql/catalog-schema.ts';
 import type { Catalog } from '../../storage/sql/catalog.ts';
 import { checkReferences } from '../check-references.ts';
@@ -37,6 +38,7 @@ export const createSegment = (catalog: Catalog, taxonomyIds: ReadonlySet<string>
     const members = sent.map((segment) => memberOf(call, segment));
     const advertiser = { id: call.parameters.id('advertiser_id'), code: call.parameters.text('advertiser_code') };
     const rows = await catalog.change(changeContext(call, 'createSegment'), async (change) => {
+      for (const member of new Set(members)) await requireMember(change.db, member);
       const firstId = await change.newIds('segment', sent.length);
       const made = [];
       for (const [index, segment] of sent.entries()) {

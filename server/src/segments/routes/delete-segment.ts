@@ -5,9 +5,9 @@ import { type AccountOperation, writing } from '../../http/operation.ts';
 import { refusal } from '../../kit/refusal.ts';
 import type { Catalog } from '../../storage/sql/catalog.ts';
 import { changeable } from '../changeable-segment.ts';
-import { changedAddress, refuseUnbuilt, resolvedIds } from '../segment-address.ts';
+import { changedSegments, refuseUnbuilt } from '../segment-address.ts';
 import type { SegmentHooks } from '../segment-hooks.ts';
-import { deleteSegment as deleteRow, readSegmentRow, type Sight } from '../store/segment-store.ts';
+import { deleteSegment as deleteRow, readSegmentRow } from '../store/segment-store.ts';
 
 /** `DELETE /segment`: gone at once, with its memberships; one unknown id in a list deletes none (platform.md section 5). */
 export const deleteSegment = (catalog: Catalog, hooks: SegmentHooks): AccountOperation => ({
@@ -18,12 +18,11 @@ export const deleteSegment = (catalog: Catalog, hooks: SegmentHooks): AccountOpe
   access: writing,
   async handle(call) {
     refuseUnbuilt(call);
-    const { caller } = call;
-    const sight: Sight = { member: caller.role === 'admin' ? null : caller.memberId, includeShared: true, hooks };
-    const ids = [...new Set(await resolvedIds(catalog.read, sight, changedAddress(call)))];
-    if (ids.length === 0) throw refusal(httpErrors.missingParameter, { name: 'id' });
+    const addressed = await changedSegments(catalog.read, call, hooks);
+    const { ids } = addressed;
+    if (!ids) throw refusal(httpErrors.missingParameter, { name: 'id' });
     await catalog.change(changeContext(call, 'deleteSegment'), async (change) => {
-      for (const id of ids) await changeable(change.db, call, sight, id);
+      for (const id of ids) await changeable(change.db, addressed, id);
       await hooks.onDelete(change, ids);
       for (const id of ids) {
         const row = await readSegmentRow(change.db, id);

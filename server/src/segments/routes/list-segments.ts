@@ -1,12 +1,15 @@
-import { listAnswer, narrowedTo, notFound, oneAnswer } from '../../http/answers.ts';
+import { addressedList, listAnswer, oneAnswer, onlyOf } from '../../http/answers.ts';
 import { describeFields, readListRequest, trimmed } from '../../http/list-parameters.ts';
 import { type AccountOperation, reading } from '../../http/operation.ts';
 import type { CatalogReader } from '../../storage/sql/catalog-schema.ts';
-import { resolvedIds, segmentAddress } from '../segment-address.ts';
+import { segmentAddress } from '../segment-address.ts';
 import type { SegmentHooks } from '../segment-hooks.ts';
 import { segmentSchema } from '../segment-schema.ts';
 import { segmentOnWire } from '../segment-wire.ts';
 import { listSegments as listRows, segmentFields, type SeenSegment, type Sight } from '../store/segment-store.ts';
+
+/** A code can be there twice, the caller's own and a shared one: the own one is meant. */
+const ownFirst = { field: 'provider_id', descending: false } as const;
 
 /**
  * `GET /segment`: own segments and those available to the caller (Segment Service). One id or code answers the singular key
@@ -31,13 +34,14 @@ export const listSegments = (db: CatalogReader, hooks: SegmentHooks): AccountOpe
     const asked = readListRequest(parameters, segmentFields);
     const sight: Sight = { member: caller.role === 'admin' ? null : caller.memberId, includeShared, hooks };
     const show = (row: SeenSegment) => trimmed(segmentOnWire(row, 'text', valueIds), asked.shown);
+    const list = addressedList(asked, address.ids);
     const inMember = address.member === undefined ? [] : [{ field: 'member_id', is: 'in' as const, values: [address.member] }];
-    const ids = await resolvedIds(db, sight, address);
-    const { rows, count } = await listRows(db, sight, narrowedTo({ ...asked, filters: [...asked.filters, ...inMember] }, ids));
-    if (address.ids?.length !== 1 && address.codes?.length !== 1) return listAnswer('segments', rows.map(show), count, asked);
-    const [only] = rows;
-    if (!only) throw notFound('segment', 'id', ids?.[0] ?? '');
-    return oneAnswer('segment', show(only), { segments: [show(only)] });
+    const filters = [...list.filters, ...inMember];
+    const sort = list.one?.key === 'code' ? [ownFirst] : list.sort;
+    const { rows, count } = await listRows(db, sight, { ...list, filters, sort });
+    const [first] = list.one ? [onlyOf('segment', list.one, rows)] : rows;
+    if (!first || (!list.one && address.ids?.length !== 1)) return listAnswer('segments', rows.map(show), count, list);
+    return oneAnswer('segment', show(first), { segments: [show(first)] });
   },
 });
 

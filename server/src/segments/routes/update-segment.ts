@@ -1,4 +1,5 @@
-import { changeContext, requireOwnMember } from '../../access/acting-member.ts';
+import { Type } from 'typebox';
+import { changeContext } from '../../access/acting-member.ts';
 import { oneAnswer } from '../../http/answers.ts';
 import { httpErrors } from '../../http/http-errors.ts';
 import { type AccountOperation, type Call, writing } from '../../http/operation.ts';
@@ -6,23 +7,16 @@ import { readContainer } from '../../http/read-body.ts';
 import { readObject } from '../../http/read-object.ts';
 import { refusal } from '../../kit/refusal.ts';
 import type { CatalogChange } from '../../storage/sql/catalog-change.ts';
-import type { CatalogReader } from '../../storage/sql/catalog-schema.ts';
 import type { Catalog } from '../../storage/sql/catalog.ts';
 import { changeable } from '../changeable-segment.ts';
 import { checkReferences } from '../check-references.ts';
-import { changedAddress, refuseUnbuilt, resolvedIds } from '../segment-address.ts';
+import { changedSegments, refuseUnbuilt } from '../segment-address.ts';
 import { segmentErrors } from '../segment-errors.ts';
 import type { SegmentHooks } from '../segment-hooks.ts';
 import { segmentSchema } from '../segment-schema.ts';
 import { ownSegment, segmentOnWire, severalSegments } from '../segment-wire.ts';
 import { checkSegment, mergedSegment, type SentSegment } from '../segment.ts';
-import {
-  segmentContent,
-  segmentRow,
-  type SeenSegment,
-  type Sight,
-  updateSegment as updateRow,
-} from '../store/segment-store.ts';
+import { segmentContent, segmentRow, type SeenSegment, updateSegment as updateRow } from '../store/segment-store.ts';
 
 interface Asked {
   readonly id: number;
@@ -42,58 +36,64 @@ export const updateSegment = (catalog: Catalog, hooks: SegmentHooks, taxonomyIds
   parameters: [{ name: 'append', description: 'true: arrays are added to instead of replaced' }],
   async handle(call) {
     const append = call.parameters.flag('append') ?? false;
-    const member = call.parameters.id('member_id');
-    if (member !== undefined) requireOwnMember(call, member, 'member_id');
-    const { caller } = call;
-    const sight: Sight = { member: caller.role === 'admin' ? null : caller.memberId, includeShared: true, hooks };
-    const asked = await readAsked(call, catalog.read, sight);
+    const addressed = await changedSegments(catalog.read, call, hooks);
+    const { form, asked } = readAsked(call, addressed.ids);
     const rows = await catalog.change(changeContext(call, 'updateSegment'), async (change) => {
       const changed = [];
       for (const one of asked) {
-        const before = await changeable(change.db, call, sight, one.id);
-        const segment = { ...one, before, append };
-        changed.push(await changeOne(change, hooks, segment, (id) => taxonomyIds.has(id)));
+        const before = await changeable(change.db, addressed, one.id);
+        if (typeof one.sent.member_id === 'number' && one.sent.member_id !== before.member_id)
+          call.warnings.push(`${one.path}.member_id cannot be changed and was ignored`);
+        changed.push(await changeOne(change, hooks, { ...one, before, append }, (id) => taxonomyIds.has(id)));
       }
       return changed;
     });
     const [first] = rows;
-    if (rows.length === 1 && first) return oneAnswer('segment', first, { id: String(first.id) });
+    if (form === 'one' && first) return oneAnswer('segment', first, { id: String(first.id) });
     return severalSegments(rows);
   },
 });
 
-/** Which segments with what: `?id=` or the path or `?code=` with one object, or several objects with their ids. */
-async function readAsked(call: Call, db: CatalogReader, sight: Sight): Promise<Asked[]> {
-  const address = changedAddress(call);
+const idSchema = Type.Object({ id: Type.Integer({ minimum: 1 }) });
+
+/** Which segments with what: an address with one object, or several objects with their ids. */
+function readAsked(call: Call, addressed: readonly number[] | undefined): { readonly form: 'one' | 'many'; readonly asked: readonly Asked[] } {
   const { warnings } = call;
   const container = readContainer(call.body, 'segment', 'segments', warnings);
   const objects = container.form === 'one' ? [container.object] : container.objects;
-  for (const object of objects) refuseUnbuilt(call, object);
-  const addressed = await resolvedIds(db, sight, address);
-  if (objects.length === 1) {
-    const [object = {}] = objects;
-    const own = typeof object.id === 'string' || typeof object.id === 'number' ? Number(object.id) : undefined;
-    const id = addressed?.[0] ?? (container.form === 'many' ? own : undefined);
-    if (id === undefined || (addressed?.length ?? 1) > 1) throw refusal(httpErrors.missingParameter, { name: 'id (one segment)' });
-    if (own !== undefined && own !== id) throw refusal(httpErrors.invalidField, { path: 'segment.id', fault: `is not ${id}, the segment that is addressed` });
-    return [{ id, ...readSent(object, 'segment', warnings) }];
-  }
+  const single = container.form === 'one' || (addressed !== undefined && objects.length === 1);
   const asked = objects.map((object, index) => {
-    const id = Number(object.id);
-    if (object.id === undefined || !Number.isSafeInteger(id)) throw refusal(httpErrors.missingField, { path: `segments[${index}].id` });
-    return { id, ...readSent(object, `segments[${index}]`, warnings) };
+    refuseUnbuilt(call, object);
+    const path = single ? 'segment' : `segments[${index}]`;
+    const { id: sentId, ...fields } = object;
+    const own = sentId === undefined ? undefined : readObject(idSchema, { id: sentId }, path, warnings).id;
+    return { own, path, sent: readObject(segmentSchema, fields, path, warnings) };
   });
-  const ids = asked.map((one) => one.id);
-  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
-  if (twice !== undefined) throw refusal(segmentErrors.twice, { id: twice });
-  if (addressed && [...addressed].sort().join() !== [...ids].sort().join())
+  if (single) return { form: 'one', asked: [onlyAsked(asked, addressed)] };
+  const several = asked.map(({ own: id, ...rest }) => {
+    if (id === undefined) throw refusal(httpErrors.missingField, { path: `${rest.path}.id` });
+    return { id, ...rest };
+  });
+  const ids = new Set<number>();
+  for (const { id } of several) {
+    if (ids.has(id)) throw refusal(segmentErrors.twice, { id });
+    ids.add(id);
+  }
+  if (addressed && (addressed.length !== ids.size || !addressed.every((id) => ids.has(id))))
     throw refusal(httpErrors.invalidParameter, { name: 'id', fault: 'names other segments than the body does' });
-  return asked;
+  return { form: 'many', asked: several };
 }
 
-function readSent(object: Readonly<Record<string, unknown>>, path: string, warnings: string[]): { sent: SentSegment; path: string } {
-  const { id: _addressed, ...fields } = object;
-  return { sent: readObject(segmentSchema, fields, path, warnings), path };
+type Unaddressed = Omit<Asked, 'id'> & { readonly own: number | undefined };
+
+/** One object and the one segment that the address names. */
+function onlyAsked([object]: readonly Unaddressed[], addressed: readonly number[] | undefined): Asked {
+  const [id, ...more] = addressed ?? [];
+  if (!object || id === undefined) throw refusal(httpErrors.missingParameter, { name: 'id' });
+  if (more.length > 0) throw refusal(httpErrors.invalidParameter, { name: 'id', fault: "must be one id; several segments stand under 'segments'" });
+  const { own, ...asked } = object;
+  if (own !== undefined && own !== id) throw refusal(httpErrors.invalidField, { path: 'segment.id', fault: `is not ${id}, the segment that is addressed` });
+  return { id, ...asked };
 }
 
 async function changeOne(

@@ -29,9 +29,9 @@ export const segmentFields: ListFields = {
   taxonomy_id: { type: 'enum', column: 'segment.taxonomy_id' },
   provider_id: { type: 'int', column: 'segment.provider_id' },
   provider: { type: 'string', column: 'segment.provider', foldedColumn: 'segment.provider_folded' },
-  category: { type: 'string' },
-  price: { type: 'int' },
-  object_type: { type: 'string' },
+  category: { type: 'enum', constant: null },
+  price: { type: 'int', constant: 0 },
+  object_type: { type: 'enum', constant: 'default' },
   last_modified: { type: 'timestamp', column: 'segment.last_modified' },
 };
 

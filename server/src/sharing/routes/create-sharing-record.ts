@@ -1,15 +1,13 @@
 import { actingMember, changeContext } from '../../access/acting-member.ts';
 import { type AccountOperation, writing } from '../../http/operation.ts';
 import { readContainer } from '../../http/read-body.ts';
-import { refusal } from '../../kit/refusal.ts';
 import { refuseUnbuilt } from '../../segments/segment-address.ts';
 import type { Catalog } from '../../storage/sql/catalog.ts';
 import { checkNewRecord, checkSegments } from '../check-sharing.ts';
-import { sharingErrors } from '../sharing-errors.ts';
 import { newExposure, readSentRecord } from '../sharing-record.ts';
 import { sharingRecordSchema } from '../sharing-schema.ts';
 import { recordOnWire, sharingAnswer, sharingPaths } from '../sharing-wire.ts';
-import { insertRecord, readRecord } from '../store/sharing-store.ts';
+import { insertRecord, readRecords } from '../store/sharing-store.ts';
 
 /** `POST /member-data-sharing`: one record or several, all or none; the body's form decides the answer's (Member Data Sharing Service). */
 export const createSharingRecord = (catalog: Catalog): AccountOperation => ({
@@ -18,6 +16,7 @@ export const createSharingRecord = (catalog: Catalog): AccountOperation => ({
   paths: sharingPaths,
   summary: 'Share segments with a buyer',
   access: writing,
+  dbg: true,
   body: sharingRecordSchema,
   answer: sharingRecordSchema,
   parameters: [{ name: 'data_member_id', description: 'The member that shares (default: your own; administrators must name it)' }],
@@ -31,8 +30,9 @@ export const createSharingRecord = (catalog: Catalog): AccountOperation => ({
       refuseUnbuilt(call, object);
       const sent = readSentRecord(object, path, call.warnings);
       const exposure = newExposure(sent, path);
+      if (sent.id !== undefined) call.warnings.push(`${path}.id is given by the server and was ignored`);
       if (sent.dataMemberId !== undefined && sent.dataMemberId !== dataMember)
-        throw refusal(sharingErrors.memberDiffers, { path, field: 'data_member_id', value: dataMember });
+        call.warnings.push(`${path}.data_member_id is read-only and was ignored; the record belongs to member ${dataMember}`);
       return { buyer: sent.buyerMemberId ?? 0, exposure, exportAllowed: sent.exportAllowed ?? false };
     });
     const ids = await catalog.change(changeContext(call, 'createSharingRecord'), async (change) => {
@@ -44,7 +44,7 @@ export const createSharingRecord = (catalog: Catalog): AccountOperation => ({
       }
       return made;
     });
-    const records = (await Promise.all(ids.map((id) => readRecord(catalog.read, id)))).filter((record) => record !== undefined).map(recordOnWire);
+    const records = (await readRecords(catalog.read, ids)).map(recordOnWire);
     const [first] = records;
     if (single && first) return sharingAnswer({ count: 1, id: String(first.id), member_data_sharing: first }, 'member_data_sharing');
     const byId = Object.fromEntries(records.map((record) => [record.id, record]));

@@ -1,4 +1,4 @@
-import { changeContext } from '../../access/acting-member.ts';
+import { changeContext, sightOf } from '../../access/acting-member.ts';
 import { addressedIds } from '../../http/answers.ts';
 import { httpErrors } from '../../http/http-errors.ts';
 import { type AccountOperation, writing } from '../../http/operation.ts';
@@ -16,12 +16,14 @@ export const deleteSharingRecord = (catalog: Catalog): AccountOperation => ({
   paths: [...sharingPaths, ...sharingIdPaths],
   summary: 'End sharing with a buyer',
   access: writing,
+  dbg: true,
   async handle(call) {
     refuseUnbuilt(call);
+    const sight = sightOf(call, 'data_member_id');
     const ids = [...new Set(addressedIds(call.parameters, call.path.first))];
     if (ids.length === 0) throw refusal(httpErrors.missingParameter, { name: 'id' });
     await catalog.change(changeContext(call, 'deleteSharingRecord'), async (change) => {
-      for (const id of ids) await deleteRecord(change, await ownRecord(change.db, call, id));
+      for (const id of ids) await deleteRecord(change, await ownRecord(change.db, sight, id));
     });
     return sharingAnswer({ count: ids.length }, null);
   },

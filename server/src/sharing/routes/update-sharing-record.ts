@@ -1,4 +1,4 @@
-import { actingMember, changeContext } from '../../access/acting-member.ts';
+import { changeContext, sightOf } from '../../access/acting-member.ts';
 import { addressedIds } from '../../http/answers.ts';
 import { httpErrors } from '../../http/http-errors.ts';
 import { type AccountOperation, type Call, writing } from '../../http/operation.ts';
@@ -23,20 +23,20 @@ export const updateSharingRecord = (catalog: Catalog): AccountOperation => ({
   paths: [...sharingPaths, ...sharingIdPaths],
   summary: 'Change what a record shares',
   access: writing,
+  dbg: true,
   body: sharingRecordSchema,
   answer: sharingRecordSchema,
   parameters: [{ name: 'append', description: 'true: only adds to the list. Without it, what the list leaves out is no longer shared' }],
   async handle(call) {
     const append = call.parameters.flag('append') ?? false;
-    if (call.parameters.has('data_member_id')) actingMember(call, 'data_member_id', 'own');
-    call.parameters.text('buyer_member_id');
+    const sight = sightOf(call, 'data_member_id');
     const id = onlyId(call);
     const container = readContainer(call.body, path, `${path}s`, call.warnings);
     if (container.form === 'many') throw refusal(sharingErrors.onlyOne);
     refuseUnbuilt(call, container.object);
     const sent = readSentRecord(container.object, path, call.warnings);
     const record = await catalog.change(changeContext(call, 'updateSharingRecord'), async (change) => {
-      const before = await ownRecord(change.db, call, id);
+      const before = await ownRecord(change.db, sight, id);
       checkSameRecord(before, sent);
       const exposure = changedExposure(exposureOf(before), sent, append, path);
       const added = addedSegments(exposureOf(before), exposure);
@@ -45,7 +45,7 @@ export const updateSharingRecord = (catalog: Catalog): AccountOperation => ({
       const widens = added === 'all' || (added.length > 0 && exposureOf(before).kind === 'list');
       if (widens && !(await isEnabled(change.db, buyer, data))) throw refusal(sharingErrors.notEnabled, { buyer, data });
       await updateRecord(change, before, exposure, sent.exportAllowed ?? before.export_allowed === 1);
-      return ownRecord(change.db, call, id);
+      return ownRecord(change.db, sight, id);
     });
     return sharingAnswer({ count: 1, id, member_data_sharing: recordOnWire(record) }, 'member_data_sharing');
   },

@@ -1,6 +1,7 @@
 import type { ListFields, ListQuery } from '../../kit/list-query.ts';
 import type { CatalogChange } from '../../storage/sql/catalog-change.ts';
 import type { CatalogReader, SharingRecordTable } from '../../storage/sql/catalog-schema.ts';
+import { runsOf } from '../../storage/sql/id-runs.ts';
 import { listRows } from '../../storage/sql/list-rows.ts';
 import type { Exposure } from '../sharing-record.ts';
 
@@ -19,22 +20,19 @@ export const sharingFields: ListFields = {
 };
 
 async function withSegments(db: CatalogReader, rows: readonly SharingRecordTable[]): Promise<SharingRecord[]> {
-  if (rows.length === 0) return [];
-  const listed = await db
-    .selectFrom('sharing_record_segment')
-    .innerJoin('segment', 'segment.id', 'sharing_record_segment.segment_id')
-    .select(['record_id', 'segment.id as id', 'segment.short_name as name'])
-    .where(
-      'record_id',
-      'in',
-      rows.map((row) => row.id),
-    )
-    .orderBy('segment.id')
-    .execute();
-  return rows.map((row) => ({
-    ...row,
-    segments: row.segment_exposure === 'all' ? null : listed.filter((entry) => entry.record_id === row.id).map(({ id, name }) => ({ id, name })),
-  }));
+  const lists = new Map<number, { id: number; name: string | null }[]>();
+  for (const row of rows) if (row.segment_exposure === 'list') lists.set(row.id, []);
+  for (const ids of runsOf([...lists.keys()])) {
+    const listed = await db
+      .selectFrom('sharing_record_segment')
+      .innerJoin('segment', 'segment.id', 'sharing_record_segment.segment_id')
+      .select(['record_id', 'segment.id as id', 'segment.short_name as name'])
+      .where('record_id', 'in', ids)
+      .orderBy('segment.id')
+      .execute();
+    for (const { record_id: record, id, name } of listed) lists.get(record)?.push({ id, name });
+  }
+  return rows.map((row) => ({ ...row, segments: lists.get(row.id) ?? null }));
 }
 
 /** Records of a data member; null sees all. */
@@ -47,6 +45,13 @@ export async function listRecords(db: CatalogReader, dataMember: number | null, 
 export async function readRecord(db: CatalogReader, id: number): Promise<SharingRecord | undefined> {
   const row = await db.selectFrom('sharing_record').selectAll().where('id', '=', id).executeTakeFirst();
   return row && (await withSegments(db, [row]))[0];
+}
+
+/** These records that exist, by id. */
+export async function readRecords(db: CatalogReader, ids: readonly number[]): Promise<SharingRecord[]> {
+  const rows: SharingRecordTable[] = [];
+  for (const run of runsOf(ids)) rows.push(...(await db.selectFrom('sharing_record').selectAll().where('id', 'in', run).orderBy('id').execute()));
+  return withSegments(db, rows);
 }
 
 export function readRecordOf(db: CatalogReader, dataMember: number, buyer: number): Promise<{ id: number } | undefined> {
@@ -72,13 +77,8 @@ export async function isEnabled(db: CatalogReader, buyer: number, dataMember: nu
 /** Of these ids those that exist as segments of the member, with their level. */
 export async function segmentsOf(db: CatalogReader, member: number, ids: readonly number[]): Promise<Map<number, { readonly advertiserId: number | null }>> {
   const found = new Map<number, { readonly advertiserId: number | null }>();
-  for (let at = 0; at < ids.length; at += 500) {
-    const rows = await db
-      .selectFrom('segment')
-      .select(['id', 'advertiser_id'])
-      .where('member_id', '=', member)
-      .where('id', 'in', ids.slice(at, at + 500))
-      .execute();
+  for (const run of runsOf(ids)) {
+    const rows = await db.selectFrom('segment').select(['id', 'advertiser_id']).where('member_id', '=', member).where('id', 'in', run).execute();
     for (const row of rows) found.set(row.id, { advertiserId: row.advertiser_id });
   }
   return found;
@@ -93,8 +93,8 @@ const auditOf = (record: SharingRecordTable, exposure: Exposure) => ({
 async function writeSegments(change: CatalogChange, recordId: number, exposure: Exposure): Promise<void> {
   await change.db.deleteFrom('sharing_record_segment').where('record_id', '=', recordId).execute();
   if (exposure.kind === 'all') return;
-  for (let at = 0; at < exposure.segments.length; at += 400) {
-    const rows = exposure.segments.slice(at, at + 400).map((segment) => ({ record_id: recordId, segment_id: segment }));
+  for (const run of runsOf(exposure.segments)) {
+    const rows = run.map((segment) => ({ record_id: recordId, segment_id: segment }));
     await change.db.insertInto('sharing_record_segment').values(rows).execute();
   }
 }
@@ -151,11 +151,29 @@ export async function deleteRecord(change: CatalogChange, record: SharingRecord)
   change.touch('sharing_record', row.id);
 }
 
-/** Takes deleted segments off all lists. The lists' own records stay. */
+/** Takes deleted segments off all lists. The lists' own records stay, and each tells of it in the audit trail. */
 export async function dropFromLists(change: CatalogChange, segmentIds: readonly number[]): Promise<void> {
-  for (let at = 0; at < segmentIds.length; at += 500)
-    await change.db.deleteFrom('sharing_record_segment').where('segment_id', 'in', segmentIds.slice(at, at + 500)).execute();
-  change.touch('sharing_record');
+  const listing = new Set<number>();
+  for (const run of runsOf(segmentIds)) {
+    const rows = await change.db.selectFrom('sharing_record_segment').select('record_id').distinct().where('segment_id', 'in', run).execute();
+    for (const row of rows) listing.add(row.record_id);
+  }
+  if (listing.size === 0) return;
+  const before = await readRecords(change.db, [...listing]);
+  for (const run of runsOf(segmentIds)) await change.db.deleteFrom('sharing_record_segment').where('segment_id', 'in', run).execute();
+  const gone = new Set(segmentIds);
+  for (const { segments, ...row } of before) {
+    const ids = segments?.map((segment) => segment.id) ?? [];
+    const left = ids.filter((id) => !gone.has(id));
+    change.record({
+      objectType: 'member_data_sharing',
+      objectId: row.id,
+      memberId: row.data_member_id,
+      before: auditOf(row, { kind: 'list', segments: ids }),
+      after: auditOf(row, { kind: 'list', segments: left }),
+    });
+    change.touch('sharing_record', row.id);
+  }
 }
 
 /** A record that lists the segment, if there is one. */

@@ -50,8 +50,11 @@ export interface AccountTable {
   password_hash: string;
   password_expires_on: number | null;
   first_name: string;
+  first_name_folded: string;
   last_name: string;
+  last_name_folded: string;
   email: string;
+  email_folded: string;
   phone: string | null;
   user_type: string;
   read_only: number;

@@ -1,6 +1,6 @@
-import { type AnyColumn, type ExpressionBuilder, type SelectQueryBuilder, sql } from 'kysely';
+import { type ExpressionBuilder, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
 import { fold } from '../../kit/fold.ts';
-import type { ListField, ListFields, ListFilter, ListQuery } from '../../kit/list-query.ts';
+import { isListable, type ListField, type ListFields, type ListFilter, type ListQuery } from '../../kit/list-query.ts';
 import type { CatalogTables } from './catalog-schema.ts';
 
 type Table = keyof CatalogTables;
@@ -26,23 +26,31 @@ export async function listRows<T extends Table, Row>(
   if (count <= query.startElement) return { rows: [], count };
   let ordered = filtered;
   for (const { field, descending } of query.sort) {
-    const column = columnOf(fields, field);
+    const column = fields[field]?.column;
+    if (column === undefined) continue;
     ordered = ordered.orderBy(sql.ref(column), (order) => (descending ? order.desc().nullsLast() : order.asc().nullsFirst()));
   }
-  if (!query.sort.some(({ field }) => field === 'id')) ordered = ordered.orderBy(sql.ref(columnOf(fields, 'id')), 'asc');
+  if (!query.sort.some(({ field }) => field === 'id')) ordered = ordered.orderBy(valueOf(fieldOf(fields, 'id')), 'asc');
   const rows = await ordered.limit(query.numElements).offset(query.startElement).execute();
   return { rows: rows as Row[], count };
 }
 
-function columnOf(fields: ListFields, name: string): string {
-  const column = fields[name]?.column;
-  if (column === undefined) throw new Error(`the field ${name} has no column`);
-  return column;
+function fieldOf(fields: ListFields, name: string): ListField {
+  const field = fields[name];
+  if (!isListable(field) || !field) throw new Error(`lists cannot be filtered by ${name}`);
+  return field;
+}
+
+/** What a filter compares: times by the second, as they are shown. */
+function valueOf(field: ListField): RawBuilder<unknown> {
+  if (field.column === undefined) return sql`${sql.lit(field.constant ?? null)}`;
+  const column = sql.ref(field.column);
+  return field.type === 'timestamp' ? sql`(${column} - ${column} % 1000)` : column;
 }
 
 function applyFilter<T extends Table>(query: Query<T>, fields: ListFields, filter: ListFilter): Query<T> {
-  const field = fields[filter.field] as ListField;
-  const column = sql.ref<unknown>(columnOf(fields, filter.field));
+  const field = fieldOf(fields, filter.field);
+  const column = valueOf(field);
   switch (filter.is) {
     case 'in':
     case 'not-in': {
@@ -67,10 +75,13 @@ function applySearch<T extends Table>(query: Query<T>, fields: ListFields, searc
   return query.where((eb: ExpressionBuilder<CatalogTables, T>) => eb.or(places.map((field) => contains(field, search))));
 }
 
-/** The field contains the text, whatever its case; `%` and `_` in the text are themselves. Numbers are compared as digits. */
+/**
+ * The field contains the text, whatever its case; `%` and `_` in the text are themselves. Numbers are compared as digits. Text
+ * without a folded column holds ASCII.
+ */
 function contains(field: ListField, text: string) {
   const pattern = `%${fold(text).replace(/[\\%_]/g, (character) => `\\${character}`)}%`;
-  const column: string | AnyColumn<CatalogTables, Table> = field.foldedColumn ?? field.column ?? '';
-  const left = field.type === 'int' ? sql`cast(${sql.ref(column)} as text)` : sql.ref(column);
+  const plain = field.type === 'int' ? sql`cast(${valueOf(field)} as text)` : sql`lower(${valueOf(field)})`;
+  const left = field.foldedColumn === undefined ? plain : sql.ref(field.foldedColumn);
   return sql<boolean>`${left} like ${pattern} escape '\\'`;
 }

@@ -1,8 +1,8 @@
 import { actingMember } from '../../../access/acting-member.ts';
-import { notFound, oneAnswer } from '../../../http/answers.ts';
+import { oneAnswer } from '../../../http/answers.ts';
 import { type AccountOperation, reading } from '../../../http/operation.ts';
 import { readIngestSettings, readWritableOwners } from '../../../members/ingest-settings-store.ts';
-import { readMember } from '../../../members/read-member.ts';
+import { requireMember } from '../../../members/read-member.ts';
 import type { CatalogReader } from '../../../storage/sql/catalog-schema.ts';
 import { batchConfigOnWire } from '../batch-config.ts';
 import { batchConfigSchema } from '../batch-config-schema.ts';
@@ -18,7 +18,7 @@ export const readBatchConfig = (db: CatalogReader): AccountOperation => ({
   parameters: [{ name: 'member_id', description: 'The member (default: your own; administrators must name it)' }],
   async handle(call) {
     const member = actingMember(call, 'member_id', 'refuse');
-    if (!(await readMember(db, member))) throw notFound('member', 'id', member);
+    await requireMember(db, member);
     const shown = batchConfigOnWire(member, await readIngestSettings(db, member), await readWritableOwners(db, member));
     return oneAnswer('batch_segment_upload_config', shown);
   },

@@ -1,12 +1,12 @@
 import { actingMember, changeContext } from '../../../access/acting-member.ts';
-import { notFound, oneAnswer } from '../../../http/answers.ts';
+import { oneAnswer } from '../../../http/answers.ts';
 import { type AccountOperation, type Call, writing } from '../../../http/operation.ts';
 import { readOne } from '../../../http/read-body.ts';
 import { readObject } from '../../../http/read-object.ts';
 import { refusal } from '../../../kit/refusal.ts';
 import { memberErrors } from '../../../members/member-errors.ts';
 import { readIngestSettings, readWritableOwners, writeIngestSettings } from '../../../members/ingest-settings-store.ts';
-import { readMember } from '../../../members/read-member.ts';
+import { readMember, requireMember } from '../../../members/read-member.ts';
 import type { Catalog } from '../../../storage/sql/catalog.ts';
 import { batchConfigOnWire, changedSettings } from '../batch-config.ts';
 import { batchConfigSchema } from '../batch-config-schema.ts';
@@ -18,7 +18,7 @@ async function handle(catalog: Catalog, call: Call) {
   const append = call.parameters.flag('append') ?? false;
   const { member_id: _addressed, ...sent } = readObject(batchConfigSchema, readOne(call.body, body, call.warnings), body, call.warnings);
   await catalog.change(changeContext(call, 'updateBatchConfig'), async (change) => {
-    if (!(await readMember(change.db, member))) throw notFound('member', 'id', member);
+    await requireMember(change.db, member);
     const before = await readIngestSettings(change.db, member);
     const ownersBefore = await readWritableOwners(change.db, member);
     const named = sent.member_segment_access?.map((access) => access.segment_owner_member_id);

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { callOf, type SmallCatalog, snapshotOf } from '../../../../test/snapshot-of.ts';
 import { resolveDeviceId, resolveUserId } from '../../../identity/resolve-user.ts';
@@ -8,7 +9,6 @@ import { asMemberId, asSegmentId } from '../../../kit/ids.ts';
 import { Refusal } from '../../../kit/refusal.ts';
 import { ModelProfileStore } from '../../../profiles/model/model-profile-store.ts';
 import { OperationBatch } from '../../../profiles/operation-batch.ts';
-import { ProfileStoreUnavailable } from '../../../profiles/profile-store.ts';
 import type { Identifier } from '../../../profiles/identifier.ts';
 import { Catalog } from '../../../storage/sql/catalog.ts';
 import { createInstantParts, type InstantParts } from '../instant-parts.ts';
@@ -147,13 +147,24 @@ describe('memberships', () => {
     const { post, memberships } = serviceOf();
     await post({
       rt_segment: [
-        { user_id: '5', seg_block: [{ seg_id: 10001, value: 1 }, { seg_id: 10001, value: 2, expiration: 60 }, { seg_id: 10002 }, { seg_id: 10002, expiration: -1 }] },
+        {
+          user_id: '5',
+          seg_block: [
+            { seg_id: 10001, value: 1 },
+            { seg_id: 10001, value: 2, expiration: 60 },
+            { seg_id: 10002 },
+            { seg_id: 10002, expiration: -1 },
+          ],
+        },
         { user_id: '6', seg_block: [{ seg_id: 10001 }] },
         { user_id: '5', seg_block: [{ seg_id: 10060, value: 9 }] },
         { user_id: '6', seg_block: [{ seg_id: 10001, expiration: -1 }] },
       ],
     });
-    expect(await memberships(idOf('5'))).toEqual([[10001, 2, 60], [10060, 9, 60]]);
+    expect(await memberships(idOf('5'))).toEqual([
+      [10001, 2, 60],
+      [10060, 9, 60],
+    ]);
     expect(await memberships(idOf('6'))).toEqual([]);
   });
 
@@ -168,8 +179,15 @@ describe('memberships', () => {
   it('malformed ids and unknown domains write nothing and earn no warning', async () => {
     const { post, profiles } = serviceOf();
     const seg_block = [{ seg_id: 10001 }];
-    const users = [{ user_id: '0', seg_block }, { user_id: 'abc', seg_block }, { user_id: '5', seg_block, domain: 'nonsense' }, { user_id: '5', seg_block, domain: 'idfa' }];
-    expect(await post({ rt_segment: users })).toEqual({ response: { status: 'OK', message: { users_in_request: 4, segments_in_request: 4 }, warnings: [] } });
+    const users = [
+      { user_id: '0', seg_block },
+      { user_id: 'abc', seg_block },
+      { user_id: '5', seg_block, domain: 'nonsense' },
+      { user_id: '5', seg_block, domain: 'idfa' },
+    ];
+    expect(await post({ rt_segment: users })).toEqual({
+      response: { status: 'OK', message: { users_in_request: 4, segments_in_request: 4 }, warnings: [] },
+    });
     expect(profiles.stats().users).toBe(0);
   });
 
@@ -222,9 +240,20 @@ describe('lifetimes', () => {
 describe('rights', () => {
   it('own segments and those of members that gave access are written, by id and by code', async () => {
     const { post, memberships } = serviceOf();
-    const answer = await post(oneUser('5', { seg_id: 30001 }, { seg_code: 'instant_1', member_id: provider }, { seg_code: 'Instant_2', member_id: String(provider) }));
+    const answer = await post(
+      oneUser(
+        '5',
+        { seg_id: 30001 },
+        { seg_code: 'instant_1', member_id: provider },
+        { seg_code: 'Instant_2', member_id: String(provider) },
+      ),
+    );
     expect(answer).toMatchObject({ response: { users_in_request: 1, segments_in_request: 3 } });
-    expect(await memberships(idOf('5'))).toEqual([[10001, 0, null], [10002, 0, null], [30001, 0, null]]);
+    expect(await memberships(idOf('5'))).toEqual([
+      [10001, 0, null],
+      [10002, 0, null],
+      [30001, 0, null],
+    ]);
   });
 
   it.each([
@@ -260,7 +289,10 @@ describe('rights', () => {
   it('admins send for the member that they name, by that member’s rights; others only for their own', async () => {
     const { post, memberships } = serviceOf();
     await post(oneUser('5', { seg_id: 10001 }, { seg_id: 30001 }, { seg_id: 30003 }), admin, `member_id=${provider}`);
-    expect(await memberships(idOf('5'))).toEqual([[10001, 0, null], [30001, 0, null]]);
+    expect(await memberships(idOf('5'))).toEqual([
+      [10001, 0, null],
+      [30001, 0, null],
+    ]);
     await post(oneUser('6', { seg_id: 10001 }), admin);
     expect(await memberships(idOf('6'))).toEqual([]);
     expect((await refusalOf(post(oneUser('6', { seg_id: 10001 }), stranger, `member_id=${provider}`))).kind.status).toBe(403);
@@ -294,7 +326,9 @@ describe('invalid users', () => {
     ['its own', null, provider],
     ["its external_member_uid's", friend, friend],
   ])('a member with use_external_uids sends %s external ids where the domain is null; unmapped ones are invalid', async (_, uid, owner) => {
-    const { post, profiles, memberships, processed } = serviceOf({ catalog: withSettings({ use_external_uids: true, external_member_uid: uid }) });
+    const { post, profiles, memberships, processed } = serviceOf({
+      catalog: withSettings({ use_external_uids: true, external_member_uid: uid }),
+    });
     const external: Identifier = { kind: 'external', member: asMemberId(owner), id: '7' };
     await profiles.link(external, idOf('5'), { expiresAtS: null, linkedBy: asMemberId(owner) });
     const seg_block = [{ seg_id: 10001 }];
@@ -343,13 +377,13 @@ describe('refusals', () => {
     await lifted.post(call);
   });
 
-  it('a store that cannot write: 503, and the next call works again', async () => {
-    const { post, profiles } = serviceOf();
-    const { apply } = profiles;
-    profiles.apply = () => Promise.reject(new ProfileStoreUnavailable('disk full'));
-    expect((await refusalOf(post(oneUser('5', { seg_id: 10001 })))).kind).toMatchObject({ status: 503, errorId: 'SYSTEM' });
-    profiles.apply = apply;
-    await post(oneUser('5', { seg_id: 10001 }));
+  it('a store that cannot write: 503, counted as a call refused whole', async () => {
+    const { post, profiles, processed } = serviceOf();
+    await profiles.close();
+    const refused = await refusalOf(post(oneUser('5', { seg_id: 10001 })));
+    expect(refused.kind).toMatchObject({ status: 503, errorId: 'SYSTEM' });
+    expect(refused.message).not.toContain('closed');
+    expect(await processed('agg=true')).toMatchObject({ num_other_errors: 1, num_valid_users: 0 });
   });
 
   it('a call that would create a user while there is no room: 503 FULL, Retry-After 60; known users go on', async () => {
@@ -366,6 +400,44 @@ describe('refusals', () => {
     const { post, processed } = serviceOf({ maxMemberships: 1 });
     await post(oneUser('5', { seg_id: 10001 }, { seg_id: 10002 }));
     expect(await processed('agg=true')).toMatchObject({ num_valid_users: 1, num_valid_adds: 1, num_other_errors: 1 });
+  });
+});
+
+describe('whatever is sent', () => {
+  const words = [undefined, null, '', '5', 5, -1, 0, 10001, '10001', 'instant_1', provider, 2 ** 64, 'idfa', '\ud800', true, [], {}];
+  const odd = fc.oneof({ arbitrary: fc.constantFrom(...words), weight: 6 }, { arbitrary: fc.jsonValue({ maxDepth: 2 }), weight: 1 });
+  const ordinary = fc.record({ seg_id: fc.constantFrom(10001, 10002, 10060, 10061, 30003, 99), expiration: fc.constantFrom(-1, 0, 60) });
+  const block = fc.oneof(
+    ordinary,
+    fc.record({ seg_id: odd, seg_code: odd, member_id: odd, value: odd, expiration: odd }, { requiredKeys: [] }),
+    odd,
+  );
+  const user = fc.oneof(
+    fc.record({ user_id: fc.constantFrom('5', '6', '7'), seg_block: fc.array(block, { maxLength: 4 }) }),
+    fc.record({ user_id: odd, seg_block: fc.oneof(fc.array(block, { maxLength: 4 }), odd), domain: odd }, { requiredKeys: [] }),
+    odd,
+  );
+  const body = fc.record({ rt_segment: fc.oneof(fc.array(user, { maxLength: 4 }), odd), domain: odd }, { requiredKeys: [] });
+
+  it('is answered, by the same counters inside and outside, and counted', async () => {
+    const { post, processed, profiles } = serviceOf();
+    await fc.assert(
+      fc.asyncProperty(body, async (sent) => {
+        const before = await processed('agg=true');
+        const answer = await post(sent);
+        const { message, warnings } = answer.response ?? answer;
+        const last: unknown = warnings.at(-1)?.message;
+        expect(message.users_in_request === 0).toBe(answer.response === undefined);
+        expect(message.users_in_request === 0).toBe(last === 'No valid rt_segment in request.');
+        const after = await processed('agg=true');
+        const grown = (field: string): number => Number(after[field]) - Number(before[field]);
+        expect(grown('num_valid_users') + grown('num_invalid_users')).toBeLessThanOrEqual(message.users_in_request);
+        expect(grown('num_valid_adds') + grown('num_valid_removes')).toBeLessThanOrEqual(message.segments_in_request);
+        expect(grown('num_other_errors')).toBe(0);
+      }),
+      { numRuns: 400 },
+    );
+    expect(profiles.stats().users).toBeGreaterThanOrEqual(3);
   });
 });
 

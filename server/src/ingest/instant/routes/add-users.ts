@@ -9,7 +9,7 @@ import { refusal } from '../../../kit/refusal.ts';
 import type { IngestSettings } from '../../../members/ingest-settings.ts';
 import type { Identifier } from '../../../profiles/identifier.ts';
 import { OperationBatch } from '../../../profiles/operation-batch.ts';
-import { outcomeCodes, ProfileStoreUnavailable, type Source } from '../../../profiles/profile-store.ts';
+import { outcomeCodes, type Source } from '../../../profiles/profile-store.ts';
 import { CallTally } from '../call-tally.ts';
 import { instantAnswer } from '../instant-answer.ts';
 import { instantErrors } from '../instant-errors.ts';
@@ -38,9 +38,7 @@ export function addUsers(parts: InstantParts): AccountOperation {
         return await takeCall(parts, call, snapshot, member, batches);
       } catch (error) {
         parts.statistics.counts(member).otherErrors += 1;
-        throw error instanceof ProfileStoreUnavailable
-          ? refusal(instantErrors.unavailable, {}, { cause: error, headers: { 'retry-after': '5' } })
-          : error;
+        throw error;
       }
     },
   };
@@ -58,7 +56,7 @@ async function takeCall(
   member: MemberId,
   batches: OperationBatch[],
 ): Promise<Answer> {
-  const { limits, profiles, clock, statistics } = parts;
+  const { limits, writer, clock, statistics } = parts;
   const nowMs = clock.nowMs();
   const ingest = snapshot.ingest(member);
   limits.checkPost(member, ingest, nowMs);
@@ -72,7 +70,7 @@ async function takeCall(
     const writing = new CallWriting(snapshot, member, nowS(clock), batch, tally);
     for (const user of parsed.users) writing.addUser(user);
     const known = ingest.settings.require_known_users;
-    const outcomes = batch.operationCount === 0 ? noOutcomes : (await profiles.apply(batch, { source, knownUsersOnly: known })).outcomes;
+    const outcomes = batch.operationCount === 0 ? noOutcomes : (await writer.write(batch, { source, knownUsersOnly: known })).outcomes;
     if (outcomes.includes(outcomeCodes.full)) await refuseIfFull(parts, tally, outcomes);
     for (const user of tally.unwritten()) user.invalid = await isInvalid(parts, user.identifier, known);
     tally.countInto(statistics.counts(member), outcomes);

@@ -156,7 +156,8 @@ export function replayBatch(memory: ProfileMemory, batch: OperationColumns, sour
       if (put.number === 0) continue;
       if (put.lifetime !== removal) {
         if (resolved.user === 0) reserveSlab(memory, ensureUser(memory, keys, keyStart, keyEnd, resolved), end - operation);
-        if (!putMembership(memory, resolved.user, put, nowS, limits.maxMembershipsPerProfile)) throw new RangeError('a logged membership has no room');
+        if (!putMembership(memory, resolved.user, put, nowS, limits.maxMembershipsPerProfile))
+          throw new RangeError('a logged membership has no room');
       } else if (resolved.user !== 0) removeMembership(memory, resolved.user, put.number);
     }
     keyStart = keyEnd;
@@ -178,4 +179,3 @@ export class TranslationScratch {
     return this.#words.subarray(0, length);
   }
 }
-

@@ -4,15 +4,7 @@ import { decodeIdentifier, encodeIdentifier } from '../../identifier-key.ts';
 import { neverEnds } from '../../operation-batch.ts';
 import type { LinkedIdentifier, Membership, Profile, ScanPage, ScannedUser } from '../../profile-store.ts';
 import { sourceFromWord } from '../../source-word.ts';
-import {
-  addedAtWord,
-  lifetimeWord,
-  membershipWords,
-  segmentWord,
-  sourceWord,
-  valueMask,
-  valueWord,
-} from '../memory/membership-slabs.ts';
+import { addedAtWord, lifetimeWord, membershipWords, segmentWord, sourceWord, valueMask, valueWord } from '../memory/membership-slabs.ts';
 import { linkNeverEnds, userField, type ProfileMemory } from '../memory/profile-memory.ts';
 import { findMembership, isLiveAt, membershipsOf } from './membership-changes.ts';
 import { resolveKey, type ResolvedKey } from './resolve-key.ts';
@@ -100,11 +92,25 @@ function liveMemberships(memory: ProfileMemory, user: number, nowS: number): Mem
   const words = memory.slabs.wordsOf(slab);
   const { segments } = memory;
   let at = memory.slabs.offsetOf(slab);
+  let sourceBefore = words[at + sourceWord] as number;
+  let source = sourceFromWord(sourceBefore);
   for (let i = 0; i < count; i++, at += membershipWords) {
     const segment = segments.visibleSegmentOf(words[at + segmentWord] as number);
     if (segment === 0) continue;
-    if (!isLiveAt(words[at + addedAtWord] as number, words[at + lifetimeWord] as number, nowS)) continue;
-    memberships.push(membershipAt(segment, words, at));
+    const addedAtS = words[at + addedAtWord] as number;
+    const lifetime = words[at + lifetimeWord] as number;
+    if (addedAtS > nowS || (lifetime !== neverEnds && nowS >= addedAtS + lifetime * 60)) continue;
+    if (words[at + sourceWord] !== sourceBefore) {
+      sourceBefore = words[at + sourceWord] as number;
+      source = sourceFromWord(sourceBefore);
+    }
+    memberships.push({
+      segment: segment as SegmentId,
+      value: (words[at + valueWord] as number) & valueMask,
+      addedAtS,
+      lifetimeMinutes: lifetime === neverEnds ? null : lifetime,
+      source,
+    });
   }
   return sortedBySegment(memberships);
 }
@@ -115,7 +121,8 @@ function sortedBySegment(memberships: Membership[]): Membership[] {
   for (let i = 1; i < memberships.length; i++) {
     const moving = memberships[i] as Membership;
     let to = i;
-    for (; to > 0 && (memberships[to - 1] as Membership).segment > moving.segment; to--) memberships[to] = memberships[to - 1] as Membership;
+    for (; to > 0 && (memberships[to - 1] as Membership).segment > moving.segment; to--)
+      memberships[to] = memberships[to - 1] as Membership;
     if (to !== i) memberships[to] = moving;
   }
   return memberships;

@@ -43,7 +43,10 @@ async function readAll(
   const paths = state.snapshot === 0 ? [] : [snapshotPath(directory, state.snapshot)];
   for (let number = state.firstLog; number <= state.lastLog; number++) paths.push(logPath(directory, number));
   const sizes = await Promise.all(paths.map(sizeOf));
-  const total = Math.max(1, sizes.reduce((sum, size) => sum + size, 0));
+  const total = Math.max(
+    1,
+    sizes.reduce((sum, size) => sum + size, 0),
+  );
   let before = 0;
   let current = 0;
   const progress = (bytes: number): void => {

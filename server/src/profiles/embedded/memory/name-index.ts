@@ -1,11 +1,10 @@
+import type { KeyArena } from './key-arena.ts';
+import { hashKey } from './key-hash.ts';
 import { RecordArena } from './record-arena.ts';
 import { newWords } from './shared-words.ts';
 
-/** What the index needs of the names: their bytes, by number. */
-export interface IndexedNames {
-  equals(name: number, bytes: Uint8Array, start: number, end: number): boolean;
-  hashOf(name: number): number;
-}
+/** The field of a name's record that says where its key is. */
+const keyAtField = 0;
 
 const bucketWords = 16;
 const namesPerBucket = 12;
@@ -23,7 +22,9 @@ const namesPerBucketWanted = 8;
  * bucket. Names lie without gaps from the front of a chain; a fingerprint that agrees is always checked against the key.
  */
 export class NameIndex {
-  readonly #names: IndexedNames;
+  readonly #names: RecordArena;
+  readonly #keys: KeyArena;
+  readonly #hashSeed: number;
   readonly #words: Uint32Array[] = [];
   readonly #overflow = new RecordArena(bucketWords);
   #bucketCount = 0;
@@ -33,8 +34,11 @@ export class NameIndex {
   /** Where the bucket in hand begins in its chunk: set by #enter and #enterOverflow. */
   #base = 0;
 
-  constructor(names: IndexedNames) {
+  /** `names`: records that begin with the address of a key. */
+  constructor(names: RecordArena, keys: KeyArena, hashSeed: number) {
     this.#names = names;
+    this.#keys = keys;
+    this.#hashSeed = hashSeed;
     while (this.#bucketCount <= this.#lowMask) this.#addBucket();
   }
 
@@ -43,7 +47,8 @@ export class NameIndex {
   }
 
   /** The name with exactly these key bytes, or 0. */
-  find(hash: number, bytes: Uint8Array, start: number, end: number): number {
+  find(bytes: Uint8Array, start: number, end: number): number {
+    const hash = hashKey(bytes, start, end, this.#hashSeed);
     const fingerprint = hash >>> 24;
     let words = this.#enter(hash);
     for (;;) {
@@ -52,7 +57,7 @@ export class NameIndex {
         const name = words[base + i] as number;
         if (name === 0) return 0;
         const found = ((words[base + fingerprintWord + (i >>> 2)] as number) >>> ((i & 3) * 8)) & 0xff;
-        if (found === fingerprint && this.#names.equals(name, bytes, start, end)) return name;
+        if (found === fingerprint && this.#keys.equals(this.#names.get(name, keyAtField), bytes, start, end)) return name;
       }
       const next = words[base + overflowWord] as number;
       if (next === 0) return 0;
@@ -61,24 +66,29 @@ export class NameIndex {
   }
 
   /** The name must not be there yet. */
-  insert(name: number, hash: number): void {
-    this.#append(name, hash);
+  insert(name: number): void {
+    this.#append(name, this.#hashOf(name));
     this.#nameCount += 1;
     if (this.#nameCount > this.#bucketCount * namesPerBucketWanted) this.#split();
   }
 
-  /** The name must be there, and `names` must still know it. */
-  remove(name: number, hash: number): void {
-    const chain = this.#takeChain(hash);
-    for (const other of chain) if (other !== name) this.#append(other, this.#names.hashOf(other));
+  /** The name must be there, and its key must still be in the arena. */
+  remove(name: number): void {
+    const chain = this.#takeChain(this.#hashOf(name));
+    for (const other of chain) if (other !== name) this.#append(other, this.#hashOf(other));
     this.#nameCount -= 1;
+  }
+
+  #hashOf(name: number): number {
+    const key = this.#keys.bytesOf(this.#names.get(name, keyAtField));
+    return hashKey(key, 0, key.length, this.#hashSeed);
   }
 
   #split(): void {
     const from = this.#bucketCount - (this.#lowMask + 1);
     const chain = this.#takeChain(from);
     this.#addBucket();
-    for (const name of chain) this.#append(name, this.#names.hashOf(name));
+    for (const name of chain) this.#append(name, this.#hashOf(name));
     if (this.#bucketCount === (this.#lowMask + 1) * 2) this.#lowMask = this.#lowMask * 2 + 1;
   }
 

@@ -1,6 +1,5 @@
 import { DueTimes } from './due-times.ts';
 import { KeyArena } from './key-arena.ts';
-import { hashKey } from './key-hash.ts';
 import { MembershipSlabs } from './membership-slabs.ts';
 import { NameIndex } from './name-index.ts';
 import { RecordArena } from './record-arena.ts';
@@ -46,18 +45,13 @@ export class ProfileMemory {
   readonly #links = new RecordArena(6);
   readonly #keys = new KeyArena();
   readonly #index: NameIndex;
-  readonly #hashSeed: number;
   /** Memberships in slabs, those that wait for the sweep included. */
   membershipCount = 0;
   optedOutCount = 0;
   watcher: UserWatcher | null = null;
 
   constructor(hashSeed: number) {
-    this.#hashSeed = hashSeed;
-    this.#index = new NameIndex({
-      equals: (name, bytes, start, end) => this.#keys.equals(this.#names.get(name, nameField.keyAt), bytes, start, end),
-      hashOf: (name) => this.#hashOf(name),
-    });
+    this.#index = new NameIndex(this.#names, this.#keys, hashSeed);
   }
 
   get memoryBytes(): number {
@@ -74,7 +68,7 @@ export class ProfileMemory {
 
   /** The name with this key, or 0. */
   findName(bytes: Uint8Array, start: number, end: number): number {
-    return this.#index.find(hashKey(bytes, start, end, this.#hashSeed), bytes, start, end);
+    return this.#index.find(bytes, start, end);
   }
   keyOf(name: number): Uint8Array {
     return this.#keys.bytesOf(this.#names.get(name, nameField.keyAt));
@@ -125,13 +119,13 @@ export class ProfileMemory {
   addName(bytes: Uint8Array, start: number, end: number): number {
     const name = this.#names.allocate();
     this.#names.set(name, nameField.keyAt, this.#keys.add(bytes, start, end));
-    this.#index.insert(name, this.#hashOf(name));
+    this.#index.insert(name);
     return name;
   }
 
   /** Forgets a name and its bytes. It must be detached, and no user's first name. */
   removeName(name: number): void {
-    this.#index.remove(name, this.#hashOf(name));
+    this.#index.remove(name);
     this.#keys.remove(this.#names.get(name, nameField.keyAt));
     this.#names.release(name);
   }
@@ -208,10 +202,5 @@ export class ProfileMemory {
     this.#links.set(link, linkField.expiresAtS, data.expiresAtS);
     this.#links.set(link, linkField.linkedBy, data.linkedBy);
     this.due.notLaterThan(user, data.expiresAtS);
-  }
-
-  #hashOf(name: number): number {
-    const key = this.keyOf(name);
-    return hashKey(key, 0, key.length, this.#hashSeed);
   }
 }

@@ -1,0 +1,37 @@
+/**
+ * The ceiling: node:http alone. It does with the bytes what any server on it must do and nothing else: a POST's body is read whole
+ * and goes through JSON.parse, then the answer's bytes are sent with the same headers.
+ */
+import { Buffer } from 'node:buffer';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { SampleAnswer } from './contender.ts';
+
+/** What a body was parsed to, kept so that parsing is not optimised away. */
+let lastParsed: unknown;
+
+function serve({ contentType, body }: SampleAnswer): void {
+  const bytes = Buffer.byteLength(body);
+  const send = (response: ServerResponse): void => {
+    response.writeHead(200, { 'content-type': contentType, 'content-length': bytes });
+    response.end(body);
+  };
+  const server = createServer((request, response) => {
+    if (request.method === 'GET') {
+      send(response);
+      return;
+    }
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const [first] = chunks;
+      const whole = chunks.length === 1 && first ? first : Buffer.concat(chunks);
+      lastParsed = JSON.parse(whole.toString('utf8'));
+      send(response);
+    });
+  });
+  server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
+}
+
+process.on('disconnect', () => process.exit(lastParsed === null ? 1 : 0));
+process.once('message', (answer: SampleAnswer) => serve(answer));

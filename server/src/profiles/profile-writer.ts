@@ -1,0 +1,79 @@
+import { Refusal } from '../kit/refusal.ts';
+import { removal, type OperationBatch } from './operation-batch.ts';
+import { profileErrors } from './profile-errors.ts';
+import {
+  outcomeCodes,
+  ProfileStoreUnavailable,
+  type ApplyOptions,
+  type ApplyResult,
+  type Outcome,
+  type ProfileStore,
+} from './profile-store.ts';
+
+/** Operations since the start of the process. Chunks that had been applied before are not counted again. */
+export interface ProfileWriterCounts {
+  /** Memberships added or refreshed. */
+  readonly added: number;
+  /** Removals taken, those of what was not there included. */
+  readonly removed: number;
+  /** Operations refused, by outcome. */
+  readonly refused: Readonly<Record<Exclude<Outcome, 'applied'>, number>>;
+  /** Calls that the store could not take. */
+  readonly unavailable: number;
+}
+
+export interface ProfileWriter {
+  /**
+   * `ProfileStore.apply`, counted. The batch is the writer's until the promise settles.
+   * Throws the refusal `profiles.unavailable` (503, Retry-After) where the store cannot take writes.
+   */
+  write(batch: OperationBatch, options: ApplyOptions): Promise<ApplyResult>;
+  counts(): ProfileWriterCounts;
+}
+
+const retryAfterS = 5;
+/** A column for each outcome code. */
+const outcomeCount = Object.keys(outcomeCodes).length;
+
+/** The way of memberships from ingest to the store: the one place that counts what comes in. */
+export function createProfileWriter(store: Pick<ProfileStore, 'apply'>): ProfileWriter {
+  /** By outcome code; additions and removals of each. */
+  const additions = new Float64Array(outcomeCount);
+  const removals = new Float64Array(outcomeCount);
+  let unavailable = 0;
+
+  const refused = (outcome: Outcome): number => (additions[outcomeCodes[outcome]] ?? 0) + (removals[outcomeCodes[outcome]] ?? 0);
+  return {
+    async write(batch, options) {
+      let result: ApplyResult;
+      try {
+        result = await store.apply(batch, options);
+      } catch (error) {
+        if (!(error instanceof ProfileStoreUnavailable)) throw error;
+        unavailable += 1;
+        throw new Refusal(profileErrors.unavailable, {}, { cause: error, headers: { 'retry-after': String(retryAfterS) } });
+      }
+      if (!result.repeated) countOperations(batch.operations, result.outcomes, additions, removals);
+      return result;
+    },
+    counts: () => ({
+      added: additions[outcomeCodes.applied] ?? 0,
+      removed: removals[outcomeCodes.applied] ?? 0,
+      refused: {
+        'opted-out': refused('opted-out'),
+        unmapped: refused('unmapped'),
+        'unknown-user': refused('unknown-user'),
+        full: refused('full'),
+      },
+      unavailable,
+    }),
+  };
+}
+
+function countOperations(operations: Uint32Array, outcomes: Uint8Array, additions: Float64Array, removals: Float64Array): void {
+  for (let i = 0; i < outcomes.length; i++) {
+    const counts = operations[i * 4 + 3] === removal ? removals : additions;
+    const outcome = outcomes[i] as number;
+    counts[outcome] = (counts[outcome] as number) + 1;
+  }
+}
