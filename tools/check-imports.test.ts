@@ -174,6 +174,11 @@ describe('tests', () => {
     expect(rulesBroken(sources, [engine, 'server/src/segments/routes/create-segment.ts', 'server/src/compose.ts'])).toEqual([]);
   });
 
+  test('may use the model engine and what server/test has for them', () => {
+    const sources = { 'server/src/ingest/report.test.ts': importing('../profiles/model/model-store.ts', '../../test/api.ts') };
+    expect(rulesBroken(sources, ['server/src/profiles/model/model-store.ts', 'server/test/api.ts'])).toEqual([]);
+  });
+
   test("may not import another domain's engines, and nobody imports a test", () => {
     const test = 'server/src/ingest/report.test.ts';
     expect(rulesBroken({ [test]: importing('../profiles/embedded/log.ts') }, [engine])).toEqual([`${test}:1 engine`]);

@@ -9,7 +9,8 @@ import type { ReadRunFile } from './run-file.ts';
 import { sayIfSlow } from './say-if-slow.ts';
 import { ServerProcess, ServerStartError } from './server-process.ts';
 
-const liveCheckTimeoutMs = 5000;
+// A dead server refuses at once; only a busy one takes its time.
+const liveCheckTimeoutMs = 30_000;
 const serverDataDirectoryInUse = 4;
 
 /**

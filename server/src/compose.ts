@@ -58,7 +58,10 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
   const drops = new SegmentDrops(catalog.read, profiles);
   await drops.resume();
   const sessions = await SessionRegistry.load(catalog.read, clock);
-  const saving = setInterval(() => void sessions.save().catch((error: unknown) => log.error({ err: error }, 'sessions were not saved')), sessionSaveIntervalMs);
+  const saving = setInterval(
+    () => void sessions.save().catch((error: unknown) => log.error({ err: error }, 'sessions were not saved')),
+    sessionSaveIntervalMs,
+  );
   saving.unref();
   const hasher = new PasswordHasher(config.passwordQueue);
   const instant = createInstantParts({
@@ -67,7 +70,8 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
     db: catalog.read,
     clock,
     defaultLimitsApply: config.rtRateLimit,
-    onStatisticsFailure: (error) => log.error({ err: error }, 'statistics of the instant service were not written; they are kept and tried again'),
+    onStatisticsFailure: (error) =>
+      log.error({ err: error }, 'statistics of the instant service were not written; they are kept and tried again'),
   });
   const { http, front } = createHttp(options, { catalog, profiles, view, sessions, hasher, instant, drops });
   return {
@@ -116,12 +120,18 @@ interface Parts {
   readonly drops: SegmentDrops;
 }
 
-function createHttp({ config, clock, log }: ComposeOptions, parts: Parts): { http: HttpServer; front: RequestFront } {
+function createHttp({ config, clock, directory, log }: ComposeOptions, parts: Parts): { http: HttpServer; front: RequestFront } {
   const { catalog, profiles, view, sessions, hasher, instant, drops } = parts;
   const registry = new Registry();
   const proxy = new ProxyView(config);
   const admit = createAdmission({ snapshot: () => view.current(), sessions, throttle: new MinuteThrottle(clock), proxy });
-  const front = new RequestFront({ admit, log, metrics: new RequestMetrics(registry), logSample: config.logSample, slowCallMs: config.slowCallMs });
+  const front = new RequestFront({
+    admit,
+    log,
+    metrics: new RequestMetrics(registry),
+    logSample: config.logSample,
+    slowCallMs: config.slowCallMs,
+  });
   addStoreMetrics(registry, profiles);
   const { operations, hot } = createRoutes({
     login: { db: catalog.read, clock, sessions, limits: new LoginLimits(clock), hasher, proxy },
@@ -132,9 +142,18 @@ function createHttp({ config, clock, log }: ComposeOptions, parts: Parts): { htt
     lookup: { view, profiles, eidSources: new Set(config.eidSources) },
     reach: { view, profiles, reachFloor: config.reachFloor },
     metrics: { registry, admit, clientAddress: (facts) => proxy.clientAddress(facts), metricsToken: config.metricsToken },
-    readiness: async () => ({ catalog: await catalog.check(), profiles: 'ok', files: 'ok' }),
+    readiness: async () =>
+      front.stopping
+        ? { catalog: 'stopping', profiles: 'stopping', files: 'stopping' }
+        : { catalog: await catalog.check(), profiles: 'ok', files: await directory.check() },
   });
-  const http = createHttpServer({ operations, hotOperations: config.hotRoutes ? hot : [], front, log, bodyLimitBytes: config.bodyLimitBytes });
+  const http = createHttpServer({
+    operations,
+    hotOperations: config.hotRoutes ? hot : [],
+    front,
+    log,
+    bodyLimitBytes: config.bodyLimitBytes,
+  });
   return { http, front };
 }
 

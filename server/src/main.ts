@@ -31,17 +31,26 @@ interface Arguments {
 const usage = 'usage: main.ts serve [--data DIR] [--host H] [--port N] [--empty] [--maintenance]';
 
 function readArguments(): Arguments {
-  const flags = { data: { type: 'string' }, host: { type: 'string' }, port: { type: 'string' }, empty: { type: 'boolean' }, maintenance: { type: 'boolean' } } as const;
+  const flags = {
+    data: { type: 'string' },
+    host: { type: 'string' },
+    port: { type: 'string' },
+    empty: { type: 'boolean' },
+    maintenance: { type: 'boolean' },
+  } as const;
   try {
     const { values, positionals } = parseArgs({ options: flags, allowPositionals: true });
     if (positionals.join(' ') !== 'serve') throw new StartRefused(exitCodes.usage, usage);
     const { data, host, port, empty = false, maintenance = false } = values;
-    const set = maintenance ? { host: '127.0.0.1', port: '0' } : { ...(host === undefined ? {} : { host }), ...(port === undefined ? {} : { port }) };
+    const set = maintenance
+      ? { host: '127.0.0.1', port: '0' }
+      : { ...(host === undefined ? {} : { host }), ...(port === undefined ? {} : { port }) };
     const { config, warnings } = readConfig(process.env, { ...(data === undefined ? {} : { data }), ...set });
     return { config, warnings, empty, maintenance };
   } catch (error) {
     if (error instanceof ConfigError) throw new StartRefused(exitCodes.usage, error.message, error);
-    if ((error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')) throw new StartRefused(exitCodes.usage, `${(error as Error).message.split('.')[0]}; ${usage}`, error);
+    if ((error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS'))
+      throw new StartRefused(exitCodes.usage, `${(error as Error).message.split('.')[0]}; ${usage}`, error);
     throw error;
   }
 }
@@ -75,7 +84,11 @@ async function open(config: Config, directory: DataDirectory): Promise<ComposedS
     return await compose({ config, clock: systemClock, directory, log, onProgress });
   } catch (error) {
     if (error instanceof ProfileStoreDamaged)
-      throw new StartRefused(exitCodes.damaged, `${error.message}; nothing was changed. Restore a backup, or keep the files and ask for help`, error);
+      throw new StartRefused(
+        exitCodes.damaged,
+        `${error.message}; nothing was changed. Restore a backup, or keep the files and ask for help`,
+        error,
+      );
     throw error;
   }
 }
@@ -85,9 +98,18 @@ async function listen(server: ComposedServer, config: Config): Promise<{ address
     return await server.http.listen(config.host, config.port);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') throw new StartRefused(exitCodes.portInUse, `port ${config.port} of ${config.host} is in use; stop what uses it or set FOYER_PORT`, error);
+    if (code === 'EADDRINUSE')
+      throw new StartRefused(
+        exitCodes.portInUse,
+        `port ${config.port} of ${config.host} is in use; stop what uses it or set FOYER_PORT`,
+        error,
+      );
     if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-      throw new StartRefused(exitCodes.usage, `cannot listen on ${config.host} port ${config.port} (${code}); set FOYER_HOST and FOYER_PORT`, error);
+      throw new StartRefused(
+        exitCodes.usage,
+        `cannot listen on ${config.host} port ${config.port} (${code}); set FOYER_HOST and FOYER_PORT`,
+        error,
+      );
     throw error;
   }
 }
@@ -97,7 +119,11 @@ function hold(path: string): DataDirectory {
     return DataDirectory.hold(path);
   } catch (error) {
     if (error instanceof DataDirectoryInUse)
-      throw new StartRefused(exitCodes.inUse, `the data directory ${error.message}; stop that one or set FOYER_DATA to another directory`, error);
+      throw new StartRefused(
+        exitCodes.inUse,
+        `the data directory ${error.message}; stop that one or set FOYER_DATA to another directory`,
+        error,
+      );
     if (error instanceof DataDirectoryNotWritable)
       throw new StartRefused(exitCodes.notWritable, `the data directory ${error.message}; set FOYER_DATA to one that can be`, error);
     throw error;
@@ -107,24 +133,29 @@ function hold(path: string): DataDirectory {
 async function serve({ config, warnings, empty, maintenance }: Arguments): Promise<void> {
   const directory = hold(resolve(config.data));
   let server: ComposedServer | undefined;
+  stopOnSignals(directory, () => server);
   try {
     server = await open(config, directory);
     const log = createLog(config);
     for (const warning of warnings) log.warn(warning);
     await refuseTestPasswords(server, config);
-    const members = await server.catalog.read.selectFrom('member').select((eb) => eb.fn.countAll<number>().as('count')).where('primary_type', '!=', 'platform').executeTakeFirstOrThrow();
-    const nothingHeld = Number(members.count) === 0 && server.profiles.stats().users === 0;
-    const firstAccount = maintenance ? undefined : await server.createFirstAccount();
+    const nothingHeld = await holdsNothing(server);
     const operatorToken = server.sessions.createOperatorToken();
     const { address, port } = await listen(server, config);
-    const overHttps = /^https:/i.test(config.publicUrl) || config.trustProxy > 0;
-    if (!isLoopbackHost(config.host) && !overHttps)
-      log.warn('listening beyond loopback without https: passwords and tokens travel in the clear. Put TLS in front and set FOYER_TRUST_PROXY or FOYER_PUBLIC_URL');
-    const url = `http://${isIP(address) === 6 ? `[${address === '::' ? '::1' : address}]` : address === '0.0.0.0' ? '127.0.0.1' : address}:${port}`;
+    if (!isLoopbackHost(config.host) && !(/^https:/i.test(config.publicUrl) || config.trustProxy > 0)) log.warn(inTheClear);
+    // Only now: a start that fails must not leave an account behind whose password nobody was shown.
+    const firstAccount = maintenance ? undefined : await server.createFirstAccount();
+    const url = urlOf(address, port);
     directory.writeRunFile({ url, operator_token: operatorToken, pid: process.pid });
-    stopOnSignals(server, directory);
     const demoWanted = firstAccount !== undefined && nothingHeld && !empty;
-    process.send?.({ type: 'ready', url, dataDirectory: directory.path, empty: nothingHeld, demoWanted, firstAccount: firstAccount ?? null });
+    process.send?.({
+      type: 'ready',
+      url,
+      dataDirectory: directory.path,
+      empty: nothingHeld,
+      demoWanted,
+      firstAccount: firstAccount ?? null,
+    });
   } catch (error) {
     await server?.stop().catch(() => {});
     directory.release();
@@ -132,14 +163,31 @@ async function serve({ config, warnings, empty, maintenance }: Arguments): Promi
   }
 }
 
-/** SIGTERM and SIGINT: what is in flight is finished and synced, then exit 0. The end of a parent that talks to us counts as one. */
-function stopOnSignals(server: ComposedServer, directory: DataDirectory): void {
+const inTheClear =
+  'listening beyond loopback without https: passwords and tokens travel in the clear. Put TLS in front and set FOYER_TRUST_PROXY or FOYER_PUBLIC_URL';
+
+/** No member but the platform's, and no profiles. */
+async function holdsNothing({ catalog, profiles }: ComposedServer): Promise<boolean> {
+  const member = await catalog.read.selectFrom('member').select('id').where('primary_type', '!=', 'platform').executeTakeFirst();
+  return member === undefined && profiles.stats().users === 0;
+}
+
+/** Where programs on this machine reach what listens on `address`. */
+function urlOf(address: string, port: number): string {
+  const reached = { '::': '::1', '0.0.0.0': '127.0.0.1' }[address] ?? address;
+  return `http://${isIP(reached) === 6 ? `[${reached}]` : reached}:${port}`;
+}
+
+/**
+ * SIGTERM and SIGINT: what is in flight is finished and synced, then exit 0; a start that is not done is given up. The end of a
+ * parent that talks to us counts as one.
+ */
+function stopOnSignals(directory: DataDirectory, server: () => ComposedServer | undefined): void {
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;
     stopping = true;
-    server
-      .stop()
+    Promise.resolve(server()?.stop())
       .then(() => directory.release())
       .then(
         () => process.exit(0),
@@ -159,7 +207,12 @@ function fail(error: unknown): never {
 }
 
 if (process.versions.node.split('.')[0] !== '24')
-  fail(new StartRefused(exitCodes.usage, `this server runs on Node.js 24 and this is ${process.version}; npm start brings the right one along`));
+  fail(
+    new StartRefused(
+      exitCodes.usage,
+      `this server runs on Node.js 24 and this is ${process.version}; npm start brings the right one along`,
+    ),
+  );
 try {
   await serve(readArguments());
 } catch (error) {

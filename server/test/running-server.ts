@@ -106,7 +106,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       if (message.type === 'ready') resolveReady(message);
     });
   });
-  const timeoutMs = options.timeoutMs ?? 20_000;
+  const timeoutMs = options.timeoutMs ?? 60_000;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<'late'>((resolveLate) => {
     timer = setTimeout(() => resolveLate('late'), timeoutMs);
@@ -147,7 +147,7 @@ function readOperatorToken(data: string): string {
 /** A start that must fail: its exit, and what it wrote to stderr and stdout. Rejects where it stays up. */
 export async function startRefused(options: StartOptions): Promise<Exit & { readonly stderr: string; readonly output: string }> {
   const { child, output, stderr, exited } = spawnServer(options);
-  const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 20_000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 60_000);
   const exit = await exited;
   clearTimeout(timer);
   if (exit.signal === 'SIGKILL') throw new Error(`the server did not refuse to start:\n${output()}`);

@@ -19,9 +19,11 @@ export const httpErrors = defineRefusals('http', {
     text: "The service '{path}' is part of the protocol, but this version of the server does not offer it",
   },
   unknownMethod: { errorId: 'SYNTAX', status: 405, text: '{method} is not a method of this service; it takes {allowed}' },
+  tooManyObjects: { errorId: 'LIMIT', text: "'{plural}' holds {count} objects; a call takes {limit} at most" },
   tooLarge: { errorId: 'LIMIT', status: 413, text: 'The body is larger than the {limit} bytes that this service takes' },
   badRequest: { errorId: 'SYNTAX', text: 'The request cannot be read: {fault}' },
   headersTooLarge: { errorId: 'LIMIT', status: 431, text: 'The request line and headers are larger than this server takes' },
+  metricsClosed: { errorId: 'NOAUTH', text: "Metrics are for this machine, an administrator's token, or FOYER_METRICS_TOKEN as Bearer" },
   stopping: { errorId: 'SYSTEM', status: 503, text: 'The server is stopping; try again in a moment' },
   bug: { errorId: 'SYSTEM', text: 'Something went wrong on our side; the log has the details under request id {requestId}' },
 });

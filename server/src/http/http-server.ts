@@ -25,7 +25,7 @@ export interface HttpServer {
   close(graceMs: number): Promise<void>;
 }
 
-const methods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'] as const;
+const methods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE'] as const;
 
 /** Builds the server: Fastify for all operations, and one dispatcher before it for the hot ones. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
@@ -36,10 +36,11 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     bodyLimit: bodyLimitBytes,
     routerOptions: { maxParamLength: 16_384, ignoreTrailingSlash: false },
     rewriteUrl: (request) => normalisedUrl(request.url ?? '/'),
+    frameworkErrors: (error, request, reply) => front.failFramework(request, reply, 'unknown', asRefusal(error, bodyLimitBytes)),
     genReqId: () => front.newRequestId(),
     serverFactory: (handler) => {
       server = createServer((request, response) => {
-        if (front.turnAway(response) || hot.take(request, response)) return;
+        if (front.turnAway(request, response) || hot.take(request, response)) return;
         handOver(request, response, handler);
       });
       return server;

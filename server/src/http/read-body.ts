@@ -38,6 +38,9 @@ export function kindOf(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
+/** The most objects in one call: they are all or nothing, and others that write wait until they are done. */
+const objectLimit = 10_000;
+
 /** One object under the singular key, or several under the plural one (platform.md section 1). */
 export type Container = { readonly form: 'one'; readonly object: JsonObject } | { readonly form: 'many'; readonly objects: readonly JsonObject[] };
 
@@ -68,6 +71,7 @@ export function readContainer(body: Buffer, singular: string, plural: string, wa
     return { form: 'one', object: one };
   }
   if (!Array.isArray(many)) throw wrong(`'${plural}' must be an array, not ${kindOf(many)}; an object belongs under '${singular}'`);
+  if (many.length > objectLimit) throw refusal(httpErrors.tooManyObjects, { plural, count: many.length, limit: objectLimit });
   if (many.length === 0) throw wrong(`'${plural}' must not be empty`);
   many.forEach((item, index) => {
     if (!isObject(item)) throw wrong(`${plural}[${index}] must be an object, not ${kindOf(item)}`);

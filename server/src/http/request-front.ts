@@ -26,6 +26,7 @@ interface FrameworkCall {
   readonly open: Omit<OpenCall, 'path' | 'body'> & Partial<Pick<Call, 'caller'>>;
   readonly headers: Readonly<Record<string, string>>;
   readonly operation: Operation;
+  readonly startedAt: number;
 }
 
 interface Sent {
@@ -59,8 +60,12 @@ export class RequestFront implements HotFront {
     this.#stopping = true;
   }
 
-  turnAway(response: ServerResponse): boolean {
-    if (!this.#stopping) return false;
+  get stopping(): boolean {
+    return this.#stopping;
+  }
+
+  turnAway(request: IncomingMessage, response: ServerResponse): boolean {
+    if (!this.#stopping || probes.test(request.url ?? '')) return false;
     const refused = refusal(httpErrors.stopping);
     write(response, { status: 503, headers: { 'content-type': jsonType, 'retry-after': '1', connection: 'close' }, body: errorEnvelope(refused) });
     return true;
@@ -92,13 +97,14 @@ export class RequestFront implements HotFront {
 
   beginFramework(request: FastifyRequest, reply: FastifyReply, operation: Operation): void {
     const parameters = new Parameters(splitUrl(request.raw.url ?? '').query);
+    const startedAt = performance.now();
     const facts = factsOf(request.raw, parameters);
     const open = { requestId: request.id, facts, parameters, warnings: [] };
     // Set before admission, so that its refusals know the operation too.
-    this.#framework.set(request, { open, headers: {}, operation });
+    this.#framework.set(request, { open, headers: {}, operation, startedAt });
     if (operation.access === 'anyone') return;
     const { caller, headers } = this.#options.admit(facts, operation.access);
-    this.#framework.set(request, { open: { ...open, caller }, headers, operation });
+    this.#framework.set(request, { open: { ...open, caller }, headers, operation, startedAt });
     void reply.headers(headers);
   }
 
@@ -118,14 +124,20 @@ export class RequestFront implements HotFront {
   ): void {
     const sent = sentOf(operation, answer, {}, warnings, parameters);
     void reply.code(sent.status).headers(sent.headers).send(sent.body);
-    this.#count(operation, request.id, sent.status, reply.elapsedTime, false);
+    this.#count(operation, request.id, sent.status, this.#elapsedMs(request), false);
   }
 
   failFramework(request: FastifyRequest, reply: FastifyReply, template: string, error: unknown): void {
     const call = this.#framework.get(request);
     const sent = this.#failure(error, request.id, template, {}, { warnings: call?.open.warnings ?? [], dbg: call?.operation.dbg === true });
     void reply.code(sent.status).headers(sent.headers).send(sent.body);
-    this.#count({ method: request.method, paths: [template], id: '' }, request.id, sent.status, reply.elapsedTime, false);
+    this.#count({ method: request.method, paths: [template], id: '' }, request.id, sent.status, this.#elapsedMs(request), false);
+  }
+
+  /** The framework's own clock runs only where it logs. */
+  #elapsedMs(request: FastifyRequest): number {
+    const startedAt = this.#framework.get(request)?.startedAt;
+    return startedAt === undefined ? 0 : performance.now() - startedAt;
   }
 
   #failure(error: unknown, requestId: string, template: string, headers: Readonly<Record<string, string>>, notes: EnvelopeNotes): Sent {
@@ -149,6 +161,9 @@ export class RequestFront implements HotFront {
     log.info({ requestId, method: operation.method, route, operation: operation.id, status, ms: Math.round(ms * 100) / 100 }, 'answered');
   }
 }
+
+/** What is asked whether the server lives and takes calls is answered to the end. */
+const probes = /^\/(?:healthz|readyz)(?:\?|$)/;
 
 const jsonType = 'application/json; charset=utf-8';
 

@@ -1,7 +1,7 @@
 import { asSegmentId } from '../kit/ids.ts';
 import type { ProfileStore } from '../profiles/profile-store.ts';
 import type { CatalogReader } from '../storage/sql/catalog-schema.ts';
-import { dropDone, pendingDrops } from './store/segment-store.ts';
+import { dropsDone, pendingDrops } from './store/segment-store.ts';
 
 /**
  * Ends the memberships of deleted segments. Catalog and profiles share no transaction, so the deletion leaves a note that is
@@ -17,10 +17,8 @@ export class SegmentDrops {
   }
 
   async drop(segmentIds: readonly number[]): Promise<void> {
-    for (const id of segmentIds) {
-      await this.#profiles.dropSegment(asSegmentId(id));
-      await dropDone(this.#db, id);
-    }
+    await Promise.all(segmentIds.map((id) => this.#profiles.dropSegment(asSegmentId(id))));
+    await dropsDone(this.#db, segmentIds);
   }
 
   /** What an earlier process left undone. */

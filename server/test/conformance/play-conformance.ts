@@ -108,7 +108,7 @@ async function playAll(
 async function withServer<T>(hotRoutes: string, use: (server: RunningServer) => Promise<T>): Promise<T> {
   const folder = temporaryFolder('conformance');
   const env = { ...settings, FOYER_HOT_ROUTES: hotRoutes };
-  const server = await startServer({ data: folder.path, args: ['--empty'], env, timeoutMs: 60_000 });
+  const server = await startServer({ data: folder.path, args: ['--empty'], env });
   try {
     await importFile(server.url, server.operatorToken, join(here, 'fixture.json'));
     return await use(server);

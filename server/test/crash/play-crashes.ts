@@ -24,7 +24,7 @@ const profiles = new ExpectedProfiles();
 const catalog = new CatalogLoad();
 const sum = { acknowledged: 0, changes: 0, checked: 0, passed: 0, failed: 0 };
 
-const start = (): Promise<RunningServer> => startServer({ data: folder.path, args: ['--empty'], env: settings, timeoutMs: 60_000 });
+const start = (): Promise<RunningServer> => startServer({ data: folder.path, args: ['--empty'], env: settings });
 
 /** Reads users back, several at once. */
 async function compareProfiles(server: RunningServer, token: string, users: readonly string[]): Promise<readonly string[]> {

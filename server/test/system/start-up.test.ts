@@ -71,6 +71,8 @@ describe('a start is refused in one line', () => {
     const file = join(data, '..', 'a-file');
     writeFileSync(file, '');
     await expectRefusal({ data: join(file, 'data') }, 5, /a-file/);
+    // Nobody makes a folder there, root neither, and Node's own recursive mkdir never ends on it.
+    await expectRefusal({ data: '/proc/foyer', timeoutMs: 20_000 }, 5, /\/proc\/foyer/);
   });
 
   test('another Node than 24', async () => {
@@ -195,6 +197,10 @@ describe('what it writes', () => {
     await server.stop();
     const lines = server.output().split('\n').filter(Boolean);
     expect(lines.length).toBeGreaterThan(0);
-    for (const line of lines) expect(JSON.parse(line)).toMatchObject({ level: expect.anything(), time: expect.anything() });
+    const entries = lines.map((line) => JSON.parse(line) as { route?: string; status?: number; ms?: number });
+    for (const entry of entries) expect(entry).toMatchObject({ level: expect.anything(), time: expect.anything() });
+    // A login hashes a password: its line tells how long that took.
+    const login = entries.find((entry) => entry.route === '/auth' && entry.status === 200);
+    expect(login?.ms).toBeGreaterThan(1);
   });
 });

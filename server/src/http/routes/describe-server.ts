@@ -12,9 +12,8 @@ export const describeServer = (): OpenOperation => ({
   summary: 'What this server is, with links',
   access: 'anyone',
   handle(call) {
-    const accept = call.facts.headers.accept ?? '';
-    const prefersHtml = typeof accept === 'string' && /text\/html/.test(accept) && !/^application\/json/.test(accept);
-    if (!prefersHtml) {
+    const { accept } = call.facts.headers;
+    if (!prefersHtml(typeof accept === 'string' ? accept : '')) {
       const body = JSON.stringify({ name: 'foyer', version, description, links });
       return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8', vary: 'accept' }, body };
     }
@@ -22,6 +21,17 @@ export const describeServer = (): OpenOperation => ({
     return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8', vary: 'accept' }, body: page(`<ul>${items.join('')}</ul>`) };
   },
 });
+
+/** Does an Accept header prefer HTML to JSON? Without an opinion the answer is for machines. */
+export function prefersHtml(accept: string): boolean {
+  const quality = (type: string): number => {
+    const range = accept.split(',').find((entry) => entry.split(';')[0]?.trim().toLowerCase() === type);
+    if (range === undefined) return 0;
+    const told = /;\s*q=([0-9.]+)/i.exec(range)?.[1];
+    return told === undefined ? 1 : Number(told);
+  };
+  return quality('text/html') > quality('application/json');
+}
 
 const page = (content: string): string =>
   `<!doctype html><html lang="en"><meta charset="utf-8"><title>Foyer</title><style>body{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}</style><h1>Foyer ${version}</h1><p>${description}.</p>${content}</html>`;

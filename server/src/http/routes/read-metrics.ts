@@ -1,7 +1,9 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { Buffer } from 'node:buffer';
 import type { Registry } from 'prom-client';
-import type { Admit } from '../caller.ts';
+import { refusal } from '../../kit/refusal.ts';
+import type { Admit, RequestFacts } from '../caller.ts';
+import { httpErrors } from '../http-errors.ts';
 import { type OpenOperation, reading } from '../operation.ts';
 
 export interface MetricsParts {
@@ -22,11 +24,19 @@ export const readMetrics = (parts: MetricsParts): OpenOperation => ({
   access: 'anyone',
   async handle(call) {
     const { facts } = call;
-    if (!isLoopback(parts.clientAddress(facts)) && !hasToken(facts.headers.authorization, parts.metricsToken))
-      parts.admit(facts, { ...reading, throttled: false, adminOnly: true });
+    if (!isLoopback(parts.clientAddress(facts)) && !hasToken(facts.headers.authorization, parts.metricsToken)) requireAdmin(parts, facts);
     return { status: 200, headers: { 'content-type': parts.registry.contentType }, body: await parts.registry.metrics() };
   },
 });
+
+/** Whoever else calls is not told whether the token is good for something else. @throws Refusal http.metricsClosed */
+function requireAdmin({ admit }: MetricsParts, facts: RequestFacts): void {
+  try {
+    admit(facts, { ...reading, throttled: false, adminOnly: true });
+  } catch (error) {
+    throw refusal(httpErrors.metricsClosed, {}, { cause: error });
+  }
+}
 
 export const isLoopback = (address: string): boolean => /^(127\.|::1$|::ffff:127\.)/.test(address);
 

@@ -49,7 +49,7 @@ export class Sweeper {
 /** One whole pass that lets others have the event loop between its steps. */
 export async function sweepInSteps(core: ProfileCore, clock: Clock): Promise<void> {
   const pass = core.beginSweep();
-  for (let done = false; !done; ) {
+  for (let done = false; !done;) {
     const endMs = performance.now() + sliceMs;
     done = pass.step(nowS(clock), () => performance.now() < endMs);
     if (!done) await new Promise((resolve) => setImmediate(resolve));

@@ -3,6 +3,7 @@ import { fold } from '../../kit/fold.ts';
 import type { ListFields, ListQuery } from '../../kit/list-query.ts';
 import type { CatalogChange } from '../../storage/sql/catalog-change.ts';
 import type { CatalogReader, SegmentTable } from '../../storage/sql/catalog-schema.ts';
+import { runsOf } from '../../storage/sql/id-runs.ts';
 import { listRows } from '../../storage/sql/list-rows.ts';
 import type { SegmentHooks } from '../segment-hooks.ts';
 import type { SegmentContent } from '../segment.ts';
@@ -180,6 +181,6 @@ export async function pendingDrops(db: CatalogReader): Promise<number[]> {
   return (await db.selectFrom('segment_drop').select('segment_id').execute()).map((row) => row.segment_id);
 }
 
-export async function dropDone(db: CatalogReader, id: number): Promise<void> {
-  await db.deleteFrom('segment_drop').where('segment_id', '=', id).execute();
+export async function dropsDone(db: CatalogReader, ids: readonly number[]): Promise<void> {
+  for (const run of runsOf(ids)) await db.deleteFrom('segment_drop').where('segment_id', 'in', run).execute();
 }

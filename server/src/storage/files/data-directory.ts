@@ -1,6 +1,10 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { access, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+
+/** With less free space the next writes of log and catalog would fail. */
+const leastFreeBytes = 16 * 1_048_576;
 
 /** Another server holds the data directory. */
 export class DataDirectoryInUse extends Error {
@@ -57,6 +61,18 @@ export class DataDirectory {
     const temporary = join(this.path, 'run', 'server.json.new');
     writeFileSync(temporary, `${JSON.stringify(content)}\n`, { mode: 0o600 });
     renameSync(temporary, join(this.path, 'run', 'server.json'));
+  }
+
+  /** `ok`, or a short text on why nothing can be written. */
+  async check(): Promise<string> {
+    try {
+      const { bavail, bsize } = await statfs(this.path);
+      if (bavail * bsize < leastFreeBytes) return 'disk full';
+      await access(join(this.path, 'files'), constants.W_OK);
+      return 'ok';
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code ?? 'cannot be written';
+    }
   }
 
   release(): void {

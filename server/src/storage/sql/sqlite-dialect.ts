@@ -38,99 +38,176 @@ export class SqliteWorkerDialect implements Dialect {
     return new SqliteQueryCompiler();
   }
   createAdapter(): DialectAdapter {
-    return new SqliteAdapter();
+    return new TwoThreadAdapter();
   }
   createIntrospector(database: Kysely<unknown>): DatabaseIntrospector {
     return new SqliteIntrospector(database);
   }
 }
 
-/** One connection, lent to one borrower at a time: a transaction keeps it, everybody else waits in order. */
+/** Borrowers need not wait for each other here: the driver orders what must be ordered. */
+class TwoThreadAdapter extends SqliteAdapter {
+  /** So that a migration that fails leaves nothing behind. */
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+}
+
+/**
+ * Two threads on one file: one writes and runs transactions, one at a time and in order; one reads what is committed, and never
+ * waits for a transaction (SQLite's WAL), so that a long one does not hold up every other call.
+ */
 class SqliteWorkerDriver implements Driver {
   readonly #file: string;
-  #connection: WorkerConnection | undefined;
-  #lent: Promise<void> = Promise.resolve();
-  #release: (() => void) | undefined;
+  #threads: Threads | undefined;
 
   constructor(file: string) {
     this.#file = file;
   }
 
   async init(): Promise<void> {
-    this.#connection = new WorkerConnection(this.#file);
-    await this.#connection.run('select 1', []);
+    // The writer first: it makes the file.
+    const writer = new SqliteThread(this.#file);
+    await writer.run('select 1', []);
+    const reader = new SqliteThread(this.#file);
+    await reader.run('select 1', []);
+    this.#threads = { writer, reader, turn: new Turn() };
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {
-    const before = this.#lent;
-    let release = (): void => {};
-    this.#lent = new Promise((resolve) => (release = resolve));
-    await before;
-    this.#release = release;
-    if (!this.#connection) throw new Error('the catalog is closed');
-    return this.#connection;
+    if (!this.#threads) throw new Error('the catalog is closed');
+    return new Lease(this.#threads);
   }
 
-  async releaseConnection(): Promise<void> {
-    this.#release?.();
+  async releaseConnection(connection: DatabaseConnection): Promise<void> {
+    (connection as Lease).release();
   }
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await (connection as WorkerConnection).run('begin immediate', []);
+    await (connection as Lease).begin();
   }
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await (connection as WorkerConnection).run('commit', []);
+    await (connection as Lease).end('commit');
   }
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await (connection as WorkerConnection).run('rollback', []);
+    await (connection as Lease).end('rollback');
   }
 
   async destroy(): Promise<void> {
-    await this.#connection?.close();
-    this.#connection = undefined;
+    const threads = this.#threads;
+    this.#threads = undefined;
+    await threads?.reader.close();
+    await threads?.writer.close();
   }
 }
 
-interface Waiting {
-  readonly resolve: (reply: Exclude<SqliteReply, { error: unknown }>) => void;
-  readonly reject: (error: Error) => void;
+interface Threads {
+  readonly writer: SqliteThread;
+  readonly reader: SqliteThread;
+  /** Held while a transaction or a single change is at the writer. */
+  readonly turn: Turn;
 }
 
-class WorkerConnection implements DatabaseConnection {
-  readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
-  #nextId = 1;
+/** Lets one in at a time, in the order of asking. */
+class Turn {
+  #last: Promise<void> = Promise.resolve();
 
-  constructor(file: string) {
-    this.#worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), { workerData: { file } });
-    this.#worker.on('message', (reply: SqliteReply) => this.#settle(reply));
-    this.#worker.on('error', (error) => this.#failAll(error instanceof Error ? error : new Error(String(error))));
-    this.#worker.on('exit', () => this.#failAll(new Error('the catalog thread has ended')));
+  /** Resolves when it is the caller's turn; the answer ends it. */
+  async take(): Promise<() => void> {
+    const before = this.#last;
+    let end = (): void => {};
+    this.#last = new Promise((resolve) => (end = resolve));
+    await before;
+    return end;
+  }
+}
+
+/** What a borrower gets: it goes to the writer with a transaction or a change, and to the reader with everything else. */
+class Lease implements DatabaseConnection {
+  readonly #threads: Threads;
+  #endTurn: (() => void) | undefined;
+
+  constructor(threads: Threads) {
+    this.#threads = threads;
   }
 
-  run(sql: string, parameters: readonly unknown[]): Promise<Exclude<SqliteReply, { error: unknown }>> {
-    return new Promise((resolve, reject) => {
-      const id = this.#nextId++;
-      this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, sql, parameters } satisfies SqliteRequest);
-    });
+  async begin(): Promise<void> {
+    this.#endTurn = await this.#threads.turn.take();
+    await this.#threads.writer.run('begin immediate', []);
   }
 
-  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    const { rows, changes } = await this.run(query.sql, query.parameters);
-    return { rows: rows as Row[], numAffectedRows: BigInt(changes) };
+  async end(how: 'commit' | 'rollback'): Promise<void> {
+    await this.#threads.writer.run(how, []);
+  }
+
+  release(): void {
+    this.#endTurn?.();
+    this.#endTurn = undefined;
+  }
+
+  async executeQuery<Row>({ sql, parameters, query }: CompiledQuery): Promise<QueryResult<Row>> {
+    const { writer, reader, turn } = this.#threads;
+    if (this.#endTurn) return resultOf(await writer.run(sql, parameters));
+    if (query.kind === 'SelectQueryNode') return resultOf(await reader.run(sql, parameters));
+    const end = await turn.take();
+    try {
+      return resultOf(await writer.run(sql, parameters));
+    } finally {
+      end();
+    }
   }
 
   // eslint-disable-next-line require-yield -- the interface asks for a generator; nothing here streams
   async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
     throw new Error('the catalog does not stream queries');
   }
+}
+
+const resultOf = <Row>({ rows, changes }: Done): QueryResult<Row> => ({ rows: rows as Row[], numAffectedRows: BigInt(changes) });
+
+type Done = Exclude<SqliteReply, { error: unknown }>;
+
+interface Waiting {
+  readonly resolve: (reply: Done) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** One thread with one connection. Statements run in the order in which they are sent. */
+class SqliteThread {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #ended: Promise<void>;
+  #nextId = 1;
+  /** Why the thread takes nothing any more. */
+  #failure: Error | undefined;
+
+  constructor(file: string) {
+    this.#worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), { workerData: { file } });
+    this.#worker.on('message', (reply: SqliteReply) => this.#settle(reply));
+    this.#worker.on('error', (error) => this.#failAll(error instanceof Error ? error : new Error(String(error))));
+    this.#ended = new Promise((resolve) =>
+      this.#worker.once('exit', () => {
+        this.#failAll(new Error('the catalog thread has ended'));
+        resolve();
+      }),
+    );
+  }
+
+  run(sql: string, parameters: readonly unknown[]): Promise<Done> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure) throw this.#failure;
+      const id = this.#nextId++;
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, sql, parameters } satisfies SqliteRequest);
+    });
+  }
 
   close(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#worker.once('exit', () => resolve());
-      this.#worker.postMessage('close');
-    });
+    this.#worker.postMessage('close');
+    return this.#ended;
   }
 
   #settle(reply: SqliteReply): void {
@@ -141,6 +218,7 @@ class WorkerConnection implements DatabaseConnection {
   }
 
   #failAll(error: Error): void {
+    this.#failure ??= error;
     for (const waiting of this.#waiting.values()) waiting.reject(error);
     this.#waiting.clear();
   }
