@@ -58,6 +58,8 @@ export interface ApplyOptions {
   readonly stage?: StageId;
   /** Create no users (`require_known_users`, ingest.md section 4.8). */
   readonly knownUsersOnly?: boolean;
+  /** Where the store makes no new users and the batch would need one: apply nothing at all, instead of all but those users. */
+  readonly wholeOrFull?: boolean;
 }
 
 export interface ApplyResult {
@@ -65,6 +67,8 @@ export interface ApplyResult {
   readonly outcomes: Uint8Array;
   /** True where the chunk had been applied before. */
   readonly repeated: boolean;
+  /** True where `wholeOrFull` was asked and nothing was applied; every outcome is `full` then. */
+  readonly refusedWhole: boolean;
 }
 
 export type StageId = number & { readonly stage: unique symbol };

@@ -54,12 +54,6 @@ export class CallTally {
     }
   }
 
-  /** Users whose first operation had this outcome. */
-  *usersWith(outcome: number, outcomes: Uint8Array): Iterable<Identifier> {
-    for (const { identifier, firstOperation } of this.#users)
-      if (identifier !== null && outcomes[firstOperation] === outcome) yield identifier;
-  }
-
   /** Counts the call. @param outcomes of the batch, one per operation. */
   countInto(counts: HourCounts, outcomes: Uint8Array): void {
     this.#numberUsers();

@@ -56,8 +56,10 @@ export class ModelProfileStore implements ProfileStore {
     this.#checkOpen();
     const { chunk, stage } = options;
     const before = chunk && this.#chunks.get(chunk.job)?.get(chunk.sequence);
-    if (before !== undefined) return { outcomes: before.slice(), repeated: true };
+    if (before !== undefined) return { outcomes: before.slice(), repeated: true, refusedWhole: false };
     if (stage !== undefined && !this.#stages.has(stage)) throw new ProfileStageEnded(stage);
+    if (options.wholeOrFull && this.#isFull() && this.#wouldCreate(batch, options))
+      return { outcomes: new Uint8Array(batch.operationCount).fill(outcomeCodes.full), repeated: false, refusedWhole: true };
     const outcomes: number[] = [];
     for (const { identifier, operations } of batchUsers(batch)) {
       for (const operation of operations) outcomes.push(this.#applyOne(identifier, operation, options));
@@ -67,7 +69,17 @@ export class ModelProfileStore implements ProfileStore {
       if (!this.#chunks.has(chunk.job)) this.#chunks.set(chunk.job, new Map());
       this.#chunks.get(chunk.job)?.set(chunk.sequence, result.slice());
     }
-    return { outcomes: result, repeated: false };
+    return { outcomes: result, repeated: false, refusedWhole: false };
+  }
+
+  /** Has the batch an addition for somebody that nobody has seen and that may be made? */
+  #wouldCreate(batch: OperationBatch, options: ApplyOptions): boolean {
+    if (options.knownUsersOnly) return false;
+    for (const { identifier, operations } of batchUsers(batch)) {
+      const mayCreate = identifier.kind !== 'external' || this.#options.holdExternals === true;
+      if (mayCreate && this.#userOf(identifier) === null && operations.some(({ membership }) => membership !== null)) return true;
+    }
+    return false;
   }
 
   #applyOne(

@@ -9,7 +9,7 @@ import { refusal } from '../../../kit/refusal.ts';
 import type { IngestSettings } from '../../../members/ingest-settings.ts';
 import type { Identifier } from '../../../profiles/identifier.ts';
 import { OperationBatch } from '../../../profiles/operation-batch.ts';
-import { outcomeCodes, type Source } from '../../../profiles/profile-store.ts';
+import type { Source } from '../../../profiles/profile-store.ts';
 import { CallTally } from '../call-tally.ts';
 import { instantAnswer } from '../instant-answer.ts';
 import { instantErrors } from '../instant-errors.ts';
@@ -70,8 +70,9 @@ async function takeCall(
     const writing = new CallWriting(snapshot, member, nowS(clock), batch, tally);
     for (const user of parsed.users) writing.addUser(user);
     const known = ingest.settings.require_known_users;
-    const outcomes = batch.operationCount === 0 ? noOutcomes : (await writer.write(batch, { source, knownUsersOnly: known })).outcomes;
-    if (outcomes.includes(outcomeCodes.full)) await refuseIfFull(parts, tally, outcomes);
+    const options = { source, knownUsersOnly: known, wholeOrFull: true };
+    const { outcomes, refusedWhole } = batch.operationCount === 0 ? nothingWritten : await writer.write(batch, options);
+    if (refusedWhole) throw refusal(instantErrors.full, {}, { headers: { 'retry-after': '60' } });
     for (const user of tally.unwritten()) user.invalid = await isInvalid(parts, user.identifier, known);
     tally.countInto(statistics.counts(member), outcomes);
     return answer;
@@ -81,7 +82,7 @@ async function takeCall(
   }
 }
 
-const noOutcomes = new Uint8Array(0);
+const nothingWritten = { outcomes: new Uint8Array(0), refusedWhole: false };
 
 /** Turns the users of a call into one batch, in request order, and notes what is to be counted. */
 class CallWriting {
@@ -137,17 +138,6 @@ class CallWriting {
     if (domain === null)
       return external ? resolveExternalId(externalMember === null ? this.#member : asMemberId(externalMember), id) : resolveUserId(id);
     return domain.toLowerCase() === userDomain ? resolveUserId(id) : resolveDeviceId(domain, id);
-  }
-}
-
-/**
- * A call that would create a user while the store takes no new ones is refused (ingest.md section 1.6). A known user whose profile
- * is full is no such case: that membership alone is refused and counted.
- */
-async function refuseIfFull({ profiles }: InstantParts, tally: CallTally, outcomes: Uint8Array): Promise<void> {
-  for (const identifier of tally.usersWith(outcomeCodes.full, outcomes)) {
-    const { known } = await profiles.get(identifier);
-    if (!known) throw refusal(instantErrors.full, {}, { headers: { 'retry-after': '60' } });
   }
 }
 

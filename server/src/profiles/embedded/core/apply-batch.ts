@@ -86,6 +86,28 @@ export function applyBatch(
   return { outcomes, translated, newNumbers, anyApplied: run.refused < outcomes.length, anyRefused: run.refused > 0 };
 }
 
+/** Has the batch an addition for somebody that nobody has seen and that may be made? */
+export function wouldCreateUser(
+  memory: ProfileMemory,
+  batch: OperationColumns,
+  settings: ApplySettings,
+  nowS: number,
+  limits: CoreLimits,
+): boolean {
+  const { operations, keys, userKeyEnds, userOperationEnds } = batch;
+  let keyStart = 0;
+  let operation = 0;
+  for (let u = 0; u < userKeyEnds.length; u++) {
+    const keyEnd = userKeyEnds[u] as number;
+    const operationEnd = userOperationEnds[u] as number;
+    resolveKey(memory, keys, keyStart, keyEnd, nowS, limits.holdExternals, resolved);
+    const mayCreate = resolved.user === 0 && refusalOf(settings.knownUsersOnly) === applied;
+    for (; operation < operationEnd; operation++) if (mayCreate && operations[operation * 4 + 3] !== removal) return true;
+    keyStart = keyEnd;
+  }
+  return false;
+}
+
 /** A batch under way. */
 interface Run {
   readonly memory: ProfileMemory;

@@ -3,6 +3,7 @@ import { keyOf } from '../../identifier-key.ts';
 import type { Identifier } from '../../identifier.ts';
 import type { OperationBatch } from '../../operation-batch.ts';
 import {
+  outcomeCodes,
   ProfileStageEnded,
   type ApplyOptions,
   type ApplyResult,
@@ -17,7 +18,7 @@ import {
 } from '../../profile-store.ts';
 import { sourceToWord } from '../../source-word.ts';
 import { linkNeverEnds, ProfileMemory } from '../memory/profile-memory.ts';
-import { applyBatch, TranslationScratch, type OperationColumns } from './apply-batch.ts';
+import { applyBatch, TranslationScratch, wouldCreateUser, type OperationColumns } from './apply-batch.ts';
 import { ChunkOutcomes } from './chunk-outcomes.ts';
 import type { CoreLimits } from './core-limits.ts';
 import { evaluateExpression } from './evaluate-expression.ts';
@@ -67,19 +68,24 @@ export class ProfileCore {
   apply(batch: OperationBatch, options: ApplyOptions, nowS: number): Change<ApplyResult> {
     const { chunk } = options;
     const before = chunk === undefined ? undefined : this.#chunks.get(chunk.job, chunk.sequence);
-    if (before !== undefined) return { result: { outcomes: before, repeated: true }, entry: null };
+    if (before !== undefined) return { result: { outcomes: before, repeated: true, refusedWhole: false }, entry: null };
     const stage = options.stage ?? 0;
     if (stage !== 0 && !this.#memory.segments.isStaged(stage)) throw new ProfileStageEnded(stage);
     const source = sourceToWord(options.source);
     const { operations, keys, userKeyEnds, userOperationEnds } = batch;
     const columns: OperationColumns = { operations, keys, userKeyEnds, userOperationEnds };
     const settings = { source, stage, knownUsersOnly: options.knownUsersOnly === true };
+    const isFull = this.#memory.memoryBytes >= this.#limits.memoryLimitBytes;
+    if (isFull && options.wholeOrFull && wouldCreateUser(this.#memory, columns, settings, nowS, this.#limits)) {
+      const outcomes = new Uint8Array(batch.operationCount).fill(outcomeCodes.full);
+      return { result: { outcomes, repeated: false, refusedWhole: true }, entry: null };
+    }
     const applied = this.#whole(() => applyBatch(this.#memory, columns, settings, nowS, this.#limits, this.#scratch));
     const { outcomes } = applied;
     if (chunk !== undefined) this.#chunks.set(chunk.job, chunk.sequence, applied.anyRefused ? outcomes.slice() : outcomes.length);
     const mustLog = applied.anyApplied || chunk !== undefined || applied.newNumbers.length > 0;
     const entry = mustLog ? this.#entries.writeApply(nowS, columns, applied, source, chunk) : null;
-    return { result: { outcomes, repeated: false }, entry };
+    return { result: { outcomes, repeated: false, refusedWhole: false }, entry };
   }
 
   forgetChunks(job: number, nowS: number): Change<void> {
