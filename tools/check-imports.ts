@@ -41,8 +41,8 @@ const table = {
     /^storage\/files\/(directory|s3)/,
     /^profiles\/(embedded|model|redis|engines?)\//,
   ],
-  /** The engine that tests of every domain may use instead of a mock: it is the model. */
-  modelEngine: /^profiles\/model\//,
+  /** The engines that tests of every domain may use: the model of the profile store, and the embedded database. */
+  testEngines: [/^profiles\/model\//, /^storage\/sql\/sqlite-dialect/],
   /** Below a domain's root, yet open to other domains: infrastructure without a domain's shape. */
   open: [/^kit\//, /^storage\//, /^http\//, /^background\//],
   /** What each part of the repository may import of the others. */
@@ -159,10 +159,10 @@ function checkDomains(file: string, entry: Import, target: string): Violation[] 
   return [];
 }
 
-/** A test may import everything of the server but the engines of another domain, the model apart. */
+/** A test may import everything of the server but the engines of another domain, those for tests apart. */
 function checkTest(file: string, entry: Import, target: string): Violation[] {
   const path = target.slice(server.length);
-  if (!engineOf(path) || table.modelEngine.test(path) || domainOf(file) === domainOf(target)) return [];
+  if (!engineOf(path) || table.testEngines.some((engine) => engine.test(path)) || domainOf(file) === domainOf(target)) return [];
   return [{ file, line: entry.line, rule: 'engine', text: `${path} is an engine of another domain: go through compose.ts` }];
 }
 

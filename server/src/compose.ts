@@ -10,6 +10,7 @@ import { SessionRegistry } from './access/session-registry.ts';
 import { CatalogView } from './catalog-view/catalog-view.ts';
 import type { Config } from './config/config.ts';
 import { createHttpServer, type HttpServer } from './http/http-server.ts';
+import type { Operation } from './http/operation.ts';
 import { RequestFront } from './http/request-front.ts';
 import { RequestMetrics } from './http/request-metrics.ts';
 import { createInstantParts, type InstantParts } from './ingest/instant/instant-parts.ts';
@@ -23,6 +24,7 @@ import { loadTaxonomyIds } from './segments/taxonomy.ts';
 import { createSharingHooks } from './sharing/sharing-hooks.ts';
 import type { DataDirectory } from './storage/files/data-directory.ts';
 import { Catalog } from './storage/sql/catalog.ts';
+import { SqliteWorkerDialect } from './storage/sql/sqlite-dialect.ts';
 
 export interface ComposeOptions {
   readonly config: Config;
@@ -31,11 +33,14 @@ export interface ComposeOptions {
   readonly log: Logger;
   /** Told what lasts longer than a moment. */
   readonly onProgress: (text: string) => void;
+  /** Another profile engine than the embedded one. */
+  readonly openProfiles?: () => Promise<ProfileStore>;
 }
 
 /** A server, put together and not listening yet. */
 export interface ComposedServer {
   readonly http: HttpServer;
+  readonly operations: readonly Operation[];
   readonly catalog: Catalog;
   readonly profiles: ProfileStore;
   readonly sessions: SessionRegistry;
@@ -51,8 +56,8 @@ const sessionSaveIntervalMs = 60_000;
 /** Picks engines, joins ports, wires domains: the only place that knows them all. */
 export async function compose(options: ComposeOptions): Promise<ComposedServer> {
   const { config, clock, directory, log } = options;
-  const catalog = await Catalog.open(directory.catalogFile, clock);
-  const profiles = await openProfiles(options);
+  const catalog = await Catalog.open(new SqliteWorkerDialect(directory.catalogFile), clock);
+  const profiles = await (options.openProfiles?.() ?? openEmbedded(options));
   const view = await CatalogView.load(catalog.read);
   catalog.onCommit((touched) => view.renew(touched));
   const drops = new SegmentDrops(catalog.read, profiles);
@@ -73,9 +78,10 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
     onStatisticsFailure: (error) =>
       log.error({ err: error }, 'statistics of the instant service were not written; they are kept and tried again'),
   });
-  const { http, front } = createHttp(options, { catalog, profiles, view, sessions, hasher, instant, drops });
+  const { http, front, operations } = createHttp(options, { catalog, profiles, view, sessions, hasher, instant, drops });
   return {
     http,
+    operations,
     catalog,
     profiles,
     sessions,
@@ -92,7 +98,7 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
   };
 }
 
-function openProfiles({ config, clock, directory, log, onProgress }: ComposeOptions): Promise<EmbeddedProfileStore> {
+function openEmbedded({ config, clock, directory, log, onProgress }: ComposeOptions): Promise<EmbeddedProfileStore> {
   const startedAtMs = clock.nowMs();
   let toldAtMs = startedAtMs;
   return EmbeddedProfileStore.open({
@@ -120,7 +126,7 @@ interface Parts {
   readonly drops: SegmentDrops;
 }
 
-function createHttp({ config, clock, directory, log }: ComposeOptions, parts: Parts): { http: HttpServer; front: RequestFront } {
+function createHttp({ config, clock, directory, log }: ComposeOptions, parts: Parts): { http: HttpServer; front: RequestFront; operations: readonly Operation[] } {
   const { catalog, profiles, view, sessions, hasher, instant, drops } = parts;
   const registry = new Registry();
   const proxy = new ProxyView(config);
@@ -154,7 +160,7 @@ function createHttp({ config, clock, directory, log }: ComposeOptions, parts: Pa
     log,
     bodyLimitBytes: config.bodyLimitBytes,
   });
-  return { http, front };
+  return { http, front, operations };
 }
 
 function addStoreMetrics(registry: Registry, profiles: ProfileStore): void {

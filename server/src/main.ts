@@ -48,6 +48,7 @@ function readArguments(): Arguments {
     const { config, warnings } = readConfig(process.env, { ...(data === undefined ? {} : { data }), ...set });
     return { config, warnings, empty, maintenance };
   } catch (error) {
+    if (error instanceof StartRefused) throw error;
     if (error instanceof ConfigError) throw new StartRefused(exitCodes.usage, error.message, error);
     if ((error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS'))
       throw new StartRefused(exitCodes.usage, `${(error as Error).message.split('.')[0]}; ${usage}`, error);

@@ -19,7 +19,10 @@ export const accountSchema = Type.Object({
   state: Type.Union([Type.Literal('active'), Type.Literal('inactive')]),
   timezone: Type.String({ readOnly: true }),
   password_expires_on: nullable(
-    Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d$', patternFault: 'must be a date such as 2026-01-31 00:00:00 or null' }),
+    Type.String({
+      pattern: '^\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d$',
+      patternFault: 'must be a date such as 2026-01-31 00:00:00 or null',
+    }),
   ),
   last_modified: Type.String({ readOnly: true }),
 });

@@ -29,7 +29,14 @@ export const roleOf = (userType: string, readOnly: boolean): Role => (userType =
 /** 10 to 64 characters with A–Z, a–z, 0–9 and a character that is none of these (Authentication Process; platform.md section 2). */
 export function isStrongPassword(password: string): boolean {
   const length = [...password].length;
-  return length >= 10 && length <= 64 && /[A-Z]/.test(password) && /[a-z]/.test(password) && /[0-9]/.test(password) && /[^A-Za-z0-9]/.test(password);
+  return (
+    length >= 10 &&
+    length <= 64 &&
+    /[A-Z]/.test(password) &&
+    /[a-z]/.test(password) &&
+    /[0-9]/.test(password) &&
+    /[^A-Za-z0-9]/.test(password)
+  );
 }
 
 /** Logins in 5 minutes that an account has unless an import says otherwise (Authentication Process). */

@@ -10,7 +10,13 @@ export interface FirstAccount {
   readonly password: string;
 }
 
-const serverItself: ChangeContext = { operation: 'createFirstAccount', requestId: null, accountId: null, username: null, accountMemberId: null };
+const serverItself: ChangeContext = {
+  operation: 'createFirstAccount',
+  requestId: null,
+  accountId: null,
+  username: null,
+  accountMemberId: null,
+};
 
 /**
  * Makes the administrator's account where none is there, with a random password. `platformMember` makes or finds the platform's
@@ -21,7 +27,12 @@ export async function createFirstAccount(
   hasher: PasswordHasher,
   platformMember: (change: Parameters<Parameters<Catalog['change']>[1]>[0]) => Promise<number>,
 ): Promise<FirstAccount | undefined> {
-  const admin = await catalog.read.selectFrom('account').select('id').where('user_type', '=', 'admin').where('state', '=', 'active').executeTakeFirst();
+  const admin = await catalog.read
+    .selectFrom('account')
+    .select('id')
+    .where('user_type', '=', 'admin')
+    .where('state', '=', 'active')
+    .executeTakeFirst();
   if (admin) return undefined;
   const password = randomPassword();
   const passwordHash = await hasher.hash(password);

@@ -36,12 +36,15 @@ export async function importAccounts(
   const counts = noCounts();
   const known = new Map((await change.db.selectFrom('account').selectAll().execute()).map((row) => [row.id, row]));
   const names = new Map([...known.values()].map((row): [string, NameHolder] => [row.username, row]));
-  const memberTypes = new Map((await change.db.selectFrom('member').select(['id', 'primary_type']).execute()).map((row) => [row.id, row.primary_type]));
+  const memberTypes = new Map(
+    (await change.db.selectFrom('member').select(['id', 'primary_type']).execute()).map((row) => [row.id, row.primary_type]),
+  );
   for (const { object, fields } of users) {
     const { id = 0, member_id: memberId = 0, username = '', role } = fields;
     const memberType = memberTypes.get(memberId);
     if (memberType === undefined) throw importConflict(object, `there is no member ${memberId}`);
-    if (role === 'admin' && memberType !== 'platform') throw importConflict(object, `member ${memberId} is not the platform, and only its accounts can be admins`);
+    if (role === 'admin' && memberType !== 'platform')
+      throw importConflict(object, `member ${memberId} is not the platform, and only its accounts can be admins`);
     const holder = names.get(username);
     if (holder && holder.id !== id) {
       if (holder.first_start === 0) throw importConflict(object, `the user name '${username}' belongs to account ${holder.id}`);
@@ -53,8 +56,10 @@ export async function importAccounts(
     const wanted = wantedFields(fields);
     if (before?.first_start === 1) await takeOver(change, id, { ...newAccount(fields, options), ...wanted });
     else if (before) {
-      if (before.username !== username) throw importConflict(object, `account ${id} is there with the user name '${before.username}', which cannot change`);
-      if (before.member_id !== memberId) throw importConflict(object, `account ${id} belongs to member ${before.member_id}, which cannot change`);
+      if (before.username !== username)
+        throw importConflict(object, `account ${id} is there with the user name '${before.username}', which cannot change`);
+      if (before.member_id !== memberId)
+        throw importConflict(object, `account ${id} belongs to member ${before.member_id}, which cannot change`);
       const changed = differing<AccountTable>(before, wanted);
       if (changed) await updateAccount(change, id, changed);
       counts[changed ? 'changed' : 'unchanged'] += 1;

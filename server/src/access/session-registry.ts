@@ -54,7 +54,10 @@ export class SessionRegistry {
   async create(accountId: AccountId): Promise<string> {
     const token = `foyer-${randomBytes(32).toString('base64url')}`;
     const nowMs = this.#clock.nowMs();
-    await this.#db.insertInto('session').values({ token_hash: hashed(token), account_id: accountId, created_on: nowMs, last_used_on: nowMs }).execute();
+    await this.#db
+      .insertInto('session')
+      .values({ token_hash: hashed(token), account_id: accountId, created_on: nowMs, last_used_on: nowMs })
+      .execute();
     this.#sessions.set(hashed(token), { accountId, createdOn: nowMs, lastUsedOn: nowMs, savedOn: nowMs });
     return token;
   }

@@ -54,7 +54,10 @@ export const importKinds = {
     schema: Type.Object({ ...segmentSchema.properties, id, member_id: id }),
     required: ['id', 'member_id'],
   },
-  enabled_data_providers: { schema: Type.Object({ buyer_member_id: id, data_member_id: id }), required: ['buyer_member_id', 'data_member_id'] },
+  enabled_data_providers: {
+    schema: Type.Object({ buyer_member_id: id, data_member_id: id }),
+    required: ['buyer_member_id', 'data_member_id'],
+  },
   member_segment_access: {
     schema: Type.Object({ member_id: id, segment_owner_member_id: id }),
     required: ['member_id', 'segment_owner_member_id'],

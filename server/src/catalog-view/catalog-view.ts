@@ -1,5 +1,4 @@
-import type { CatalogReader, CatalogTables } from '../storage/sql/catalog-schema.ts';
-import type { Touched } from '../storage/sql/catalog.ts';
+import type { CatalogReader, CatalogTables, Touched } from '../storage/sql/catalog-schema.ts';
 import { CatalogSnapshot, codeKey, type SnapshotTables } from './catalog-snapshot.ts';
 import { readAccounts, readEnabled, readIngest, readMembers, readSegments, readSharing } from './read-tables.ts';
 import { LayeredMap } from '../kit/layered-map.ts';
@@ -8,7 +7,10 @@ import type { SegmentId } from '../kit/ids.ts';
 type Rows = ReadonlySet<number> | null;
 
 const everything: Touched = new Map(
-  (['member', 'account', 'segment', 'sharing_record', 'data_buyer_provider', 'batch_segment_config'] as const).map((table) => [table, null]),
+  (['member', 'account', 'segment', 'sharing_record', 'data_buyer_provider', 'batch_segment_config'] as const).map((table) => [
+    table,
+    null,
+  ]),
 );
 
 /**
@@ -69,7 +71,8 @@ export class CatalogView {
     const members = rows('member');
     if (members !== undefined) tables = await this.#withMembers(tables, members);
     const accounts = rows('account');
-    if (accounts !== undefined) tables = { ...tables, accounts: renewed(tables.accounts, accounts, await readAccounts(this.#db, accounts)) };
+    if (accounts !== undefined)
+      tables = { ...tables, accounts: renewed(tables.accounts, accounts, await readAccounts(this.#db, accounts)) };
     const segments = rows('segment');
     if (segments !== undefined) tables = await this.#withSegments(tables, segments);
     if (touched.has('sharing_record')) tables = { ...tables, sharing: await readSharing(this.#db) };
@@ -98,8 +101,11 @@ export class CatalogView {
 }
 
 /** The table with these rows read again; rows that were not found are gone. */
-function renewed<Key extends number, Facts>(table: LayeredMap<Key, Facts>, rows: Rows, read: ReadonlyMap<Key, Facts>): LayeredMap<Key, Facts> {
+function renewed<Key extends number, Facts>(
+  table: LayeredMap<Key, Facts>,
+  rows: Rows,
+  read: ReadonlyMap<Key, Facts>,
+): LayeredMap<Key, Facts> {
   if (rows === null) return new LayeredMap(read);
   return table.with([...rows].map((id) => [id as Key, read.get(id as Key)]));
 }
-

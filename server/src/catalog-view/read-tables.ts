@@ -1,13 +1,5 @@
 import { roleOf } from '../access/account.ts';
-import {
-  type AccountId,
-  asAccountId,
-  asAdvertiserId,
-  asMemberId,
-  asSegmentId,
-  type MemberId,
-  type SegmentId,
-} from '../kit/ids.ts';
+import { type AccountId, asAccountId, asAdvertiserId, asMemberId, asSegmentId, type MemberId, type SegmentId } from '../kit/ids.ts';
 import { defaultIngestSettings, type MemberIngest, type SetIngestSettings } from '../members/ingest-settings.ts';
 import type { CatalogReader } from '../storage/sql/catalog-schema.ts';
 import { runsOf } from '../storage/sql/id-runs.ts';

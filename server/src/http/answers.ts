@@ -36,7 +36,8 @@ export function addressedIds(parameters: Parameters, inPath: string | undefined)
 export function addressedId(parameters: Parameters, inPath: string | undefined): number {
   const [id, ...more] = addressedIds(parameters, inPath) ?? [];
   if (id === undefined) throw refusal(httpErrors.missingParameter, { name: 'id' });
-  if (more.length > 0) throw refusal(httpErrors.invalidParameter, { name: 'id', fault: 'must be one id: several objects cannot be changed in this way' });
+  if (more.length > 0)
+    throw refusal(httpErrors.invalidParameter, { name: 'id', fault: 'must be one id: several objects cannot be changed in this way' });
   return id;
 }
 
@@ -65,7 +66,12 @@ function askedOne({ filters, search }: ListRequest, ids: readonly number[] | und
 }
 
 /** What a list was asked for: the one object under the singular key, or the page under the plural one. @throws Refusal http.notFound */
-export function listedAnswer(keys: { readonly one: string; readonly many: string }, list: AddressedList, objects: readonly object[], count: number): EnvelopeAnswer {
+export function listedAnswer(
+  keys: { readonly one: string; readonly many: string },
+  list: AddressedList,
+  objects: readonly object[],
+  count: number,
+): EnvelopeAnswer {
   if (!list.one) return listAnswer(keys.many, objects, count, list);
   return oneAnswer(keys.one, onlyOf(keys.one, list.one, objects));
 }

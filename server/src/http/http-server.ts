@@ -90,7 +90,11 @@ async function closeServer(server: Server | undefined, app: FastifyInstance, gra
 }
 
 /** The framework reads bodies by their content type; ours are read whatever it says, so it is shown one type only. */
-function handOver(request: IncomingMessage, response: ServerResponse, handler: (request: IncomingMessage, response: ServerResponse) => void): void {
+function handOver(
+  request: IncomingMessage,
+  response: ServerResponse,
+  handler: (request: IncomingMessage, response: ServerResponse) => void,
+): void {
   request.headers['content-type'] = 'application/octet-stream';
   handler(request, response);
 }
@@ -135,7 +139,12 @@ function registerOperations(app: FastifyInstance, operations: readonly Operation
   }
 }
 
-async function answerOperation(request: FastifyRequest, reply: FastifyReply, operation: Operation, front: RequestFront): Promise<FastifyReply> {
+async function answerOperation(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  operation: Operation,
+  front: RequestFront,
+): Promise<FastifyReply> {
   const open = front.openCall(request, operation);
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const call = { ...open, path: request.params as Record<string, string | undefined>, body } as Call;
@@ -156,8 +165,10 @@ export function normalisedUrl(url: string): string {
 function asRefusal(error: unknown, bodyLimitBytes: number): unknown {
   const code = (error as { code?: string }).code;
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return refusal(httpErrors.tooLarge, { limit: bodyLimitBytes }, { cause: error });
-  if (code?.startsWith('FST_ERR_CTP')) return refusal(httpErrors.badRequest, { fault: 'its body is not as long as its headers say' }, { cause: error });
-  if (code === 'FST_ERR_BAD_URL') return refusal(httpErrors.badRequest, { fault: 'its path is not valid percent-encoding' }, { cause: error });
+  if (code?.startsWith('FST_ERR_CTP'))
+    return refusal(httpErrors.badRequest, { fault: 'its body is not as long as its headers say' }, { cause: error });
+  if (code === 'FST_ERR_BAD_URL')
+    return refusal(httpErrors.badRequest, { fault: 'its path is not valid percent-encoding' }, { cause: error });
   return error;
 }
 
@@ -169,4 +180,3 @@ function clientErrorAnswer(code: string | undefined): string {
   const reason = large ? '431 Request Header Fields Too Large' : '400 Bad Request';
   return `HTTP/1.1 ${reason}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`;
 }
-

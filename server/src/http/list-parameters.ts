@@ -1,4 +1,12 @@
-import { type FieldType, isListable, type ListField, type ListFields, type ListFilter, type ListQuery, type Scalar } from '../kit/list-query.ts';
+import {
+  type FieldType,
+  isListable,
+  type ListField,
+  type ListFields,
+  type ListFilter,
+  type ListQuery,
+  type Scalar,
+} from '../kit/list-query.ts';
 import { refusal } from '../kit/refusal.ts';
 import { parseTimestamp } from '../kit/timestamp.ts';
 import { httpErrors } from './http-errors.ts';
@@ -45,9 +53,13 @@ function readSort(text: string | undefined, fields: ListFields): ListQuery['sort
   return text.split(',').map((part) => {
     const [field = '', direction = 'asc', ...more] = part.trim().split('.');
     const known = Object.hasOwn(fields, field) && isListable(fields[field]);
-    if (!known) throw refusal(httpErrors.invalidParameter, { name: 'sort', fault: `names '${shortened(field)}', which cannot be sorted by` });
+    if (!known)
+      throw refusal(httpErrors.invalidParameter, { name: 'sort', fault: `names '${shortened(field)}', which cannot be sorted by` });
     if (!/^(asc|desc)$/i.test(direction) || more.length > 0)
-      throw refusal(httpErrors.invalidParameter, { name: 'sort', fault: `has a direction that is neither asc nor desc: '${shortened(part)}'` });
+      throw refusal(httpErrors.invalidParameter, {
+        name: 'sort',
+        fault: `has a direction that is neither asc nor desc: '${shortened(part)}'`,
+      });
     return { field, descending: direction.toLowerCase() === 'desc' };
   });
 }
@@ -71,7 +83,9 @@ function readFilter(parameters: Parameters, name: string, fields: ListFields): L
     return { field: named.field, is: 'like', value: parameters.text(name) ?? '' };
   }
   if (named.how === 'in' || named.how === 'not') {
-    const values = (parameters.text(name) ?? '').split(',').map((part) => readScalar(name, field, field.type === 'string' ? part : part.trim()));
+    const values = (parameters.text(name) ?? '')
+      .split(',')
+      .map((part) => readScalar(name, field, field.type === 'string' ? part : part.trim()));
     return { field: named.field, is: named.how === 'in' ? 'in' : 'not-in', values };
   }
   if (!ordered) return undefined;

@@ -11,16 +11,21 @@ export function openApiOf(operations: readonly Operation[]): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const operation of operations) {
     if (operation.unlisted) continue;
-    operation.paths.forEach((path, index) => {
+    for (const [index, path] of operation.paths.entries()) {
       const shown = path.replace(/:(\w+)/g, '{$1}');
       paths[shown] ??= {};
       const methods = paths[shown];
       methods[operation.method.toLowerCase()] = describe(operation, path, index);
-    });
+    }
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Foyer', version, description: 'The open audience exchange.', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    info: {
+      title: 'Foyer',
+      version,
+      description: 'The open audience exchange.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
     paths,
     components: { schemas: { Error: errorSchema }, securitySchemes: { token: { type: 'apiKey', in: 'header', name: 'Authorization' } } },
   };

@@ -42,7 +42,9 @@ export function kindOf(value: unknown): string {
 const objectLimit = 10_000;
 
 /** One object under the singular key, or several under the plural one (platform.md section 1). */
-export type Container = { readonly form: 'one'; readonly object: JsonObject } | { readonly form: 'many'; readonly objects: readonly JsonObject[] };
+export type Container =
+  | { readonly form: 'one'; readonly object: JsonObject }
+  | { readonly form: 'many'; readonly objects: readonly JsonObject[] };
 
 /**
  * Reads the container of a body. `-` and `_` in its key are equal; other keys earn a warning.
@@ -73,9 +75,8 @@ export function readContainer(body: Buffer, singular: string, plural: string, wa
   if (!Array.isArray(many)) throw wrong(`'${plural}' must be an array, not ${kindOf(many)}; an object belongs under '${singular}'`);
   if (many.length > objectLimit) throw refusal(httpErrors.tooManyObjects, { plural, count: many.length, limit: objectLimit });
   if (many.length === 0) throw wrong(`'${plural}' must not be empty`);
-  many.forEach((item, index) => {
+  for (const [index, item] of many.entries())
     if (!isObject(item)) throw wrong(`${plural}[${index}] must be an object, not ${kindOf(item)}`);
-  });
   return { form: 'many', objects: many as JsonObject[] };
 }
 

@@ -108,7 +108,8 @@ function readText(schema: WireSchema, value: unknown, wrong: (fault: string) => 
   if (typeof text !== 'string') throw wrong(`must be a string, not ${kindOf(value)}`);
   if (!text.isWellFormed() || text.includes('\0')) throw wrong('must not hold zero characters or halves of surrogate pairs');
   const { maxLength, minLength = 0, pattern } = schema;
-  if (maxLength !== undefined && text.length > maxLength && [...text].length > maxLength) throw wrong(`must not be longer than ${maxLength} characters`);
+  if (maxLength !== undefined && text.length > maxLength && [...text].length > maxLength)
+    throw wrong(`must not be longer than ${maxLength} characters`);
   if (text.length < minLength) throw wrong(minLength === 1 ? 'must not be empty' : `must have at least ${minLength} characters`);
   if (pattern !== undefined && !new RegExp(pattern, 'u').test(text)) throw wrong(schema.patternFault ?? `must match ${pattern}`);
   return text;

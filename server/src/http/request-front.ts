@@ -67,7 +67,11 @@ export class RequestFront implements HotFront {
   turnAway(request: IncomingMessage, response: ServerResponse): boolean {
     if (!this.#stopping || probes.test(request.url ?? '')) return false;
     const refused = refusal(httpErrors.stopping);
-    write(response, { status: 503, headers: { 'content-type': jsonType, 'retry-after': '1', connection: 'close' }, body: errorEnvelope(refused) });
+    write(response, {
+      status: 503,
+      headers: { 'content-type': jsonType, 'retry-after': '1', connection: 'close' },
+      body: errorEnvelope(refused),
+    });
     return true;
   }
 
@@ -145,7 +149,8 @@ export class RequestFront implements HotFront {
     const refused = error instanceof Refusal ? error : refusal(httpErrors.bug, { requestId }, { cause: error });
     metrics.refused(refused.kind.name);
     if (refused.kind.status >= 500) log.error({ requestId, route: template, err: refused.cause ?? refused }, 'the call failed');
-    else if (refused.cause !== undefined) log.debug({ requestId, route: template, refusal: refused.kind.name, err: refused.cause }, 'refused');
+    else if (refused.cause !== undefined)
+      log.debug({ requestId, route: template, refusal: refused.kind.name, err: refused.cause }, 'refused');
     return {
       status: refused.kind.status,
       headers: { 'content-type': jsonType, ...headers, ...refused.headers },
@@ -153,7 +158,13 @@ export class RequestFront implements HotFront {
     };
   }
 
-  #count(operation: { id: string; method: string; paths: readonly string[] }, requestId: string, status: number, ms: number, hot: boolean): void {
+  #count(
+    operation: { id: string; method: string; paths: readonly string[] },
+    requestId: string,
+    status: number,
+    ms: number,
+    hot: boolean,
+  ): void {
     const { log, metrics, logSample, slowCallMs } = this.#options;
     const route = operation.paths[0] ?? 'unknown';
     metrics.answered(route, operation.method, status, ms / 1000);
@@ -176,8 +187,13 @@ function sentOf(
 ): Sent {
   if ('body' in answer) return { status: answer.status, headers: { ...admitted, ...answer.headers }, body: answer.body };
   const unread = parameters.unread();
-  const all = unread.length === 0 ? warnings : [...warnings, ...unread.map((name) => `The parameter ${shortened(name)} is unknown and was ignored`)];
-  return { status: 200, headers: { 'content-type': jsonType, ...admitted, ...answer.headers }, body: envelopeOf(answer, { warnings: all, dbg: operation.dbg === true }) };
+  const all =
+    unread.length === 0 ? warnings : [...warnings, ...unread.map((name) => `The parameter ${shortened(name)} is unknown and was ignored`)];
+  return {
+    status: 200,
+    headers: { 'content-type': jsonType, ...admitted, ...answer.headers },
+    body: envelopeOf(answer, { warnings: all, dbg: operation.dbg === true }),
+  };
 }
 
 function write(response: ServerResponse, sent: Sent): void {

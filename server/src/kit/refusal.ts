@@ -26,7 +26,10 @@ const usualStatus: Readonly<Record<ErrorId, number>> = {
 };
 
 /** Makes a domain's error catalogue. Status follows the error id unless the entry says otherwise. */
-export function defineRefusals<Kind extends string>(domain: string, entries: Readonly<Record<Kind, RefusalEntry>>): Readonly<Record<Kind, RefusalKind>> {
+export function defineRefusals<Kind extends string>(
+  domain: string,
+  entries: Readonly<Record<Kind, RefusalEntry>>,
+): Readonly<Record<Kind, RefusalKind>> {
   const kinds = Object.entries<RefusalEntry>(entries).map(([kind, entry]): [string, RefusalKind] => [
     kind,
     {

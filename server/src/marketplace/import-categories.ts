@@ -19,7 +19,8 @@ export async function importCategories(change: CatalogChange, categories: readon
     if (!members.has(memberId)) throw importConflict(object, `there is no member ${memberId}`);
     const row = { id, member_id: memberId, name };
     const before = known.get(id);
-    if (before && before.member_id !== memberId) throw importConflict(object, `category ${id} belongs to member ${before.member_id}, which cannot change`);
+    if (before && before.member_id !== memberId)
+      throw importConflict(object, `category ${id} belongs to member ${before.member_id}, which cannot change`);
     if (before?.name === name) {
       counts.unchanged += 1;
       continue;

@@ -26,7 +26,8 @@ export async function importAdvertisers(change: CatalogChange, advertisers: read
       counts.created += 1;
       continue;
     }
-    if (before.member_id !== memberId) throw importConflict(object, `advertiser ${id} belongs to member ${before.member_id}, which cannot change`);
+    if (before.member_id !== memberId)
+      throw importConflict(object, `advertiser ${id} belongs to member ${before.member_id}, which cannot change`);
     const changed = differing(before, { ...rest, name });
     if (changed) await updateAdvertiser(change, before, changed);
     counts[changed ? 'changed' : 'unchanged'] += 1;

@@ -32,7 +32,8 @@ export async function importMembers(change: CatalogChange, members: readonly Imp
     const { id = 0, kind: primaryType, externally_integrated_dsp: external, ...rest } = fields;
     const kind = String(primaryType);
     if (kind === 'platform') {
-      if (platform !== undefined && platform !== id) throw importConflict(object, `member ${platform} is the platform already; there can be one`);
+      if (platform !== undefined && platform !== id)
+        throw importConflict(object, `member ${platform} is the platform already; there can be one`);
       platform = id;
     }
     const wanted: Partial<MemberTable> = {
@@ -47,7 +48,8 @@ export async function importMembers(change: CatalogChange, members: readonly Imp
       counts.created += 1;
       continue;
     }
-    if (before.primary_type !== kind) throw importConflict(object, `member ${id} is there as a ${before.primary_type}, which cannot change`);
+    if (before.primary_type !== kind)
+      throw importConflict(object, `member ${id} is there as a ${before.primary_type}, which cannot change`);
     const changed = differing(before, wanted);
     if (changed) await updateMember(change, before, changed);
     counts[id === moved ? 'created' : changed ? 'changed' : 'unchanged'] += 1;

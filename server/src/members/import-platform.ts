@@ -30,7 +30,13 @@ export async function moveFirstPlatform(
   const id = await insertMember(change, { ...(wanted?.id === undefined ? {} : { id: wanted.id }), name, primary_type: 'platform' });
   for (const account of await change.db.selectFrom('account').select('id').where('member_id', '=', platform.id).execute()) {
     await change.db.updateTable('account').set({ member_id: id }).where('id', '=', account.id).execute();
-    change.record({ objectType: 'account', objectId: account.id, memberId: id, before: { member_id: platform.id }, after: { member_id: id } });
+    change.record({
+      objectType: 'account',
+      objectId: account.id,
+      memberId: id,
+      before: { member_id: platform.id },
+      after: { member_id: id },
+    });
     change.touch('account', account.id);
   }
   await change.db.deleteFrom('member').where('id', '=', platform.id).execute();

@@ -20,7 +20,12 @@ export async function readIngestSettings(db: CatalogReader, member: number): Pro
 
 /** Whose segments the member may write, by id. */
 export async function readWritableOwners(db: CatalogReader, member: number): Promise<number[]> {
-  const rows = await db.selectFrom('member_segment_access').selectAll().where('member_id', '=', member).orderBy('segment_owner_member_id').execute();
+  const rows = await db
+    .selectFrom('member_segment_access')
+    .selectAll()
+    .where('member_id', '=', member)
+    .orderBy('segment_owner_member_id')
+    .execute();
   return rows.map((row) => row.segment_owner_member_id);
 }
 

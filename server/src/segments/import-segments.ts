@@ -10,7 +10,11 @@ import { differing, highestId, type Imported, importConflict, type KindCounts, n
 export type ImportedSegment = SentSegment & { readonly id?: number; readonly member_id?: number };
 
 /** Segments by id, under the same rules as over the API. A segment that is there keeps its member. Parents come before their children. */
-export async function importSegments(change: CatalogChange, segments: readonly Imported<ImportedSegment>[], taxonomyIds: ReadonlySet<string>): Promise<KindCounts> {
+export async function importSegments(
+  change: CatalogChange,
+  segments: readonly Imported<ImportedSegment>[],
+  taxonomyIds: ReadonlySet<string>,
+): Promise<KindCounts> {
   const counts = noCounts();
   const members = new Set((await change.db.selectFrom('member').select('id').execute()).map((row) => row.id));
   const known = new Map((await change.db.selectFrom('segment').selectAll().execute()).map((row) => [row.id, row]));
@@ -20,7 +24,8 @@ export async function importSegments(change: CatalogChange, segments: readonly I
     const { id = 0, member_id: memberId = 0, ...sent } = fields;
     if (!members.has(memberId)) throw importConflict(object, `there is no member ${memberId}`);
     const before = known.get(id);
-    if (before && before.member_id !== memberId) throw importConflict(object, `segment ${id} belongs to member ${before.member_id}, which cannot change`);
+    if (before && before.member_id !== memberId)
+      throw importConflict(object, `segment ${id} belongs to member ${before.member_id}, which cannot change`);
     const content = mergedSegment(before ? segmentContent(before) : emptySegment, sent, false);
     const row = segmentRow(id, memberId, content, change.nowMs);
     await inWordsOfImport(object, async () => {
@@ -41,7 +46,11 @@ export async function importSegments(change: CatalogChange, segments: readonly I
 }
 
 /** Segments of the file that give up their codes do so first, so that two can change theirs for each other's. */
-async function freeCodes(change: CatalogChange, known: ReadonlyMap<number, SegmentTable>, segments: readonly Imported<ImportedSegment>[]): Promise<void> {
+async function freeCodes(
+  change: CatalogChange,
+  known: ReadonlyMap<number, SegmentTable>,
+  segments: readonly Imported<ImportedSegment>[],
+): Promise<void> {
   for (const { fields } of segments) {
     const before = fields.id === undefined ? undefined : known.get(fields.id);
     if (!before || before.code === null || fields.code === undefined || fields.code === before.code) continue;

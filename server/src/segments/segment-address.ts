@@ -69,7 +69,8 @@ export async function changedSegments(db: CatalogReader, call: Call, hooks: Segm
 /** The segment of each code, the own one before a shared one. @throws Refusal http.notFound where a code names nothing */
 async function idsByCode(db: CatalogReader, sight: Sight, codes: readonly string[]): Promise<number[]> {
   const found = new Map<string, number>();
-  for (const { id, code_folded: code } of await readSegmentsByCode(db, sight, codes)) if (code !== null && !found.has(code)) found.set(code, id);
+  for (const { id, code_folded: code } of await readSegmentsByCode(db, sight, codes))
+    if (code !== null && !found.has(code)) found.set(code, id);
   return codes.map((code) => {
     const id = found.get(fold(code));
     if (id === undefined) throw notFound('segment', 'code', shortened(code));

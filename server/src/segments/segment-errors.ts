@@ -1,11 +1,17 @@
 import { defineRefusals } from '../kit/refusal.ts';
 
 export const segmentErrors = defineRefusals('segments', {
-  codeTaken: { errorId: 'INTEGRITY', text: "The code '{code}' is already used by another segment of member {member} (case does not matter)" },
+  codeTaken: {
+    errorId: 'INTEGRITY',
+    text: "The code '{code}' is already used by another segment of member {member} (case does not matter)",
+  },
   advertiserUnknown: { errorId: 'INTEGRITY', text: 'There is no advertiser {advertiser} of member {member}' },
   parentUnknown: { errorId: 'INTEGRITY', text: '{path}.parent_segment_id {parent} is no other segment of the same member' },
   parentNested: { errorId: 'INTEGRITY', text: '{path}.parent_segment_id {parent} would make more than one level of parents' },
-  sharedToAdvertiser: { errorId: 'INTEGRITY', text: 'Segment {id} is on the list of sharing record {record} and cannot become advertiser-level; take it off first' },
+  sharedToAdvertiser: {
+    errorId: 'INTEGRITY',
+    text: 'Segment {id} is on the list of sharing record {record} and cannot become advertiser-level; take it off first',
+  },
   readOnly: { errorId: 'UNAUTH', text: 'Segment {id} is shared with you by member {member} and can only be read' },
   bothMappings: {
     errorId: 'SYNTAX',

@@ -28,7 +28,11 @@ function withValueIds(mapping: SegmentContent['querystring_mapping']) {
 }
 
 /** An own segment as its owner sees it, straight from its row. */
-export const ownSegment = <Row extends object>(row: Row): Row & { provider_id: null; provider: null } => ({ ...row, provider_id: null, provider: null });
+export const ownSegment = <Row extends object>(row: Row): Row & { provider_id: null; provider: null } => ({
+  ...row,
+  provider_id: null,
+  provider: null,
+});
 
 /** Several segments in one answer: ids as an array, the segments as an object by id. */
 export function severalSegments(segments: readonly { readonly id: number }[]) {

@@ -21,7 +21,9 @@ export interface SentRecord {
 /** Reads a record. The names that clients send back with their segments are passed over without a warning. */
 export function readSentRecord(object: Readonly<Record<string, unknown>>, path: string, warnings: string[]): SentRecord {
   const { segments } = object;
-  const bare = Array.isArray(segments) ? segments.map((segment) => (isObject(segment) && 'id' in segment ? { id: segment.id } : segment)) : segments;
+  const bare = Array.isArray(segments)
+    ? segments.map((segment) => (isObject(segment) && 'id' in segment ? { id: segment.id } : segment))
+    : segments;
   const sent = readObject(sharingRecordSchema, 'segments' in object ? { ...object, segments: bare } : object, path, warnings);
   return {
     id: sent.id,

@@ -8,7 +8,10 @@ export const sharingRecordSchema = Type.Object({
   segment_exposure: Type.Union([Type.Literal('all'), Type.Literal('list')]),
   segments: Type.Union([
     Type.Array(
-      Type.Object({ id: Type.Integer({ minimum: 1 }), name: Type.Union([Type.String(), Type.Null()], { readOnly: true }) }, { required: ['id'] }),
+      Type.Object(
+        { id: Type.Integer({ minimum: 1 }), name: Type.Union([Type.String(), Type.Null()], { readOnly: true }) },
+        { required: ['id'] },
+      ),
     ),
     Type.Null(),
   ]),

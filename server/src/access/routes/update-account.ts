@@ -58,7 +58,8 @@ export const updateAccount = (catalog: Catalog, { hasher, sessions, clock }: Upd
       if (expired && sent.password_expires_on === undefined) fields.password_expires_on = null;
     }
     await catalog.change(changeContext(call, 'updateAccount'), (change) => updateRow(change, id, fields));
-    if (newPassword !== undefined) await sessions.endOthers(asAccountId(id), id === call.caller.accountId ? sessionTokenOf(call.facts) : undefined);
+    if (newPassword !== undefined)
+      await sessions.endOthers(asAccountId(id), id === call.caller.accountId ? sessionTokenOf(call.facts) : undefined);
     const after = (await readAccount(catalog.read, id)) ?? before;
     return oneAnswer('user', accountOnWire(after), { id });
   },

@@ -48,7 +48,11 @@ const shownColumns = [
   'member.timezone as timezone',
 ] as const;
 
-const joined = (db: CatalogReader) => db.selectFrom('account').innerJoin('member', 'member.id', 'account.member_id').select([...shownColumns]);
+const joined = (db: CatalogReader) =>
+  db
+    .selectFrom('account')
+    .innerJoin('member', 'member.id', 'account.member_id')
+    .select([...shownColumns]);
 
 /** Accounts that a caller may see, listed. A null member sees all. */
 export function listAccounts(db: CatalogReader, member: number | null, query: ListQuery): Promise<{ rows: AccountRow[]; count: number }> {

@@ -18,7 +18,11 @@ export const describeServer = (): OpenOperation => ({
       return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8', vary: 'accept' }, body };
     }
     const items = Object.entries(links).map(([name, href]) => `<li><a href="${href}">${name}</a> <code>${href}</code></li>`);
-    return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8', vary: 'accept' }, body: page(`<ul>${items.join('')}</ul>`) };
+    return {
+      status: 200,
+      headers: { 'content-type': 'text/html; charset=utf-8', vary: 'accept' },
+      body: page(`<ul>${items.join('')}</ul>`),
+    };
   },
 });
 

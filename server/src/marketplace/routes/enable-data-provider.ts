@@ -23,7 +23,12 @@ export const enableDataProvider = (catalog: Catalog): AccountOperation => ({
   parameters: [{ name: 'member_id', description: 'The buyer (default: your own member; administrators must name it)' }],
   async handle(call) {
     const buyer = actingMember(call, 'member_id', 'refuse');
-    const sent = readObject(dataBuyerProviderSchema, readOne(call.body, 'data_buyer_provider', call.warnings), 'data_buyer_provider', call.warnings);
+    const sent = readObject(
+      dataBuyerProviderSchema,
+      readOne(call.body, 'data_buyer_provider', call.warnings),
+      'data_buyer_provider',
+      call.warnings,
+    );
     requireFields(sent, ['data_provider_member_id'], 'data_buyer_provider');
     const provider = sent.data_provider_member_id ?? 0;
     const { row } = await catalog.change(changeContext(call, 'enableDataProvider'), async (change) => {

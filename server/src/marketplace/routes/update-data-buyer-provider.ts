@@ -20,8 +20,14 @@ export const updateDataBuyerProvider = (catalog: Catalog): AccountOperation => (
   async handle(call) {
     const id = addressedId(call.parameters, call.path.first);
     const sight = sightOf(call, 'member_id');
-    const sent = readObject(dataBuyerProviderSchema, readOne(call.body, 'data_buyer_provider', call.warnings), 'data_buyer_provider', call.warnings);
-    if (sent.data_provider_member_id !== undefined) call.warnings.push('data_buyer_provider.data_provider_member_id cannot be changed and was ignored');
+    const sent = readObject(
+      dataBuyerProviderSchema,
+      readOne(call.body, 'data_buyer_provider', call.warnings),
+      'data_buyer_provider',
+      call.warnings,
+    );
+    if (sent.data_provider_member_id !== undefined)
+      call.warnings.push('data_buyer_provider.data_provider_member_id cannot be changed and was ignored');
     const row = await catalog.change(changeContext(call, 'updateDataBuyerProvider'), async (change) => {
       const before = await readEnabled(change.db, id);
       const isSide = sight === null || before?.buyer_member_id === sight || before?.data_provider_member_id === sight;

@@ -27,7 +27,8 @@ export const dataBuyerProviderOnWire = (row: DataBuyerProviderTable) => ({
 /** What a member is a side of; null sees all. */
 export function listEnabled(db: CatalogReader, member: number | null, query: ListQuery) {
   const all = db.selectFrom('data_buyer_provider').selectAll();
-  const own = member === null ? all : all.where((eb) => eb.or([eb('buyer_member_id', '=', member), eb('data_provider_member_id', '=', member)]));
+  const own =
+    member === null ? all : all.where((eb) => eb.or([eb('buyer_member_id', '=', member), eb('data_provider_member_id', '=', member)]));
   return listRows(own, dataBuyerProviderFields, query);
 }
 
@@ -57,7 +58,13 @@ export async function setEnabled(
   };
   if (before) await change.db.updateTable('data_buyer_provider').set(row).where('id', '=', row.id).execute();
   else await change.db.insertInto('data_buyer_provider').values(row).execute();
-  change.record({ objectType: 'data_buyer_provider', objectId: row.id, memberId: pair.buyer, before: before ? { ...before } : null, after: { ...row } });
+  change.record({
+    objectType: 'data_buyer_provider',
+    objectId: row.id,
+    memberId: pair.buyer,
+    before: before ? { ...before } : null,
+    after: { ...row },
+  });
   change.touch('data_buyer_provider', row.id);
   return { row, created: before === undefined, changed: true };
 }

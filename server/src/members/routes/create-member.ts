@@ -20,7 +20,12 @@ export const createMember = (catalog: Catalog): AccountOperation => ({
   body: memberSchema,
   answer: memberSchema,
   async handle(call) {
-    const { billing_name: billingName, ...sent } = readObject(memberSchema, readOne(call.body, 'member', call.warnings), 'member', call.warnings);
+    const { billing_name: billingName, ...sent } = readObject(
+      memberSchema,
+      readOne(call.body, 'member', call.warnings),
+      'member',
+      call.warnings,
+    );
     const name = sent.name ?? billingName;
     if (name === undefined) throw refusal(memberErrors.nameMissing);
     const id = await catalog.change(changeContext(call, 'createMember'), (change) =>

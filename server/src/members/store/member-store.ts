@@ -49,8 +49,20 @@ export function listPlatformMembers(db: CatalogReader, query: ListQuery) {
       const number = eb.cast<string>('id', 'text');
       const isPrivate = eb('platform_exposure', '=', 'private');
       return [
-        eb.case().when(isPrivate).then(eb.fn<string>('concat', [eb.val('Member '), number])).else(eb.ref('name')).end().as('shown_name'),
-        eb.case().when(isPrivate).then(eb.fn<string>('concat', [eb.val('member '), number])).else(eb.ref('name_folded')).end().as('shown_name_folded'),
+        eb
+          .case()
+          .when(isPrivate)
+          .then(eb.fn<string>('concat', [eb.val('Member '), number]))
+          .else(eb.ref('name'))
+          .end()
+          .as('shown_name'),
+        eb
+          .case()
+          .when(isPrivate)
+          .then(eb.fn<string>('concat', [eb.val('member '), number]))
+          .else(eb.ref('name_folded'))
+          .end()
+          .as('shown_name_folded'),
       ];
     })
     .where('platform_exposure', '!=', 'hidden')
@@ -58,7 +70,8 @@ export function listPlatformMembers(db: CatalogReader, query: ListQuery) {
   return listRows(db.selectFrom(shown.as('member')).selectAll(), platformMemberFields, query);
 }
 
-export type NewMember = Partial<Omit<MemberTable, 'name_folded' | 'code_folded' | 'last_modified'>> & Pick<MemberTable, 'name' | 'primary_type'>;
+export type NewMember = Partial<Omit<MemberTable, 'name_folded' | 'code_folded' | 'last_modified'>> &
+  Pick<MemberTable, 'name' | 'primary_type'>;
 
 export async function insertMember(change: CatalogChange, member: NewMember): Promise<number> {
   const id = member.id ?? (await change.newIds('member'));

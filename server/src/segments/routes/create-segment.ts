@@ -44,7 +44,11 @@ export const createSegment = (catalog: Catalog, taxonomyIds: ReadonlySet<string>
       for (const [index, segment] of sent.entries()) {
         const member = members[index] ?? call.caller.memberId;
         const advertiserId = await advertiserOf(change.db, member, advertiser);
-        const content = mergedSegment(emptySegment, advertiserId === undefined ? segment : { ...segment, advertiser_id: advertiserId }, false);
+        const content = mergedSegment(
+          emptySegment,
+          advertiserId === undefined ? segment : { ...segment, advertiser_id: advertiserId },
+          false,
+        );
         checkSegment(content, pathOf(index), (id) => taxonomyIds.has(id));
         const row = segmentRow(firstId + index, member, content, change.nowMs);
         await checkReferences(change.db, row, pathOf(index));

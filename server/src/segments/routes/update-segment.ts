@@ -57,7 +57,10 @@ export const updateSegment = (catalog: Catalog, hooks: SegmentHooks, taxonomyIds
 const idSchema = Type.Object({ id: Type.Integer({ minimum: 1 }) });
 
 /** Which segments with what: an address with one object, or several objects with their ids. */
-function readAsked(call: Call, addressed: readonly number[] | undefined): { readonly form: 'one' | 'many'; readonly asked: readonly Asked[] } {
+function readAsked(
+  call: Call,
+  addressed: readonly number[] | undefined,
+): { readonly form: 'one' | 'many'; readonly asked: readonly Asked[] } {
   const { warnings } = call;
   const container = readContainer(call.body, 'segment', 'segments', warnings);
   const objects = container.form === 'one' ? [container.object] : container.objects;
@@ -90,9 +93,11 @@ type Unaddressed = Omit<Asked, 'id'> & { readonly own: number | undefined };
 function onlyAsked([object]: readonly Unaddressed[], addressed: readonly number[] | undefined): Asked {
   const [id, ...more] = addressed ?? [];
   if (!object || id === undefined) throw refusal(httpErrors.missingParameter, { name: 'id' });
-  if (more.length > 0) throw refusal(httpErrors.invalidParameter, { name: 'id', fault: "must be one id; several segments stand under 'segments'" });
+  if (more.length > 0)
+    throw refusal(httpErrors.invalidParameter, { name: 'id', fault: "must be one id; several segments stand under 'segments'" });
   const { own, ...asked } = object;
-  if (own !== undefined && own !== id) throw refusal(httpErrors.invalidField, { path: 'segment.id', fault: `is not ${id}, the segment that is addressed` });
+  if (own !== undefined && own !== id)
+    throw refusal(httpErrors.invalidField, { path: 'segment.id', fault: `is not ${id}, the segment that is addressed` });
   return { id, ...asked };
 }
 

@@ -51,7 +51,9 @@ function seen(db: CatalogReader, sight: Sight) {
     member === null
       ? own
       : own.where((eb) =>
-          sight.includeShared ? eb.or([eb('segment.member_id', '=', member), sight.hooks.availableTo(db, member)]) : eb('segment.member_id', '=', member),
+          sight.includeShared
+            ? eb.or([eb('segment.member_id', '=', member), sight.hooks.availableTo(db, member)])
+            : eb('segment.member_id', '=', member),
         );
   const provided = visible.select((eb) => {
     const foreign = member === null ? sql<boolean>`1 = 0` : eb('segment.member_id', '!=', member);

@@ -36,7 +36,11 @@ async function withSegments(db: CatalogReader, rows: readonly SharingRecordTable
 }
 
 /** Records of a data member; null sees all. */
-export async function listRecords(db: CatalogReader, dataMember: number | null, query: ListQuery): Promise<{ rows: SharingRecord[]; count: number }> {
+export async function listRecords(
+  db: CatalogReader,
+  dataMember: number | null,
+  query: ListQuery,
+): Promise<{ rows: SharingRecord[]; count: number }> {
   const all = db.selectFrom('sharing_record').selectAll();
   const { rows, count } = await listRows(dataMember === null ? all : all.where('data_member_id', '=', dataMember), sharingFields, query);
   return { rows: await withSegments(db, rows), count };
@@ -50,7 +54,8 @@ export async function readRecord(db: CatalogReader, id: number): Promise<Sharing
 /** These records that exist, by id. */
 export async function readRecords(db: CatalogReader, ids: readonly number[]): Promise<SharingRecord[]> {
   const rows: SharingRecordTable[] = [];
-  for (const run of runsOf(ids)) rows.push(...(await db.selectFrom('sharing_record').selectAll().where('id', 'in', run).orderBy('id').execute()));
+  for (const run of runsOf(ids))
+    rows.push(...(await db.selectFrom('sharing_record').selectAll().where('id', 'in', run).orderBy('id').execute()));
   return withSegments(db, rows);
 }
 
@@ -75,10 +80,19 @@ export async function isEnabled(db: CatalogReader, buyer: number, dataMember: nu
 }
 
 /** Of these ids those that exist as segments of the member, with their level. */
-export async function segmentsOf(db: CatalogReader, member: number, ids: readonly number[]): Promise<Map<number, { readonly advertiserId: number | null }>> {
+export async function segmentsOf(
+  db: CatalogReader,
+  member: number,
+  ids: readonly number[],
+): Promise<Map<number, { readonly advertiserId: number | null }>> {
   const found = new Map<number, { readonly advertiserId: number | null }>();
   for (const run of runsOf(ids)) {
-    const rows = await db.selectFrom('segment').select(['id', 'advertiser_id']).where('member_id', '=', member).where('id', 'in', run).execute();
+    const rows = await db
+      .selectFrom('segment')
+      .select(['id', 'advertiser_id'])
+      .where('member_id', '=', member)
+      .where('id', 'in', run)
+      .execute();
     for (const row of rows) found.set(row.id, { advertiserId: row.advertiser_id });
   }
   return found;
@@ -114,7 +128,13 @@ export async function insertRecord(
   };
   await change.db.insertInto('sharing_record').values(row).execute();
   await writeSegments(change, id, record.exposure);
-  change.record({ objectType: 'member_data_sharing', objectId: id, memberId: record.dataMember, before: null, after: auditOf(row, record.exposure) });
+  change.record({
+    objectType: 'member_data_sharing',
+    objectId: id,
+    memberId: record.dataMember,
+    before: null,
+    after: auditOf(row, record.exposure),
+  });
   change.touch('sharing_record', id);
   return id;
 }
@@ -122,7 +142,12 @@ export async function insertRecord(
 export const exposureOf = (record: SharingRecord): Exposure =>
   record.segments === null ? { kind: 'all' } : { kind: 'list', segments: record.segments.map((segment) => segment.id) };
 
-export async function updateRecord(change: CatalogChange, before: SharingRecord, exposure: Exposure, exportAllowed: boolean): Promise<void> {
+export async function updateRecord(
+  change: CatalogChange,
+  before: SharingRecord,
+  exposure: Exposure,
+  exportAllowed: boolean,
+): Promise<void> {
   const { segments: _list, ...row } = before;
   const after = { ...row, segment_exposure: exposure.kind, export_allowed: Number(exportAllowed), last_modified: change.nowMs };
   await change.db.updateTable('sharing_record').set(after).where('id', '=', row.id).execute();
@@ -155,7 +180,12 @@ export async function deleteRecord(change: CatalogChange, record: SharingRecord)
 export async function dropFromLists(change: CatalogChange, segmentIds: readonly number[]): Promise<void> {
   const listing = new Set<number>();
   for (const run of runsOf(segmentIds)) {
-    const rows = await change.db.selectFrom('sharing_record_segment').select('record_id').distinct().where('segment_id', 'in', run).execute();
+    const rows = await change.db
+      .selectFrom('sharing_record_segment')
+      .select('record_id')
+      .distinct()
+      .where('segment_id', 'in', run)
+      .execute();
     for (const row of rows) listing.add(row.record_id);
   }
   if (listing.size === 0) return;

@@ -1,6 +1,6 @@
-import { constants, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { access, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 /** With less free space the next writes of log and catalog would fail. */
@@ -32,8 +32,8 @@ export class DataDirectory {
   static hold(path: string): DataDirectory {
     let lock: DatabaseSync;
     try {
-      mkdirSync(path, { recursive: true, mode: 0o750 });
-      for (const name of ['profiles', 'files', 'run']) mkdirSync(join(path, name), { recursive: true });
+      makeDirectory(path);
+      for (const name of ['profiles', 'files', 'run']) makeDirectory(join(path, name));
       writeFileSync(join(path, 'run', 'probe'), '');
       rmSync(join(path, 'run', 'probe'));
       lock = new DatabaseSync(join(path, 'lock'));
@@ -44,7 +44,8 @@ export class DataDirectory {
       lock.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE;');
     } catch (error) {
       lock.close();
-      throw new DataDirectoryInUse(`${path} is in use by another server`, { cause: error });
+      if (isHeldElsewhere(error)) throw new DataDirectoryInUse(`${path} is in use by another server`, { cause: error });
+      throw new DataDirectoryNotWritable(`${path} cannot be locked: ${(error as Error).message}`, { cause: error });
     }
     return new DataDirectory(path, lock);
   }
@@ -78,5 +79,23 @@ export class DataDirectory {
   release(): void {
     rmSync(join(this.path, 'run', 'server.json'), { force: true });
     this.#lock.close();
+  }
+}
+
+/** SQLITE_BUSY and SQLITE_LOCKED, extended codes included. */
+const isHeldElsewhere = (error: unknown): boolean => [5, 6].includes(((error as { errcode?: number }).errcode ?? 0) & 0xff);
+
+/**
+ * Makes a directory and those above it, one by one: Node's recursive form was seen to run for ever where the file system
+ * says ENOENT for a directory whose parent is there (below /proc).
+ */
+function makeDirectory(path: string): void {
+  if (existsSync(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) makeDirectory(parent);
+  try {
+    mkdirSync(path, { mode: 0o750 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }

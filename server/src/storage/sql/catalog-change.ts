@@ -1,5 +1,4 @@
-import type { CatalogTables, CatalogTransaction } from './catalog-schema.ts';
-import type { Touched } from './catalog.ts';
+import type { CatalogTables, CatalogTransaction, Touched } from './catalog-schema.ts';
 
 /** Who changes the catalog, and by which operation. Nulls for the server itself. */
 export interface ChangeContext {
@@ -22,7 +21,16 @@ export interface AuditEntry {
   readonly after: Readonly<Record<string, unknown>> | null;
 }
 
-type IdName = 'member' | 'account' | 'advertiser' | 'segment' | 'sharing_record' | 'data_buyer_provider' | 'batch_segment_config' | 'data_category' | 'audit_event';
+type IdName =
+  | 'member'
+  | 'account'
+  | 'advertiser'
+  | 'segment'
+  | 'sharing_record'
+  | 'data_buyer_provider'
+  | 'batch_segment_config'
+  | 'data_category'
+  | 'audit_event';
 
 /** One transaction on the catalog: the queries, the audit entries, and what it touched. */
 export class CatalogChange {
@@ -101,7 +109,11 @@ export class CatalogChange {
       before: entry.before && JSON.stringify(entry.before),
       after: entry.after && JSON.stringify(entry.after),
     }));
-    for (let at = 0; at < rows.length; at += 100) await this.db.insertInto('audit_event').values(rows.slice(at, at + 100)).execute();
+    for (let at = 0; at < rows.length; at += 100)
+      await this.db
+        .insertInto('audit_event')
+        .values(rows.slice(at, at + 100))
+        .execute();
   }
 }
 

@@ -6,7 +6,6 @@ import type { Kysely, Transaction } from 'kysely';
  */
 export interface CatalogTables {
   id_sequence: { name: string; next_id: number };
-  catalog_setting: { name: string; value: string };
   member: MemberTable;
   account: AccountTable;
   session: SessionTable;
@@ -162,3 +161,6 @@ export interface AuditEventTable {
 
 export type CatalogReader = Kysely<CatalogTables>;
 export type CatalogTransaction = Transaction<CatalogTables>;
+
+/** What a committed change touched, by table: rows by id, or null for "read it all again". */
+export type Touched = ReadonlyMap<keyof CatalogTables, ReadonlySet<number> | null>;

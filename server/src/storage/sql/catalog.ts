@@ -1,16 +1,12 @@
-import { Kysely } from 'kysely';
+import { type Dialect, Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { Clock } from '../../kit/clock.ts';
 import { CatalogChange, type ChangeContext } from './catalog-change.ts';
-import type { CatalogReader, CatalogTables } from './catalog-schema.ts';
+import type { CatalogReader, CatalogTables, Touched } from './catalog-schema.ts';
 import * as catalog0001 from './migrations/0001-catalog.ts';
-import { SqliteWorkerDialect } from './sqlite-dialect.ts';
 
 /** Forward only: a migration that has landed is never edited, the next one follows it. */
 const migrations: Record<string, Migration> = { '0001-catalog': catalog0001 };
-
-/** What a committed change touched, by table: rows by id, or null for "read it all again". */
-export type Touched = ReadonlyMap<keyof CatalogTables, ReadonlySet<number> | null>;
 
 /**
  * The catalog plane: members, accounts, segments, sharing, audit. Reading goes through `read`; every change goes through
@@ -26,9 +22,9 @@ export class Catalog {
     this.#clock = clock;
   }
 
-  /** Opens the file and brings its tables up to date. Fails with the migration's own error; nothing is left half done. */
-  static async open(file: string, clock: Clock): Promise<Catalog> {
-    const database = new Kysely<CatalogTables>({ dialect: new SqliteWorkerDialect(file) });
+  /** Opens the database and brings its tables up to date. Fails with the migration's own error; nothing is left half done. */
+  static async open(dialect: Dialect, clock: Clock): Promise<Catalog> {
+    const database = new Kysely<CatalogTables>({ dialect });
     const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } });
     const { error, results } = await migrator.migrateToLatest();
     if (error !== undefined) {

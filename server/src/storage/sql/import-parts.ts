@@ -23,7 +23,8 @@ export function differing<Row extends object>(before: Row, wanted: Partial<Row>)
 }
 
 /** The file contradicts what is there. @returns the refusal of the whole file, naming the object */
-export const importConflict = (object: string, fault: string, cause?: unknown) => refusal(importErrors.conflict, { object, fault }, { cause });
+export const importConflict = (object: string, fault: string, cause?: unknown) =>
+  refusal(importErrors.conflict, { object, fault }, { cause });
 
 /** The highest id that a list brings; new ids start behind it. */
 export const highestId = (list: readonly Imported<{ readonly id?: number }>[]): number =>

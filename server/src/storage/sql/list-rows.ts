@@ -58,7 +58,9 @@ function applyFilter<T extends Table>(query: Query<T>, fields: ListFields, filte
       const left = ignoresCase ? sql.ref(field.foldedColumn as string) : column;
       const values = filter.values.map((value) => (typeof value === 'boolean' ? Number(value) : ignoresCase ? fold(String(value)) : value));
       const list = sql.join(values);
-      return query.where(filter.is === 'in' ? sql<boolean>`${left} in (${list})` : sql<boolean>`(${left} is null or ${left} not in (${list}))`);
+      return query.where(
+        filter.is === 'in' ? sql<boolean>`${left} in (${list})` : sql<boolean>`(${left} is null or ${left} not in (${list}))`,
+      );
     }
     case 'min':
     case 'max': {

@@ -11,6 +11,7 @@ import { ModelProfileStore } from '../../../profiles/model/model-profile-store.t
 import { OperationBatch } from '../../../profiles/operation-batch.ts';
 import type { Identifier } from '../../../profiles/identifier.ts';
 import { Catalog } from '../../../storage/sql/catalog.ts';
+import { SqliteWorkerDialect } from '../../../storage/sql/sqlite-dialect.ts';
 import { createInstantParts, type InstantParts } from '../instant-parts.ts';
 import { addUsers } from './add-users.ts';
 import { getProcessed } from './get-processed.ts';
@@ -47,7 +48,7 @@ const open: InstantParts[] = [];
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'foyer-instant-'));
-  catalog = await Catalog.open(join(directory, 'catalog.db'), clock);
+  catalog = await Catalog.open(new SqliteWorkerDialect(join(directory, 'catalog.db')), clock);
 });
 afterAll(async () => {
   await catalog.close();

@@ -8,6 +8,7 @@ import { asMemberId } from '../../../kit/ids.ts';
 import { Refusal } from '../../../kit/refusal.ts';
 import { ModelProfileStore } from '../../../profiles/model/model-profile-store.ts';
 import { Catalog } from '../../../storage/sql/catalog.ts';
+import { SqliteWorkerDialect } from '../../../storage/sql/sqlite-dialect.ts';
 import { createInstantParts, type InstantParts } from '../instant-parts.ts';
 import { InstantHourStore } from '../store/instant-hour-store.ts';
 import { addUsers } from './add-users.ts';
@@ -42,7 +43,7 @@ const open: InstantParts[] = [];
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'foyer-processed-'));
-  catalog = await Catalog.open(join(directory, 'catalog.db'), clock);
+  catalog = await Catalog.open(new SqliteWorkerDialect(join(directory, 'catalog.db')), clock);
 });
 afterAll(async () => {
   await catalog.close();

@@ -2,15 +2,19 @@ import type { Kysely } from 'kysely';
 
 /** The first catalog. `bigint` is what both databases read as a whole number of 8 bytes. */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  await accessTables(db);
+  await memberTables(db);
+  await accountTables(db);
   await segmentTables(db);
   await sharingTables(db);
   await recordTables(db);
 }
 
-async function accessTables(db: Kysely<unknown>): Promise<void> {
-  await db.schema.createTable('id_sequence').addColumn('name', 'text', (c) => c.primaryKey()).addColumn('next_id', 'bigint', (c) => c.notNull()).execute();
-  await db.schema.createTable('catalog_setting').addColumn('name', 'text', (c) => c.primaryKey()).addColumn('value', 'text', (c) => c.notNull()).execute();
+async function memberTables(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('id_sequence')
+    .addColumn('name', 'text', (c) => c.primaryKey())
+    .addColumn('next_id', 'bigint', (c) => c.notNull())
+    .execute();
   await db.schema
     .createTable('member')
     .addColumn('id', 'bigint', (c) => c.primaryKey().notNull())
@@ -29,6 +33,9 @@ async function accessTables(db: Kysely<unknown>): Promise<void> {
     .addColumn('writes_per_minute', 'bigint')
     .addColumn('last_modified', 'bigint', (c) => c.notNull())
     .execute();
+}
+
+async function accountTables(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('account')
     .addColumn('id', 'bigint', (c) => c.primaryKey().notNull())
@@ -103,7 +110,10 @@ async function segmentTables(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex('segment_code').unique().on('segment').columns(['member_id', 'code_folded']).execute();
   await db.schema.createIndex('segment_by_member').on('segment').columns(['member_id', 'id']).execute();
   await db.schema.createIndex('segment_by_parent').on('segment').column('parent_segment_id').execute();
-  await db.schema.createTable('segment_drop').addColumn('segment_id', 'bigint', (c) => c.primaryKey().notNull()).execute();
+  await db.schema
+    .createTable('segment_drop')
+    .addColumn('segment_id', 'bigint', (c) => c.primaryKey().notNull())
+    .execute();
   await db.schema
     .createTable('data_category')
     .addColumn('id', 'bigint', (c) => c.primaryKey().notNull())
