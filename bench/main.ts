@@ -60,10 +60,12 @@ async function bench(chosen: BenchArguments): Promise<void> {
   mkdirSync(temporaryFolders, { recursive: true });
   const folder = mkdtempSync(join(temporaryFolders, 'bench-'));
   const removeFolder = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  process.once('SIGINT', () => {
+  const leave = (code: number) => (): void => {
     removeFolder();
-    process.exit(130);
-  });
+    process.exit(code);
+  };
+  process.once('SIGINT', leave(130));
+  process.once('SIGTERM', leave(143));
   try {
     const machine = describeMachine(folder);
     const settings = settingsOf(chosen);
