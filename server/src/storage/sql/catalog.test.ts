@@ -1,0 +1,207 @@
+import { join } from 'node:path';
+import { Kysely, sql } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { StandingClock } from '../../../test/platform-server.ts';
+import { temporaryFolder } from '../../../test/running-server.ts';
+import type { CatalogChange, ChangeContext } from './catalog-change.ts';
+import type { AuditEventTable, Touched } from './catalog-schema.ts';
+import { Catalog } from './catalog.ts';
+import { SqliteWorkerDialect } from './sqlite-dialect.ts';
+
+const joe: ChangeContext = { operation: 'updateThing', requestId: 'r-1', accountId: 7, username: 'joe', accountMemberId: 3 };
+let folder = temporaryFolder('catalog');
+let catalog: Catalog;
+const file = (): string => join(folder.path, 'catalog.sqlite');
+
+beforeEach(async () => {
+  folder = temporaryFolder('catalog');
+  catalog = await Catalog.open(new SqliteWorkerDialect(file()), new StandingClock(1000));
+});
+afterEach(async () => {
+  await catalog.close();
+  folder.remove();
+});
+
+const events = (): Promise<AuditEventTable[]> => catalog.read.selectFrom('audit_event').selectAll().orderBy('id').execute();
+const note = (change: CatalogChange, id: number) => change.db.insertInto('segment_drop').values({ segment_id: id }).execute();
+const notes = async (): Promise<number[]> =>
+  (await catalog.read.selectFrom('segment_drop').select('segment_id').orderBy('segment_id').execute()).map((row) => row.segment_id);
+const thing = { objectType: 'thing', objectId: 5, memberId: 3 };
+
+describe('the audit trail', () => {
+  it('is written with the change, with who and what', async () => {
+    await catalog.change(joe, async (change) => change.record({ ...thing, before: null, after: { name: 'a', size: null } }));
+    expect(await events()).toEqual([
+      {
+        id: 1,
+        created_on: 1000,
+        request_id: 'r-1',
+        account_id: 7,
+        username: 'joe',
+        account_member_id: 3,
+        member_id: 3,
+        operation: 'updateThing',
+        object_type: 'thing',
+        object_id: '5',
+        before: null,
+        after: '{"name":"a","size":null}',
+      },
+    ]);
+  });
+  it('holds the changed fields alone', async () => {
+    await catalog.change(joe, async (change) =>
+      change.record({
+        ...thing,
+        before: { a: 1, list: [1], b: 2, last_modified: 1 },
+        after: { a: 1, list: [1, 2], b: 3, last_modified: 2 },
+      }),
+    );
+    const [event] = await events();
+    expect([event?.before, event?.after]).toEqual(['{"list":[1],"b":2}', '{"list":[1,2],"b":3}']);
+  });
+  it('has no event where nothing changes', async () => {
+    await catalog.change(joe, async (change) => {
+      change.record({ ...thing, before: { a: 1, last_modified: 1 }, after: { a: 1, last_modified: 2 } });
+      change.record({ ...thing, before: null, after: null });
+    });
+    expect(await events()).toEqual([]);
+  });
+  it('masks secrets, and still tells that they changed', async () => {
+    await catalog.change(joe, async (change) =>
+      change.record({
+        ...thing,
+        before: { password_hash: 'old-secret', name_folded: 'a' },
+        after: { password_hash: 'new-secret', name_folded: 'b' },
+      }),
+    );
+    const [event] = await events();
+    expect([event?.before, event?.after]).toEqual(['{"password_hash":"***"}', '{"password_hash":"***"}']);
+  });
+  it('goes back with a change that is refused', async () => {
+    const refused = catalog.change(joe, async (change) => {
+      await note(change, 1);
+      change.record({ ...thing, before: null, after: { a: 1 } });
+      throw new Error('refused');
+    });
+    await expect(refused).rejects.toThrow('refused');
+    expect([await events(), await notes()]).toEqual([[], []]);
+  });
+  it('takes thousands of events in one change, in order', async () => {
+    await catalog.change(joe, async (change) => {
+      for (let i = 0; i < 5000; i++) change.record({ ...thing, objectId: i, before: null, after: { i } });
+    });
+    const all = await events();
+    expect(all).toHaveLength(5000);
+    expect(all.map((event) => event.object_id)).toEqual(Array.from({ length: 5000 }, (_, i) => String(i)));
+  });
+});
+
+describe('changes', () => {
+  it('run one after the other, each on what the one before left', async () => {
+    const count = (change: CatalogChange) =>
+      change.db
+        .selectFrom('segment_drop')
+        .select(sql<number>`count(*)`.as('count'))
+        .executeTakeFirstOrThrow();
+    const seen = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        catalog.change(joe, async (change) => {
+          const { count: before } = await count(change);
+          await note(change, i);
+          return before;
+        }),
+      ),
+    );
+    expect(seen).toEqual(Array.from({ length: 20 }, (_, i) => i));
+  });
+  it('are seen from outside when they are committed, not before; reads do not wait for them', async () => {
+    let during: number[] = [];
+    await catalog.change(joe, async (change) => {
+      await note(change, 1);
+      during = await notes();
+    });
+    expect([during, await notes()]).toEqual([[], [1]]);
+  });
+  it('leave the next one alone when they fail', async () => {
+    const outcomes = await Promise.allSettled([
+      catalog.change(joe, (change) => note(change, 1)),
+      catalog.change(joe, (change) => note(change, 1)),
+      catalog.change(joe, (change) => note(change, 2)),
+    ]);
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await notes()).toEqual([1, 2]);
+  });
+  it('tell what they touched, once they are committed', async () => {
+    const told: Touched[] = [];
+    catalog.onCommit(async (touched) => void told.push(touched));
+    await catalog.change(joe, async (change) => {
+      change.touch('segment', 1);
+      change.touch('segment', 2);
+      change.touch('member');
+      change.touch('member', 5);
+    });
+    await catalog.change(joe, async (change) => change.touch('member', 9)).then(() => {});
+    await catalog
+      .change(joe, async (change) => {
+        change.touch('account', 1);
+        throw new Error('refused');
+      })
+      .catch(() => {});
+    expect(told).toEqual([
+      new Map<string, unknown>([
+        ['segment', new Set([1, 2])],
+        ['member', null],
+      ]),
+      new Map([['member', new Set([9])]]),
+    ]);
+  });
+});
+
+describe('ids', () => {
+  const ids = (count?: number): Promise<number> => catalog.change(joe, (change) => change.newIds('segment', count));
+  it('ascend, one by one and in runs', async () => expect([await ids(), await ids(3), await ids()]).toEqual([1, 2, 5]));
+  it('start behind what was reserved', async () => {
+    await catalog.change(joe, (change) => change.reserveIds('segment', 99));
+    expect(await ids()).toBe(100);
+  });
+  it('never go back', async () => {
+    await ids(50);
+    await catalog.change(joe, (change) => change.reserveIds('segment', 10));
+    expect(await ids()).toBe(51);
+  });
+  it('are given once, however many ask at once', async () => {
+    const given = await Promise.all(Array.from({ length: 30 }, () => ids(2)));
+    expect(new Set(given).size).toBe(30);
+  });
+});
+
+describe('migrations', () => {
+  it('run once, and what is there stays', async () => {
+    await catalog.change(joe, (change) => note(change, 5));
+    await catalog.close();
+    catalog = await Catalog.open(new SqliteWorkerDialect(file()), new StandingClock());
+    expect(await notes()).toEqual([5]);
+  });
+  it('leave nothing behind when they fail', async () => {
+    const db = new Kysely<unknown>({ dialect: new SqliteWorkerDialect(join(folder.path, 'other.sqlite')) });
+    const up = async (inner: Kysely<unknown>): Promise<void> => {
+      await inner.schema.createTable('half').addColumn('id', 'integer').execute();
+      throw new Error('broken');
+    };
+    const { error } = await new Migrator({ db, provider: { getMigrations: async () => ({ '0001': { up } }) } }).migrateToLatest();
+    expect(error).toMatchObject({ message: 'broken' });
+    const tables = await db.introspection.getTables();
+    expect(tables.map((table) => table.name)).not.toContain('half');
+    await db.destroy();
+  });
+});
+
+describe('a catalog that is closed', () => {
+  it('refuses instead of waiting for ever', async () => {
+    await catalog.close();
+    await expect(notes()).rejects.toThrow();
+    expect(await catalog.check()).not.toBe('ok');
+    catalog = await Catalog.open(new SqliteWorkerDialect(file()), new StandingClock());
+  });
+});
