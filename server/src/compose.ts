@@ -56,7 +56,7 @@ const sessionSaveIntervalMs = 60_000;
 /** Picks engines, joins ports, wires domains: the only place that knows them all. */
 export async function compose(options: ComposeOptions): Promise<ComposedServer> {
   const { config, clock, directory, log } = options;
-  const catalog = await Catalog.open(new SqliteWorkerDialect(directory.catalogFile), clock);
+  const catalog = await Catalog.open(new SqliteWorkerDialect(directory.catalogFile, config.durability), clock);
   const profiles = await (options.openProfiles?.() ?? openEmbedded(options));
   const view = await CatalogView.load(catalog.read);
   catalog.onCommit((touched) => view.renew(touched));
@@ -104,7 +104,7 @@ function openEmbedded({ config, clock, directory, log, onProgress }: ComposeOpti
   return EmbeddedProfileStore.open({
     directory: directory.profilesPath,
     clock,
-    durability: config.durability === 'os' ? 'os' : 'fsync',
+    durability: config.durability,
     snapshotLogBytes: config.logCutBytes,
     maxMembershipsPerProfile: config.maxMembershipsPerProfile,
     onSnapshotFailure: (error) => log.error({ err: error }, 'a snapshot could not be written; it is tried again later'),
@@ -126,7 +126,10 @@ interface Parts {
   readonly drops: SegmentDrops;
 }
 
-function createHttp({ config, clock, directory, log }: ComposeOptions, parts: Parts): { http: HttpServer; front: RequestFront; operations: readonly Operation[] } {
+function createHttp(
+  { config, clock, directory, log }: ComposeOptions,
+  parts: Parts,
+): { http: HttpServer; front: RequestFront; operations: readonly Operation[] } {
   const { catalog, profiles, view, sessions, hasher, instant, drops } = parts;
   const registry = new Registry();
   const proxy = new ProxyView(config);

@@ -5,6 +5,7 @@ import { compose, type ComposedServer, createLog } from './compose.ts';
 import { ConfigError, readConfig, type Config } from './config/config.ts';
 import { systemClock } from './kit/clock.ts';
 import { ProfileStoreDamaged } from './profiles/profile-store.ts';
+import { CatalogDamaged } from './storage/sql/catalog.ts';
 import { DataDirectory, DataDirectoryInUse, DataDirectoryNotWritable } from './storage/files/data-directory.ts';
 
 /** Exit codes; docs/runbooks/exit-codes.md says what to do about each. */
@@ -84,7 +85,7 @@ async function open(config: Config, directory: DataDirectory): Promise<ComposedS
     };
     return await compose({ config, clock: systemClock, directory, log, onProgress });
   } catch (error) {
-    if (error instanceof ProfileStoreDamaged)
+    if (error instanceof ProfileStoreDamaged || error instanceof CatalogDamaged)
       throw new StartRefused(
         exitCodes.damaged,
         `${error.message}; nothing was changed. Restore a backup, or keep the files and ask for help`,

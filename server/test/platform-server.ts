@@ -83,7 +83,7 @@ export async function startPlatform({
 }: PlatformOptions = {}): Promise<PlatformServer> {
   const folder = temporaryFolder('platform');
   const directory = DataDirectory.hold(folder.path);
-  const config: Config = { ...readConfig({}).config, rtRateLimit: false, ...settings };
+  const config: Config = { ...readConfig({}).config, rtRateLimit: false, durability: 'os', ...settings };
   const server = await compose({
     config,
     clock,

@@ -13,7 +13,7 @@ export interface TemporaryCatalog {
 }
 
 export async function temporaryCatalog(clock: Clock, folder = temporaryFolder('catalog')): Promise<TemporaryCatalog> {
-  const catalog = await Catalog.open(new SqliteWorkerDialect(join(folder.path, 'catalog.sqlite')), clock);
+  const catalog = await Catalog.open(new SqliteWorkerDialect(join(folder.path, 'catalog.sqlite'), 'os'), clock);
   return {
     catalog,
     async reopened() {

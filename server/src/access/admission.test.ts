@@ -1,6 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { members, startPlatform, type PlatformServer } from '../../test/platform-server.ts';
-import { afterAll, beforeAll } from 'vitest';
 
 let platform: PlatformServer;
 const hourMs = 3_600_000;

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { StandingClock } from '../../test/platform-server.ts';
 import { temporaryCatalog, type TemporaryCatalog } from '../../test/temporary-catalog.ts';
 import { asAccountId } from '../kit/ids.ts';
@@ -15,17 +15,20 @@ let clock = new StandingClock();
 let catalog: Catalog;
 let sessions: SessionRegistry;
 
-beforeEach(async () => {
-  clock = new StandingClock();
-  opened = await temporaryCatalog(clock);
+beforeAll(async () => {
+  opened = await temporaryCatalog(new StandingClock());
   ({ catalog } = opened);
   await catalog.change({ operation: 'test', requestId: null, accountId: null, username: null, accountMemberId: null }, async (change) => {
     const member = await platformMember(change);
     for (const id of [joe, ann]) await insertAccount(change, accountOf(member, `a${id}`), id);
   });
+});
+afterAll(() => opened.remove());
+beforeEach(async () => {
+  clock = new StandingClock();
+  await catalog.read.deleteFrom('session').execute();
   sessions = await SessionRegistry.load(catalog.read, clock);
 });
-afterEach(() => opened.remove());
 
 const accountOf = (member: number, username: string) => ({
   member_id: member,
@@ -108,6 +111,14 @@ describe('a session', () => {
     await sessions.endOthers(joe, undefined);
     expect([kept, foreign].map(isLive)).toEqual([false, true]);
   });
+});
+
+it('one session can be ended', async () => {
+  const [one, other] = [await sessions.create(joe), await sessions.create(joe)];
+  await sessions.end(one);
+  expect([one, other].map(isLive)).toEqual([false, true]);
+  await restart();
+  expect([one, other].map(isLive)).toEqual([false, true]);
 });
 
 describe("the operator's token", () => {

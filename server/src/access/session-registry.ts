@@ -74,6 +74,12 @@ export class SessionRegistry {
     return session;
   }
 
+  /** Ends one session. */
+  async end(token: string): Promise<void> {
+    this.#sessions.delete(hashed(token));
+    await this.#db.deleteFrom('session').where('token_hash', '=', hashed(token)).execute();
+  }
+
   /** Ends an account's sessions, but not the one whose token is given. */
   async endOthers(accountId: AccountId, keptToken: string | undefined): Promise<void> {
     const kept = keptToken === undefined ? '' : hashed(keptToken);

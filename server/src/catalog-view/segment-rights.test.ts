@@ -11,6 +11,7 @@ import { insertSegment, segmentRow } from '../segments/store/segment-store.ts';
 import { sharedWith } from '../sharing/segment-sight.ts';
 import { insertRecord } from '../sharing/store/sharing-store.ts';
 import type { CatalogChange } from '../storage/sql/catalog-change.ts';
+import type { CatalogSnapshot, SegmentFacts } from './catalog-snapshot.ts';
 import { CatalogView } from './catalog-view.ts';
 import { canExport, canSee, canTarget, canWrite, isShared } from './segment-rights.ts';
 
@@ -28,9 +29,15 @@ const usual: SmallCatalog = {
   ingest: { [other]: { writableOwners: [provider] } },
 };
 
+function factsOf(catalog: CatalogSnapshot, id: number): SegmentFacts {
+  const facts = catalog.segment(asSegmentId(id));
+  if (!facts) throw new Error(`there is no segment ${id}`);
+  return facts;
+}
+
 describe('rights on a segment', () => {
   const snapshot = snapshotOf(usual);
-  const segment = (id: number) => snapshot.segment(asSegmentId(id)) ?? expect.fail(`no segment ${id}`);
+  const segment = (id: number) => factsOf(snapshot, id);
   it.each([
     ['its owner sees it', provider, 10, true],
     ['a buyer sees what is listed', buyer, 10, true],
@@ -60,7 +67,7 @@ describe('rights on a segment', () => {
       members: [platform, -provider, buyer, other],
       sharing: [{ from: provider, to: buyer, segments: null }],
     });
-    const facts = asleep.segment(asSegmentId(10)) ?? expect.fail('no segment');
+    const facts = factsOf(asleep, 10);
     expect(canSee(asleep, asMemberId(buyer), facts)).toBe(false);
   });
 });
@@ -161,6 +168,6 @@ describe('the SQL of sharing and the rule over the catalog view', () => {
 test('rights hold for the snapshot that was taken, whatever comes later', () => {
   const before = snapshotOf(usual);
   const after = snapshotOf({ ...usual, sharing: [] });
-  const facts = before.segment(asSegmentId(10)) ?? expect.fail('no segment');
+  const facts = factsOf(before, 10);
   expect([canSee(before, asMemberId(buyer), facts), canSee(after, asMemberId(buyer), facts)]).toEqual([true, false]);
 });

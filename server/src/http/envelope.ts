@@ -10,7 +10,14 @@ interface DebugInfo {
   readonly output_term: string | null;
 }
 
-const debugInfo = (warnings: readonly string[], outputTerm: string | null): DebugInfo => ({ warnings, version, output_term: outputTerm });
+/** More than so many warnings are counted: a call of thousands of objects must not be answered with megabytes of them. */
+const warningLimit = 100;
+
+const debugInfo = (warnings: readonly string[], outputTerm: string | null): DebugInfo => ({
+  warnings: warnings.length <= warningLimit ? warnings : [...warnings.slice(0, warningLimit), `and ${warnings.length - warningLimit} more`],
+  version,
+  output_term: outputTerm,
+});
 
 /** What the envelope says beside the answer itself. */
 export interface EnvelopeNotes {

@@ -153,11 +153,11 @@ async function answerOperation(
   return reply;
 }
 
-/** Version prefixes and trailing slashes change nothing (API Best Practices; platform.md section 1). */
+/** Host, version prefixes and trailing slashes change nothing (API Best Practices; platform.md section 1). */
 export function normalisedUrl(url: string): string {
-  const { path, query } = splitUrl(url);
+  const { path, query } = splitUrl(url.replace(/^https?:\/\/[^/?#]+/i, ''));
   const withoutVersion = path.replace(/^\/(?:current|v1\.\d+)(?=\/)/, '');
-  const trimmed = withoutVersion.length > 1 ? withoutVersion.replace(/\/+$/, '') || '/' : withoutVersion;
+  const trimmed = withoutVersion.replace(/\/+$/, '') || '/';
   return query === '' ? trimmed : `${trimmed}?${query}`;
 }
 

@@ -135,7 +135,8 @@ export class RequestFront implements HotFront {
     const call = this.#framework.get(request);
     const sent = this.#failure(error, request.id, template, {}, { warnings: call?.open.warnings ?? [], dbg: call?.operation.dbg === true });
     void reply.code(sent.status).headers(sent.headers).send(sent.body);
-    this.#count({ method: request.method, paths: [template], id: '' }, request.id, sent.status, this.#elapsedMs(request), false);
+    const answered = call?.operation ?? { method: request.method, paths: [template], id: '' };
+    this.#count(answered, request.id, sent.status, this.#elapsedMs(request), false);
   }
 
   /** The framework's own clock runs only where it logs. */

@@ -1,5 +1,13 @@
 import type { CatalogChange } from '../storage/sql/catalog-change.ts';
-import { differing, highestId, type Imported, importConflict, type KindCounts, noCounts } from '../storage/sql/import-parts.ts';
+import {
+  differing,
+  highestId,
+  type Imported,
+  importConflict,
+  inWordsOfImport,
+  type KindCounts,
+  noCounts,
+} from '../storage/sql/import-parts.ts';
 import { readMemberTypes } from './read-member.ts';
 import { insertAdvertiser, updateAdvertiser } from './store/advertiser-store.ts';
 
@@ -22,14 +30,14 @@ export async function importAdvertisers(change: CatalogChange, advertisers: read
     if (!members.has(memberId)) throw importConflict(object, `there is no member ${memberId}`);
     const before = known.get(id);
     if (!before) {
-      await insertAdvertiser(change, { ...rest, id, member_id: memberId, name });
+      await inWordsOfImport(object, () => insertAdvertiser(change, { ...rest, id, member_id: memberId, name }));
       counts.created += 1;
       continue;
     }
     if (before.member_id !== memberId)
       throw importConflict(object, `advertiser ${id} belongs to member ${before.member_id}, which cannot change`);
     const changed = differing(before, { ...rest, name });
-    if (changed) await updateAdvertiser(change, before, changed);
+    if (changed) await inWordsOfImport(object, () => updateAdvertiser(change, before, changed));
     counts[changed ? 'changed' : 'unchanged'] += 1;
   }
   await change.reserveIds('advertiser', highestId(advertisers));

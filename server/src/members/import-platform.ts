@@ -45,8 +45,9 @@ export async function moveFirstPlatform(
   return id;
 }
 
-/** Nothing but the account of the first start hangs on it. */
+/** The account of the first start hangs on it, and nothing else. */
 async function isUntouched({ db }: CatalogChange, id: number): Promise<boolean> {
+  const first = await db.selectFrom('account').select('id').where('member_id', '=', id).where('first_start', '=', 1).executeTakeFirst();
   const account = await db.selectFrom('account').select('id').where('member_id', '=', id).where('first_start', '=', 0).executeTakeFirst();
   const advertiser = await db.selectFrom('advertiser').select('id').where('member_id', '=', id).executeTakeFirst();
   const segment = await db.selectFrom('segment').select('id').where('member_id', '=', id).executeTakeFirst();
@@ -59,5 +60,7 @@ async function isUntouched({ db }: CatalogChange, id: number): Promise<boolean> 
   const enabled = await db.selectFrom('data_buyer_provider').select('id').where('buyer_member_id', '=', id).executeTakeFirst();
   const category = await db.selectFrom('data_category').select('id').where('member_id', '=', id).executeTakeFirst();
   const shared = await db.selectFrom('sharing_record').select('id').where('buyer_member_id', '=', id).executeTakeFirst();
-  return [account, advertiser, segment, settings, grant, enabled, category, shared].every((row) => row === undefined);
+  return (
+    first !== undefined && [account, advertiser, segment, settings, grant, enabled, category, shared].every((row) => row === undefined)
+  );
 }

@@ -1,10 +1,17 @@
-import { Refusal } from '../kit/refusal.ts';
 import { checkReferences } from './check-references.ts';
 import { checkSegment, emptySegment, mergedSegment, type SentSegment } from './segment.ts';
 import { insertSegment, segmentContent, segmentRow, updateSegment } from './store/segment-store.ts';
 import type { CatalogChange } from '../storage/sql/catalog-change.ts';
 import type { SegmentTable } from '../storage/sql/catalog-schema.ts';
-import { differing, highestId, type Imported, importConflict, type KindCounts, noCounts } from '../storage/sql/import-parts.ts';
+import {
+  differing,
+  highestId,
+  type Imported,
+  importConflict,
+  inWordsOfImport,
+  type KindCounts,
+  noCounts,
+} from '../storage/sql/import-parts.ts';
 
 /** A segment in an import file: the wire's words, id and member included. */
 export type ImportedSegment = SentSegment & { readonly id?: number; readonly member_id?: number };
@@ -55,14 +62,5 @@ async function freeCodes(
     const before = fields.id === undefined ? undefined : known.get(fields.id);
     if (!before || before.code === null || fields.code === undefined || fields.code === before.code) continue;
     await change.db.updateTable('segment').set({ code: null, code_folded: null }).where('id', '=', before.id).execute();
-  }
-}
-
-async function inWordsOfImport(object: string, check: () => Promise<void>): Promise<void> {
-  try {
-    await check();
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    throw importConflict(object, error.message.replace(`${object}.`, '').replace(/\.$/, ''), error);
   }
 }

@@ -37,7 +37,13 @@ export const logIn = (parts: LogInParts): OpenOperation => ({
     const auth = readObject(loginSchema, readOne(call.body, 'auth', call.warnings), 'auth', call.warnings);
     requireFields(auth, ['username', 'password'], 'auth');
     const { username = '', password = '' } = auth;
-    const token = await parts.sessions.create(await checkLogin(parts, call, username, password));
+    const { id, passwordHash } = await checkLogin(parts, call, username, password);
+    const token = await parts.sessions.create(id);
+    // A password that was changed meanwhile has ended the sessions before this one, and must end this one too.
+    if ((await readLogin(parts.db, username))?.password_hash !== passwordHash) {
+      await parts.sessions.end(token);
+      throw refusal(accessErrors.wrongCredentials);
+    }
     const secure = parts.proxy.overHttps(call.facts) ? '; Secure' : '';
     return {
       fields: { token },
@@ -68,7 +74,7 @@ async function checkLogin(parts: LogInParts, call: OpenCall, username: string, p
   const accountId = asAccountId(account.id);
   const limitWaitS = limits.takeLoginS(accountId, account.logins_per_5_minutes);
   if (limitWaitS > 0) throw refusal(accessErrors.tooManyLogins, { limit: account.logins_per_5_minutes ?? 0 }, retryAfter(limitWaitS));
-  return accountId;
+  return { id: accountId, passwordHash: account.password_hash };
 }
 
 /** @throws Refusal access.tooManyFailures */

@@ -1,26 +1,29 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kysely, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { StandingClock } from '../../../test/platform-server.ts';
 import { temporaryFolder } from '../../../test/running-server.ts';
 import type { CatalogChange, ChangeContext } from './catalog-change.ts';
 import type { AuditEventTable, Touched } from './catalog-schema.ts';
-import { Catalog } from './catalog.ts';
+import { Catalog, CatalogDamaged } from './catalog.ts';
 import { SqliteWorkerDialect } from './sqlite-dialect.ts';
 
 const joe: ChangeContext = { operation: 'updateThing', requestId: 'r-1', accountId: 7, username: 'joe', accountMemberId: 3 };
-let folder = temporaryFolder('catalog');
+const folder = temporaryFolder('catalog');
 let catalog: Catalog;
 const file = (): string => join(folder.path, 'catalog.sqlite');
 
-beforeEach(async () => {
-  folder = temporaryFolder('catalog');
-  catalog = await Catalog.open(new SqliteWorkerDialect(file()), new StandingClock(1000));
+beforeAll(async () => {
+  catalog = await Catalog.open(new SqliteWorkerDialect(file(), 'os'), new StandingClock(1000));
 });
-afterEach(async () => {
+afterAll(async () => {
   await catalog.close();
   folder.remove();
+});
+beforeEach(async () => {
+  for (const table of ['audit_event', 'segment_drop', 'id_sequence'] as const) await catalog.read.deleteFrom(table).execute();
 });
 
 const events = (): Promise<AuditEventTable[]> => catalog.read.selectFrom('audit_event').selectAll().orderBy('id').execute();
@@ -180,7 +183,7 @@ describe('migrations', () => {
   it('run once, and what is there stays', async () => {
     await catalog.change(joe, (change) => note(change, 5));
     await catalog.close();
-    catalog = await Catalog.open(new SqliteWorkerDialect(file()), new StandingClock());
+    catalog = await Catalog.open(new SqliteWorkerDialect(file(), 'os'), new StandingClock());
     expect(await notes()).toEqual([5]);
   });
   it('leave nothing behind when they fail', async () => {
@@ -200,8 +203,20 @@ describe('migrations', () => {
 describe('a catalog that is closed', () => {
   it('refuses instead of waiting for ever', async () => {
     await catalog.close();
-    await expect(notes()).rejects.toThrow();
+    await expect(notes()).rejects.toThrow(/ended|destroyed|closed/);
     expect(await catalog.check()).not.toBe('ok');
-    catalog = await Catalog.open(new SqliteWorkerDialect(file()), new StandingClock());
+    catalog = await Catalog.open(new SqliteWorkerDialect(file(), 'os'), new StandingClock());
+  });
+});
+
+describe('a file that cannot be the catalog is refused, not waited for', () => {
+  const openAt = (path: string) => Catalog.open(new SqliteWorkerDialect(path, 'os'), new StandingClock());
+  it('because it is no database', async () => {
+    const path = join(folder.path, 'garbage.sqlite');
+    writeFileSync(path, 'x'.repeat(5000));
+    await expect(openAt(path)).rejects.toThrow(CatalogDamaged);
+  });
+  it('because its folder does not exist', async () => {
+    await expect(openAt(join(folder.path, 'nowhere', 'catalog.sqlite'))).rejects.toThrow('could not be brought up to date');
   });
 });

@@ -8,6 +8,14 @@ import * as catalog0001 from './migrations/0001-catalog.ts';
 /** Forward only: a migration that has landed is never edited, the next one follows it. */
 const migrations: Record<string, Migration> = { '0001-catalog': catalog0001 };
 
+/** The database's own words for a file that is not what it should be. */
+const damage = /not a database|malformed/i;
+
+/** What should be the catalog cannot be read as one. Nothing was changed. */
+export class CatalogDamaged extends Error {
+  override readonly name = 'CatalogDamaged';
+}
+
 /**
  * The catalog plane: members, accounts, segments, sharing, audit. Reading goes through `read`; every change goes through
  * `change`, which writes the audit trail in the same transaction and tells the catalog view what to renew before it returns.
@@ -29,6 +37,8 @@ export class Catalog {
     const { error, results } = await migrator.migrateToLatest();
     if (error !== undefined) {
       await database.destroy();
+      const fault = error instanceof Error ? error.message : String(error);
+      if (damage.test(fault)) throw new CatalogDamaged(`the catalog is damaged: ${fault}`, { cause: error });
       const failed = results?.find((result) => result.status === 'Error')?.migrationName ?? 'the first step';
       throw new Error(`the catalog could not be brought up to date at ${failed}`, { cause: error });
     }

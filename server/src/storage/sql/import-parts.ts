@@ -1,4 +1,4 @@
-import { refusal } from '../../kit/refusal.ts';
+import { Refusal, refusal } from '../../kit/refusal.ts';
 import { importErrors } from './import-errors.ts';
 
 /** What an import did with one kind of object. */
@@ -29,3 +29,13 @@ export const importConflict = (object: string, fault: string, cause?: unknown) =
 /** The highest id that a list brings; new ids start behind it. */
 export const highestId = (list: readonly Imported<{ readonly id?: number }>[]): number =>
   list.reduce((highest, { fields }) => Math.max(highest, fields.id ?? 0), 0);
+
+/** Runs rules that speak of the wire, and lets their refusals name the object of the file. */
+export async function inWordsOfImport<T>(object: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw importConflict(object, error.message.replace(`${object}.`, '').replace(/\.$/, ''), error);
+  }
+}

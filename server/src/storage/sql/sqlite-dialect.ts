@@ -13,7 +13,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
-import type { SqliteReply, SqliteRequest } from './sqlite-protocol.ts';
+import type { SqlitePlace, SqliteReply, SqliteRequest } from './sqlite-protocol.ts';
 
 /** A statement that SQLite refused. The SQL is kept out of the message, because its text could reach a log. */
 export class SqliteError extends Error {
@@ -25,14 +25,17 @@ export class SqliteError extends Error {
   }
 }
 
-/** Kysely over a SQLite file that lives in a worker thread. */
+/**
+ * Kysely over a SQLite file that lives in worker threads. With `fsync` a change is on disk when it is acknowledged; with `os` it
+ * survives the end of the process, not that of the machine (which loses the last changes and no more).
+ */
 export class SqliteWorkerDialect implements Dialect {
-  readonly #file: string;
-  constructor(file: string) {
-    this.#file = file;
+  readonly #place: SqlitePlace;
+  constructor(file: string, durability: SqlitePlace['durability'] = 'fsync') {
+    this.#place = { file, durability };
   }
   createDriver(): Driver {
-    return new SqliteWorkerDriver(this.#file);
+    return new SqliteWorkerDriver(this.#place);
   }
   createQueryCompiler(): QueryCompiler {
     return new SqliteQueryCompiler();
@@ -61,19 +64,24 @@ class TwoThreadAdapter extends SqliteAdapter {
  * waits for a transaction (SQLite's WAL), so that a long one does not hold up every other call.
  */
 class SqliteWorkerDriver implements Driver {
-  readonly #file: string;
+  readonly #place: SqlitePlace;
   #threads: Threads | undefined;
 
-  constructor(file: string) {
-    this.#file = file;
+  constructor(place: SqlitePlace) {
+    this.#place = place;
   }
 
   async init(): Promise<void> {
-    // The writer first: it makes the file.
-    const writer = new SqliteThread(this.#file);
-    await writer.run('select 1', []);
-    const reader = new SqliteThread(this.#file);
-    await reader.run('select 1', []);
+    const writer = new SqliteThread(this.#place);
+    const reader = new SqliteThread(this.#place);
+    try {
+      // The writer first: it makes the file.
+      await writer.run('select 1', []);
+      await reader.run('select 1', []);
+    } catch (error) {
+      await Promise.all([writer.close(), reader.close()]);
+      throw error;
+    }
     this.#threads = { writer, reader, turn: new Turn() };
   }
 
@@ -151,7 +159,11 @@ class Lease implements DatabaseConnection {
   async executeQuery<Row>({ sql, parameters, query }: CompiledQuery): Promise<QueryResult<Row>> {
     const { writer, reader, turn } = this.#threads;
     if (this.#endTurn) return resultOf(await writer.run(sql, parameters));
-    if (query.kind === 'SelectQueryNode') return resultOf(await reader.run(sql, parameters));
+    if (query.kind === 'SelectQueryNode') {
+      // A catalog that can be read and not changed is no catalog: readiness must tell.
+      writer.throwIfEnded();
+      return resultOf(await reader.run(sql, parameters));
+    }
     const end = await turn.take();
     try {
       return resultOf(await writer.run(sql, parameters));
@@ -184,8 +196,8 @@ class SqliteThread {
   /** Why the thread takes nothing any more. */
   #failure: Error | undefined;
 
-  constructor(file: string) {
-    this.#worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), { workerData: { file } });
+  constructor(place: SqlitePlace) {
+    this.#worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), { workerData: place });
     this.#worker.on('message', (reply: SqliteReply) => this.#settle(reply));
     this.#worker.on('error', (error) => this.#failAll(error instanceof Error ? error : new Error(String(error))));
     this.#ended = new Promise((resolve) =>
@@ -196,9 +208,13 @@ class SqliteThread {
     );
   }
 
+  throwIfEnded(): void {
+    if (this.#failure) throw this.#failure;
+  }
+
   run(sql: string, parameters: readonly unknown[]): Promise<Done> {
     return new Promise((resolve, reject) => {
-      if (this.#failure) throw this.#failure;
+      this.throwIfEnded();
       const id = this.#nextId++;
       this.#waiting.set(id, { resolve, reject });
       this.#worker.postMessage({ id, sql, parameters } satisfies SqliteRequest);

@@ -1,4 +1,10 @@
-/** What the SQLite thread is asked: one statement. */
+/** What a SQLite thread opens. */
+export interface SqlitePlace {
+  readonly file: string;
+  readonly durability: 'fsync' | 'os';
+}
+
+/** What a SQLite thread is asked: one statement. */
 export interface SqliteRequest {
   readonly id: number;
   readonly sql: string;

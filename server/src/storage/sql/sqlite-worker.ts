@@ -1,14 +1,23 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { SqliteReply, SqliteRequest } from './sqlite-protocol.ts';
+import type { SqlitePlace, SqliteReply, SqliteRequest } from './sqlite-protocol.ts';
 
 /**
- * The thread that owns the SQLite file. node:sqlite is synchronous, so it lives here and never on the thread that answers HTTP.
+ * A thread with a connection to the SQLite file. node:sqlite is synchronous, so it lives here and never on the thread that answers HTTP.
  * One message is one statement; answers carry the request's number.
  */
-const { file } = workerData as { readonly file: string };
-const database = new DatabaseSync(file);
-database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;');
+const { file, durability } = workerData as SqlitePlace;
+const synchronous = durability === 'os' ? 'NORMAL' : 'FULL';
+let connection: DatabaseSync | undefined;
+
+/** Opened with the first statement, so that threads start side by side and a file that cannot be opened is that statement's error. */
+function opened(): DatabaseSync {
+  if (connection) return connection;
+  const database = new DatabaseSync(file);
+  database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;`);
+  connection = database;
+  return database;
+}
 
 const statements = new Map<string, StatementSync>();
 const statementLimit = 500;
@@ -17,7 +26,7 @@ function prepared(sql: string): StatementSync {
   const known = statements.get(sql);
   if (known) return known;
   if (statements.size >= statementLimit) statements.clear();
-  const statement = database.prepare(sql);
+  const statement = opened().prepare(sql);
   statements.set(sql, statement);
   return statement;
 }
@@ -36,7 +45,7 @@ function execute(request: SqliteRequest): SqliteReply {
 
 parentPort?.on('message', (request: SqliteRequest | 'close') => {
   if (request === 'close') {
-    database.close();
+    connection?.close();
     parentPort?.close();
     return;
   }
