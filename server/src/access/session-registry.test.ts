@@ -119,6 +119,40 @@ it('one session can be ended', async () => {
   expect([one, other].map(isLive)).toEqual([false, true]);
   await restart();
   expect([one, other].map(isLive)).toEqual([false, true]);
+  });
+
+describe('a token that was used a moment ago', () => {
+  it('is nobody’s as soon as its session has ended, also in the same turn', async () => {
+    const token = await sessions.create(joe);
+    const foreign = await sessions.create(ann);
+    expect([token, foreign].map(isLive)).toEqual([true, true]);
+    const ended = sessions.endOthers(joe, undefined);
+    expect([token, foreign].map(isLive)).toEqual([false, true]);
+    await ended;
+    expect([token, foreign].map(isLive)).toEqual([false, true]);
+  });
+  it('is nobody’s once its time is over, saved or not, and stays so when the clock is set back', async () => {
+    const token = await sessions.create(joe);
+    expect(isLive(token)).toBe(true);
+    clock.forward(2 * hourMs);
+    expect(isLive(token)).toBe(false);
+    await sessions.save();
+    clock.forward(-hourMs);
+    expect(isLive(token)).toBe(false);
+  });
+  it('does not become the operator’s, nor the operator’s old one stay', () => {
+    const old = sessions.createOperatorToken();
+    expect(sessions.find(old)).toBe('operator');
+    const young = sessions.createOperatorToken();
+    expect([sessions.find(old), sessions.find(young)]).toEqual([undefined, 'operator']);
+  });
+  it('is told from thousands of others', async () => {
+    const first = await sessions.create(joe);
+    const other = await sessions.create(ann);
+    for (let at = 0; at < 10_000; at++) expect(isLive(`${first}${at}`)).toBe(false);
+    expect(sessions.find(first)).toMatchObject({ accountId: joe });
+    expect(sessions.find(other)).toMatchObject({ accountId: ann });
+  });
 });
 
 describe("the operator's token", () => {

@@ -16,14 +16,26 @@ interface Session {
   savedOn: number;
 }
 
+/** Tokens whose hash is kept at hand; more than are used at one time. */
+const mostHashesKept = 4096;
+
 const hashed = (token: string): string => hash('sha256', token, 'hex');
 
-/** Tokens in force, by their hash: in memory for every call, in the catalog to outlive the process. Tokens themselves are never kept. */
+/**
+ * Tokens in force, by their hash: in memory for every call, in the catalog to outlive the process. Tokens themselves are never
+ * written down, and are kept in memory only while they are in force.
+ */
 export class SessionRegistry {
   readonly #db: CatalogReader;
   readonly #clock: Clock;
   readonly #sessions = new Map<string, Session>();
   #operatorHash: string | undefined;
+  /**
+   * The hashes of tokens that were found in force: it saves hashing, and decides nothing; every call asks `#sessions` and the clock.
+   * Emptied whenever a session ends, so that no token outlives its session here. That a token is found faster tells only who has it:
+   * it must be right in whole to be found, and Map compares by a hash that is seeded for each process.
+   */
+  readonly #hashes = new Map<string, string>();
 
   private constructor(db: CatalogReader, clock: Clock) {
     this.#db = db;
@@ -64,7 +76,15 @@ export class SessionRegistry {
 
   /** Whose token is it? The session's life is renewed by the question. */
   find(token: string): { readonly accountId: AccountId } | 'operator' | undefined {
-    const key = hashed(token);
+    const known = this.#hashes.get(token);
+    const key = known ?? hashed(token);
+    const found = this.#inForce(key);
+    if (found === undefined) this.#hashes.delete(token);
+    else if (known === undefined) this.#keepHash(token, key);
+    return found;
+  }
+
+  #inForce(key: string): Session | 'operator' | undefined {
     if (key === this.#operatorHash) return 'operator';
     const session = this.#sessions.get(key);
     if (!session) return undefined;
@@ -76,14 +96,25 @@ export class SessionRegistry {
 
   /** Ends one session. */
   async end(token: string): Promise<void> {
-    this.#sessions.delete(hashed(token));
-    await this.#db.deleteFrom('session').where('token_hash', '=', hashed(token)).execute();
+    const key = hashed(token);
+    this.#end(key);
+    await this.#db.deleteFrom('session').where('token_hash', '=', key).execute();
+  }
+
+  #keepHash(token: string, key: string): void {
+    if (this.#hashes.size >= mostHashesKept) this.#hashes.clear();
+    this.#hashes.set(token, key);
+  }
+
+  #end(key: string): void {
+    this.#sessions.delete(key);
+    this.#hashes.clear();
   }
 
   /** Ends an account's sessions, but not the one whose token is given. */
   async endOthers(accountId: AccountId, keptToken: string | undefined): Promise<void> {
     const kept = keptToken === undefined ? '' : hashed(keptToken);
-    for (const [key, session] of this.#sessions) if (session.accountId === accountId && key !== kept) this.#sessions.delete(key);
+    for (const [key, session] of this.#sessions) if (session.accountId === accountId && key !== kept) this.#end(key);
     await this.#db.deleteFrom('session').where('account_id', '=', accountId).where('token_hash', '!=', kept).execute();
   }
 
@@ -92,7 +123,7 @@ export class SessionRegistry {
     const nowMs = this.#clock.nowMs();
     for (const [key, session] of this.#sessions) {
       if (nowMs >= session.lastUsedOn + idleLifeMs || nowMs >= session.createdOn + wholeLifeMs) {
-        this.#sessions.delete(key);
+        this.#end(key);
         await this.#db.deleteFrom('session').where('token_hash', '=', key).execute();
       } else if (session.lastUsedOn - session.savedOn >= lastUsedGrainMs) {
         session.savedOn = session.lastUsedOn;

@@ -1,5 +1,5 @@
 import type { Refusal } from '../kit/refusal.ts';
-import type { EnvelopeAnswer } from './operation.ts';
+import type { EnvelopeAnswer, WrittenAnswer } from './operation.ts';
 
 /** The product's version, as `dbg_info.version` and `GET /` tell it. */
 export const version = '0.1.0';
@@ -29,9 +29,27 @@ export interface EnvelopeNotes {
 const noNotes: EnvelopeNotes = { warnings: [], dbg: false };
 
 /** `{"response":{"status":"OK",…,"dbg_info":…}}` (platform.md section 1). */
-export function envelopeOf(answer: EnvelopeAnswer, { warnings, dbg }: EnvelopeNotes = noNotes): string {
+export function envelopeOf(answer: EnvelopeAnswer | WrittenAnswer, notes: EnvelopeNotes = noNotes): string {
+  if ('fieldsText' in answer) return envelopeAround(answer, notes);
+  const { warnings, dbg } = notes;
   const dbgInfo = debugInfo(warnings, answer.outputTerm);
   return JSON.stringify({ response: { status: 'OK', ...answer.fields, ...(dbg ? { dbg: dbgInfo } : {}), dbg_info: dbgInfo } });
+}
+
+function envelopeAround({ fieldsText, outputTerm }: WrittenAnswer, { warnings, dbg }: EnvelopeNotes): string {
+  const dbgInfo = warnings.length === 0 ? quietDebugText(outputTerm) : JSON.stringify(debugInfo(warnings, outputTerm));
+  return `{"response":{"status":"OK",${fieldsText},${dbg ? `"dbg":${dbgInfo},` : ''}"dbg_info":${dbgInfo}}}`;
+}
+
+/** By output term, of which there are as many as written answers in the sources. */
+const quietDebugTexts = new Map<string | null, string>();
+
+function quietDebugText(outputTerm: string | null): string {
+  const known = quietDebugTexts.get(outputTerm);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(debugInfo([], outputTerm));
+  quietDebugTexts.set(outputTerm, text);
+  return text;
 }
 
 /** `{"response":{"status":"error",…}}`. */

@@ -7,10 +7,10 @@ import type { AccountOperation, Answer, Call } from './operation.ts';
 /** What a hot call is answered with by the shared front: admission, envelope, logs, counts are the same as in the framework. */
 export interface HotFront {
   /** Admits the request and makes the call; throws a Refusal. */
-  begin(request: IncomingMessage, query: string, operation: AccountOperation): HotCall;
-  /** Sends the answer of a call, or of a failure. */
+  begin(request: IncomingMessage, path: string, query: string, operation: AccountOperation): HotCall;
+  /** Sends the answer of a call, or of a failure, at the end of this turn of the event loop. */
   send(hot: HotCall, response: ServerResponse, answer: Answer): void;
-  fail(hot: HotCall | undefined, request: IncomingMessage, response: ServerResponse, operation: AccountOperation, error: unknown): void;
+  fail(hot: HotCall | undefined, response: ServerResponse, operation: AccountOperation, error: unknown): void;
 }
 
 export interface HotCall {
@@ -43,19 +43,25 @@ export class HotDispatcher {
     const path = mark < 0 ? url : url.slice(0, mark);
     const operation = this.#operations.get(`${request.method} ${path}`);
     if (!operation) return false;
-    void this.#answer(request, response, operation, mark < 0 ? '' : url.slice(mark + 1));
+    void this.#answer(request, response, operation, path, mark < 0 ? '' : url.slice(mark + 1));
     return true;
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse, operation: AccountOperation, query: string): Promise<void> {
+  async #answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    operation: AccountOperation,
+    path: string,
+    query: string,
+  ): Promise<void> {
     let hot: HotCall | undefined;
     try {
-      hot = this.#front.begin(request, query, operation);
+      hot = this.#front.begin(request, path, query, operation);
       const body = operation.method === 'GET' ? nothing : await readBody(request, operation.bodyLimitBytes ?? this.#bodyLimitBytes);
       const answered = operation.handle({ ...hot.call, body });
       this.#front.send(hot, response, answered instanceof Promise ? await answered : answered);
     } catch (error) {
-      this.#front.fail(hot, request, response, operation, error);
+      this.#front.fail(hot, response, operation, error);
     }
   }
 }

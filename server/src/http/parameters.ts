@@ -22,8 +22,10 @@ export class Parameters {
   }
 
   /** Names that nobody has asked for yet. */
-  unread(): string[] {
-    return [...this.#values.keys()].filter((name) => !this.#read.has(name));
+  unread(): readonly string[] {
+    let unread: string[] | undefined;
+    for (const name of this.#values.keys()) if (!this.#read.has(name)) (unread ??= []).push(name);
+    return unread ?? none;
   }
 
   has(name: string): boolean {
@@ -67,6 +69,8 @@ export class Parameters {
     return text === undefined ? undefined : readIds(name, text);
   }
 }
+
+const none: readonly string[] = [];
 
 /** Reads ids by comma from a parameter or a path. */
 export function readIds(name: string, text: string): number[] {

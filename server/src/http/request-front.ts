@@ -11,6 +11,7 @@ import { httpErrors } from './http-errors.ts';
 import type { AccountOperation, Answer, Call, OpenCall, Operation } from './operation.ts';
 import { Parameters, shortened } from './parameters.ts';
 import type { RequestMetrics } from './request-metrics.ts';
+import { TurnAnswers } from './turn-answers.ts';
 
 export interface RequestFrontOptions {
   readonly admit: Admit;
@@ -35,6 +36,15 @@ interface Sent {
   readonly body: string | Buffer;
 }
 
+/** What a hot call is answered with at the end of the turn. */
+interface HotAnswer {
+  readonly hot: HotCall | undefined;
+  readonly operation: AccountOperation;
+  readonly requestId: string;
+  readonly response: ServerResponse;
+  readonly sent: Sent;
+}
+
 /**
  * The front that the framework and the hot dispatcher share: who is calling, request ids, envelopes, logs and counts.
  * Both sides must behave alike to the byte, so both end here.
@@ -43,6 +53,7 @@ export class RequestFront implements HotFront {
   readonly #options: RequestFrontOptions;
   readonly #prefix = randomBytes(4).toString('hex');
   readonly #framework = new WeakMap<FastifyRequest, FrameworkCall>();
+  readonly #hotAnswers = new TurnAnswers<HotAnswer>((answer, nowMs) => this.#sendHot(answer, nowMs));
   #lastRequest = 0;
   #sampled = 0;
   #stopping = false;
@@ -75,10 +86,11 @@ export class RequestFront implements HotFront {
     return true;
   }
 
-  begin(request: IncomingMessage, query: string, operation: AccountOperation): HotCall {
+  begin(request: IncomingMessage, path: string, query: string, operation: AccountOperation): HotCall {
     const startedAt = performance.now();
+    this.#hotAnswers.beforeWork(startedAt);
     const parameters = new Parameters(query);
-    const facts = factsOf(request, parameters);
+    const facts = factsOf(request, path, parameters);
     const { caller, headers } = this.#options.admit(facts, operation.access);
     const call = { requestId: this.newRequestId(), facts, parameters, path: {}, warnings: [], caller };
     return { call, headers, startedAt, operation };
@@ -87,22 +99,37 @@ export class RequestFront implements HotFront {
   send(hot: HotCall, response: ServerResponse, answer: Answer): void {
     const { call, operation } = hot;
     const sent = sentOf(operation, answer, hot.headers, call.warnings, call.parameters);
-    write(response, sent);
-    this.#count(operation, call.requestId, sent.status, performance.now() - hot.startedAt, true);
+    this.#hotAnswers.add({ hot, operation, requestId: call.requestId, response, sent });
   }
 
-  fail(hot: HotCall | undefined, _request: IncomingMessage, response: ServerResponse, operation: AccountOperation, error: unknown): void {
+  fail(hot: HotCall | undefined, response: ServerResponse, operation: AccountOperation, error: unknown): void {
     const requestId = hot?.call.requestId ?? this.newRequestId();
+    this.#hotAnswers.add({ hot, operation, requestId, response, sent: this.#hotFailure(hot, requestId, operation, error) });
+  }
+
+  #hotFailure(hot: HotCall | undefined, requestId: string, operation: AccountOperation, error: unknown): Sent {
     const notes = { warnings: hot?.call.warnings ?? [], dbg: operation.dbg === true };
-    const sent = this.#failure(error, requestId, operation.paths[0] ?? '', hot?.headers ?? {}, notes);
-    if (!response.headersSent) write(response, sent);
-    this.#count(operation, requestId, sent.status, hot ? performance.now() - hot.startedAt : 0, true);
+    return this.#failure(error, requestId, operation.paths[0] ?? '', hot?.headers ?? noHeaders, notes);
+  }
+
+  /** Writes a hot call's answer and counts it. Never throws. */
+  #sendHot({ hot, operation, requestId, response, sent }: HotAnswer, nowMs: number): void {
+    let written = sent;
+    try {
+      if (!response.headersSent) write(response, sent);
+    } catch (error) {
+      written = this.#hotFailure(hot, requestId, operation, error);
+      if (response.headersSent) response.destroy();
+      else write(response, written);
+    }
+    this.#count(operation, requestId, written.status, hot ? nowMs - hot.startedAt : 0, true);
   }
 
   beginFramework(request: FastifyRequest, reply: FastifyReply, operation: Operation): void {
-    const parameters = new Parameters(splitUrl(request.raw.url ?? '').query);
+    const { path, query } = splitUrl(request.raw.url ?? '/');
+    const parameters = new Parameters(query);
     const startedAt = performance.now();
-    const facts = factsOf(request.raw, parameters);
+    const facts = factsOf(request.raw, path, parameters);
     const open = { requestId: request.id, facts, parameters, warnings: [] };
     // Set before admission, so that its refusals know the operation too.
     this.#framework.set(request, { open, headers: {}, operation, startedAt });
@@ -178,6 +205,17 @@ export class RequestFront implements HotFront {
 const probes = /^\/(?:healthz|readyz)(?:\?|$)/;
 
 const jsonType = 'application/json; charset=utf-8';
+type Headers = Readonly<Record<string, string>>;
+const noHeaders: Headers = {};
+const jsonHeaders: Headers = { 'content-type': jsonType };
+
+/** Later ones win, as in an object; nothing is copied where there is one alone. */
+function joined(first: Headers, second: Headers, third: Headers = noHeaders): Headers {
+  if (isEmpty(second) && isEmpty(third)) return first;
+  return isEmpty(first) && isEmpty(second) ? third : { ...first, ...second, ...third };
+}
+
+const isEmpty = (headers: Headers): boolean => headers === noHeaders || Object.keys(headers).length === 0;
 
 function sentOf(
   operation: Operation,
@@ -186,20 +224,24 @@ function sentOf(
   warnings: readonly string[],
   parameters: Parameters,
 ): Sent {
-  if ('body' in answer) return { status: answer.status, headers: { ...admitted, ...answer.headers }, body: answer.body };
+  if ('body' in answer) return { status: answer.status, headers: joined(admitted, answer.headers), body: answer.body };
   const unread = parameters.unread();
   const all =
     unread.length === 0 ? warnings : [...warnings, ...unread.map((name) => `The parameter ${shortened(name)} is unknown and was ignored`)];
   return {
     status: 200,
-    headers: { 'content-type': jsonType, ...admitted, ...answer.headers },
+    headers: joined(jsonHeaders, admitted, answer.headers),
     body: envelopeOf(answer, { warnings: all, dbg: operation.dbg === true }),
   };
 }
 
-function write(response: ServerResponse, sent: Sent): void {
-  response.writeHead(sent.status, { ...sent.headers, 'content-length': Buffer.byteLength(sent.body) });
-  response.end(sent.body);
+function write(response: ServerResponse, { status, headers, body }: Sent): void {
+  // Names and values in one list: node:http takes it as it is.
+  const list: string[] = [];
+  for (const [name, value] of Object.entries(headers)) list.push(name, value);
+  list.push('content-length', String(Buffer.byteLength(body)));
+  response.writeHead(status, list);
+  response.end(body);
 }
 
 export function splitUrl(url: string): { path: string; query: string } {
@@ -207,10 +249,10 @@ export function splitUrl(url: string): { path: string; query: string } {
   return mark < 0 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
 }
 
-export function factsOf(request: IncomingMessage, parameters: Parameters): RequestFacts {
+export function factsOf(request: IncomingMessage, path: string, parameters: Parameters): RequestFacts {
   return {
     method: request.method ?? 'GET',
-    path: splitUrl(request.url ?? '/').path,
+    path,
     headers: request.headers,
     peerAddress: request.socket.remoteAddress ?? '',
     encrypted: (request.socket as TLSSocket).encrypted === true,

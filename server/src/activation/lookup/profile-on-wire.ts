@@ -1,6 +1,6 @@
 import type { CatalogSnapshot, SegmentFacts } from '../../catalog-view/catalog-snapshot.ts';
 import { canSee } from '../../catalog-view/segment-rights.ts';
-import type { MemberId } from '../../kit/ids.ts';
+import type { MemberId, SegmentId } from '../../kit/ids.ts';
 import { formatTimestamp } from '../../kit/timestamp.ts';
 import type { Identifier } from '../../profiles/identifier.ts';
 import type { Membership, Profile } from '../../profiles/profile-store.ts';
@@ -46,13 +46,24 @@ export function userOnWire(identifier: Identifier, profile: Profile): UserOnWire
   }
 }
 
+/** The fields of the answer: what `lookupText` writes, as an object. The slow, obvious twin. */
+export function lookupFields(identifier: Identifier, profile: Profile, snapshot: CatalogSnapshot, member: MemberId | null) {
+  const memberships = membershipsOnWire(profile, snapshot, member);
+  return { count: memberships.length, user: userOnWire(identifier, profile), memberships };
+}
+
+/** The segment of a membership where it may be shown to a member, or to the administrator (null); else undefined. */
+export function shownSegment(segmentId: SegmentId, snapshot: CatalogSnapshot, member: MemberId | null): SegmentFacts | undefined {
+  const segment = snapshot.segment(segmentId);
+  return segment && (member === null ? segment.active : canSee(snapshot, member, segment)) ? segment : undefined;
+}
+
 /** The memberships that a member may see, or all there are for the administrator (null); those of inactive and unknown segments never. */
-export function membershipsOnWire(profile: Profile, snapshot: CatalogSnapshot, member: MemberId | null): MembershipOnWire[] {
+function membershipsOnWire(profile: Profile, snapshot: CatalogSnapshot, member: MemberId | null): MembershipOnWire[] {
   const shown: MembershipOnWire[] = [];
   for (const membership of profile.memberships) {
-    const segment = snapshot.segment(membership.segment);
-    if (!segment || !(member === null ? segment.active : canSee(snapshot, member, segment))) continue;
-    shown.push(membershipOnWire(membership, segment));
+    const segment = shownSegment(membership.segment, snapshot, member);
+    if (segment) shown.push(membershipOnWire(membership, segment));
   }
   return shown;
 }
@@ -70,14 +81,4 @@ function membershipOnWire({ segment, value, addedAtS, lifetimeMinutes, source }:
   };
 }
 
-let lastS = -1;
-let lastText = '';
-
-/** Memberships of a profile were often added in the same second; writing a time out costs more than all the rest. */
-function timestamp(seconds: number): string {
-  if (seconds !== lastS) {
-    lastText = formatTimestamp(seconds * 1000);
-    lastS = seconds;
-  }
-  return lastText;
-}
+const timestamp = (seconds: number): string => formatTimestamp(seconds * 1000);

@@ -39,8 +39,8 @@ function serviceOf(small: SmallCatalog = usual) {
   const operation = lookUpUser({ view: { current: () => snapshot }, profiles, eidSources: new Set(['netid.de']) });
   const call = async (query: string, member: number, role: Role = member === admin ? 'admin' : 'member') => {
     const answer = await operation.handle(callOf({ member, role, query }));
-    if (!('fields' in answer)) throw new Error('not in the envelope');
-    return answer.fields as { count: number; user: Record<string, unknown>; memberships: Record<string, unknown>[] };
+    if (!('fieldsText' in answer)) throw new Error('not in the envelope');
+    return JSON.parse(`{${answer.fieldsText}}`) as { count: number; user: Record<string, unknown>; memberships: Record<string, unknown>[] };
   };
   return {
     profiles,

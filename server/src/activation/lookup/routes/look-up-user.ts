@@ -8,7 +8,7 @@ import type { CatalogSnapshot } from '../../../catalog-view/catalog-snapshot.ts'
 import type { Identifier } from '../../../profiles/identifier.ts';
 import type { Profile, ProfileStore } from '../../../profiles/profile-store.ts';
 import { lookupSchema } from '../lookup-schema.ts';
-import { membershipsOnWire, userOnWire } from '../profile-on-wire.ts';
+import { lookupText } from '../profile-text.ts';
 import { readIdentifier } from '../read-identifier.ts';
 
 export interface LookUpParts {
@@ -56,6 +56,5 @@ function lookingMember(call: Call, snapshot: CatalogSnapshot): MemberId | null {
 }
 
 function answerOf(identifier: Identifier, profile: Profile, snapshot: CatalogSnapshot, member: MemberId | null): Answer {
-  const memberships = membershipsOnWire(profile, snapshot, member);
-  return { fields: { count: memberships.length, user: userOnWire(identifier, profile), memberships }, outputTerm: 'memberships' };
+  return { fieldsText: lookupText(identifier, profile, snapshot, member), outputTerm: 'memberships' };
 }

@@ -16,6 +16,7 @@ import { instantErrors } from '../instant-errors.ts';
 import type { InstantParts } from '../instant-parts.ts';
 import { instantCallSchema } from '../instant-schema.ts';
 import { type ParsedBlock, type ParsedUser, readUsers } from '../parse-users.ts';
+import { scanUsers } from '../scan-users.ts';
 import { expirationOf, neverExpires, notKept, removes, SegmentUses } from '../segment-uses.ts';
 
 /** `POST /rt-segment` (Data Providers - Instant Audience Service; ingest.md section 3). Hot. */
@@ -47,7 +48,7 @@ export function addUsers(parts: InstantParts): AccountOperation {
 const source: Source = { kind: 'instant', job: 0 };
 
 /** Batches that wait for the next call; each keeps the room that its largest call needed. */
-const mostBatchesKept = 16;
+const mostBatchesKept = 256;
 
 async function takeCall(
   parts: InstantParts,
@@ -60,7 +61,7 @@ async function takeCall(
   const nowMs = clock.nowMs();
   const ingest = snapshot.ingest(member);
   limits.checkPost(member, ingest, nowMs);
-  const parsed = readUsers(call.body);
+  const parsed = scanUsers(call.body) ?? readUsers(call.body);
   const answer = instantAnswer(parsed);
   limits.acceptPost(member, ingest, parsed.users.length, nowMs);
   if (parsed.users.length === 0) return answer;
