@@ -1,5 +1,5 @@
 import { pino, type Logger } from 'pino';
-import { Gauge, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { createAdmission } from './access/admission.ts';
 import { createFirstAccount, type FirstAccount } from './access/first-account.ts';
 import { LoginLimits } from './access/login-limits.ts';
@@ -17,6 +17,8 @@ import { createInstantParts, type InstantParts } from './ingest/instant/instant-
 import type { Clock } from './kit/clock.ts';
 import { platformMember } from './members/platform-member.ts';
 import { EmbeddedProfileStore } from './profiles/embedded/embedded-profile-store.ts';
+import { MemoryBudget } from './profiles/memory-budget.ts';
+import { addProfileMetrics } from './profiles/profile-metrics.ts';
 import type { ProfileStore } from './profiles/profile-store.ts';
 import { createRoutes } from './routes.ts';
 import { SegmentDrops } from './segments/segment-drops.ts';
@@ -57,7 +59,8 @@ const sessionSaveIntervalMs = 60_000;
 export async function compose(options: ComposeOptions): Promise<ComposedServer> {
   const { config, clock, directory, log } = options;
   const catalog = await Catalog.open(new SqliteWorkerDialect(directory.catalogFile), clock);
-  const profiles = await (options.openProfiles?.() ?? openEmbedded(options));
+  const memory = new MemoryBudget(config.memoryLimit);
+  const profiles = await (options.openProfiles?.() ?? openEmbedded(options, memory));
   const view = await CatalogView.load(catalog.read);
   catalog.onCommit((touched) => view.renew(touched));
   const drops = new SegmentDrops(catalog.read, profiles);
@@ -78,7 +81,7 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
     onStatisticsFailure: (error) =>
       log.error({ err: error }, 'statistics of the instant service were not written; they are kept and tried again'),
   });
-  const { http, front, operations } = createHttp(options, { catalog, profiles, view, sessions, hasher, instant, drops });
+  const { http, front, operations } = createHttp(options, { catalog, profiles, memory, view, sessions, hasher, instant, drops });
   return {
     http,
     operations,
@@ -98,7 +101,7 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
   };
 }
 
-function openEmbedded({ config, clock, directory, log, onProgress }: ComposeOptions): Promise<EmbeddedProfileStore> {
+function openEmbedded({ config, clock, directory, log, onProgress }: ComposeOptions, memory: MemoryBudget): Promise<EmbeddedProfileStore> {
   const startedAtMs = clock.nowMs();
   let toldAtMs = startedAtMs;
   return EmbeddedProfileStore.open({
@@ -107,6 +110,10 @@ function openEmbedded({ config, clock, directory, log, onProgress }: ComposeOpti
     durability: config.durability === 'os' ? 'os' : 'fsync',
     snapshotLogBytes: config.logCutBytes,
     maxMembershipsPerProfile: config.maxMembershipsPerProfile,
+    memoryLimitBytes: memory.fullAtBytes,
+    otherMemoryBytes: (engineBytes) => memory.restBytes(engineBytes),
+    onWriteFailure: (error) =>
+      log.fatal({ err: error }, 'profiles are read-only: writing failed; make room or mend the disk, then restart'),
     onSnapshotFailure: (error) => log.error({ err: error }, 'a snapshot could not be written; it is tried again later'),
     onProgress: (fraction) => {
       if (clock.nowMs() - toldAtMs < 1000) return;
@@ -119,6 +126,7 @@ function openEmbedded({ config, clock, directory, log, onProgress }: ComposeOpti
 interface Parts {
   readonly catalog: Catalog;
   readonly profiles: ProfileStore;
+  readonly memory: MemoryBudget;
   readonly view: CatalogView;
   readonly sessions: SessionRegistry;
   readonly hasher: PasswordHasher;
@@ -126,7 +134,10 @@ interface Parts {
   readonly drops: SegmentDrops;
 }
 
-function createHttp({ config, clock, directory, log }: ComposeOptions, parts: Parts): { http: HttpServer; front: RequestFront; operations: readonly Operation[] } {
+function createHttp(
+  { config, clock, directory, log }: ComposeOptions,
+  parts: Parts,
+): { http: HttpServer; front: RequestFront; operations: readonly Operation[] } {
   const { catalog, profiles, view, sessions, hasher, instant, drops } = parts;
   const registry = new Registry();
   const proxy = new ProxyView(config);
@@ -138,7 +149,7 @@ function createHttp({ config, clock, directory, log }: ComposeOptions, parts: Pa
     logSample: config.logSample,
     slowCallMs: config.slowCallMs,
   });
-  addStoreMetrics(registry, profiles);
+  addProfileMetrics(registry, profiles, parts.memory);
   const { operations, hot } = createRoutes({
     login: { db: catalog.read, clock, sessions, limits: new LoginLimits(clock), hasher, proxy },
     import: { catalog, hasher, sessions, taxonomyIds: loadTaxonomyIds() },
@@ -151,7 +162,7 @@ function createHttp({ config, clock, directory, log }: ComposeOptions, parts: Pa
     readiness: async () =>
       front.stopping
         ? { catalog: 'stopping', profiles: 'stopping', files: 'stopping' }
-        : { catalog: await catalog.check(), profiles: 'ok', files: await directory.check() },
+        : { catalog: await catalog.check(), profiles: profiles.check(), files: await directory.check() },
   });
   const http = createHttpServer({
     operations,
@@ -161,25 +172,6 @@ function createHttp({ config, clock, directory, log }: ComposeOptions, parts: Pa
     bodyLimitBytes: config.bodyLimitBytes,
   });
   return { http, front, operations };
-}
-
-function addStoreMetrics(registry: Registry, profiles: ProfileStore): void {
-  const gauges = {
-    users: 'Users that the profile store knows.',
-    identifiers: 'Identifiers that the profile store holds.',
-    memberships: 'Memberships that the profile store holds, expired ones until they are swept.',
-    segments: 'Segments that have had members.',
-    memoryBytes: 'Bytes of memory that profiles take.',
-    logBytes: 'Bytes of log that a restart would read.',
-  } as const;
-  for (const [name, help] of Object.entries(gauges)) {
-    const gauge: Gauge = new Gauge({
-      name: `foyer_profiles_${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`,
-      help,
-      registers: [registry],
-      collect: () => gauge.set(profiles.stats()[name as keyof typeof gauges]),
-    });
-  }
 }
 
 /** One line of JSON a record, to stderr, so that stdout stays for people. */

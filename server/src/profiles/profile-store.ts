@@ -181,6 +181,8 @@ export interface ProfileStore {
   dropSegment(segment: SegmentId): Promise<void>;
 
   stats(): ProfileStats;
+  /** `ok`, or a short text on why no writes are taken, without names of files. */
+  check(): string;
   /** Writes a snapshot and cuts the log. */
   snapshot(): Promise<void>;
   /** Lets writes in flight finish, syncs, releases files. */

@@ -262,6 +262,10 @@ export class ModelProfileStore implements ProfileStore {
     this.#committed.delete(segment);
   }
 
+  check(): string {
+    return 'ok';
+  }
+
   stats(): ProfileStats {
     const users = this.#users();
     const memberships = users.flatMap((user) => [...user.memberships.keys()]);
