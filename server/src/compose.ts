@@ -7,6 +7,7 @@ import { MinuteThrottle } from './access/minute-throttle.ts';
 import { PasswordHasher } from './access/password-hasher.ts';
 import { ProxyView } from './access/proxy-view.ts';
 import { SessionRegistry } from './access/session-registry.ts';
+import type { OfflineEngines } from './backup/offline-engines.ts';
 import { CatalogView } from './catalog-view/catalog-view.ts';
 import type { Config } from './config/config.ts';
 import { createHttpServer, type HttpServer } from './http/http-server.ts';
@@ -14,9 +15,10 @@ import type { Operation } from './http/operation.ts';
 import { RequestFront } from './http/request-front.ts';
 import { RequestMetrics } from './http/request-metrics.ts';
 import { createInstantParts, type InstantParts } from './ingest/instant/instant-parts.ts';
-import type { Clock } from './kit/clock.ts';
+import { type Clock, systemClock } from './kit/clock.ts';
 import { platformMember } from './members/platform-member.ts';
 import { EmbeddedProfileStore } from './profiles/embedded/embedded-profile-store.ts';
+import { verifyStore } from './profiles/embedded/verify-store.ts';
 import { MemoryBudget } from './profiles/memory-budget.ts';
 import { addProfileMetrics } from './profiles/profile-metrics.ts';
 import type { ProfileStore } from './profiles/profile-store.ts';
@@ -26,6 +28,7 @@ import { loadTaxonomyIds } from './segments/taxonomy.ts';
 import { createSharingHooks } from './sharing/sharing-hooks.ts';
 import type { DataDirectory } from './storage/files/data-directory.ts';
 import { Catalog } from './storage/sql/catalog.ts';
+import { copyCatalog } from './storage/sql/copy-catalog.ts';
 import { SqliteWorkerDialect } from './storage/sql/sqlite-dialect.ts';
 
 export interface ComposeOptions {
@@ -152,6 +155,13 @@ function createHttp(
   addProfileMetrics(registry, profiles, parts.memory);
   const { operations, hot } = createRoutes({
     login: { db: catalog.read, clock, sessions, limits: new LoginLimits(clock), hasher, proxy },
+    backup: {
+      clock,
+      dataPath: directory.path,
+      filesPath: directory.filesPath,
+      copyCatalog: (file) => copyCatalog(new SqliteWorkerDialect(directory.catalogFile), file),
+      profiles,
+    },
     import: { catalog, hasher, sessions, taxonomyIds: loadTaxonomyIds() },
     importLimitBytes: config.importLimitBytes,
     segmentHooks: createSharingHooks((ids) => drops.drop(ids)),
@@ -173,6 +183,13 @@ function createHttp(
   });
   return { http, front, operations };
 }
+
+/** The engines, for work on a data directory that no server holds. */
+export const offlineEngines: OfflineEngines = {
+  verifyProfiles: verifyStore,
+  openProfiles: (directory) => EmbeddedProfileStore.open({ directory, clock: systemClock }),
+  catalogDialect: (file) => new SqliteWorkerDialect(file),
+};
 
 /** One line of JSON a record, to stderr, so that stdout stays for people. */
 export const createLog = (config: Config): Logger =>

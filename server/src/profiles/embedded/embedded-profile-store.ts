@@ -22,6 +22,7 @@ import type { CoreLimits } from './core/core-limits.ts';
 import { ProfileCore, type Change } from './core/profile-core.ts';
 import { recover } from './disk/recover.ts';
 import { writeSnapshot } from './disk/snapshot-file.ts';
+import { writeCopy } from './disk/write-copy.ts';
 import { snapshotPath } from './disk/store-files.ts';
 import type { Manifest } from './disk/manifest.ts';
 import type { Durability, WriteAheadLog } from './disk/write-ahead-log.ts';
@@ -185,8 +186,22 @@ export class EmbeddedProfileStore implements ProfileStore {
   }
 
   snapshot(): Promise<void> {
+    return this.#afterSnapshots(() => this.#writeSnapshot());
+  }
+
+  copyTo(directory: string): Promise<void> {
+    return this.#afterSnapshots(() => this.#writeCopy(directory));
+  }
+
+  /** Segments that have members or had, in no order. For tools that compare with the catalog. */
+  segmentIds(): SegmentId[] {
+    return this.#core.segmentIds();
+  }
+
+  /** One cut at a time. */
+  #afterSnapshots(write: () => Promise<void>): Promise<void> {
     this.#snapshotsRunning += 1;
-    const done = this.#snapshots.then(() => this.#writeSnapshot());
+    const done = this.#snapshots.then(write);
     this.#snapshots = done
       .catch(() => undefined)
       .finally(() => {
@@ -245,6 +260,21 @@ export class EmbeddedProfileStore implements ProfileStore {
     } finally {
       cut.release();
       this.#snapshotAtBytes = this.#log.bytes + (this.#options.snapshotLogBytes ?? defaultSnapshotLogBytes);
+    }
+  }
+
+  async #writeCopy(directory: string): Promise<void> {
+    this.#checkOpen();
+    const atS = this.#nowS();
+    const cut = this.#core.cut(atS);
+    try {
+      // Asked in the turn of the cut: nothing stands in the copy that was not durable here.
+      const durable = this.#log.settled();
+      durable.catch(() => undefined);
+      await writeCopy(directory, cut, atS, () => this.#checkOpen());
+      await durable;
+    } finally {
+      cut.release();
     }
   }
 

@@ -283,6 +283,10 @@ export class ModelProfileStore implements ProfileStore {
     this.#checkOpen();
   }
 
+  copyTo(): Promise<void> {
+    return Promise.reject(new Error('the model keeps nothing in files'));
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
   }

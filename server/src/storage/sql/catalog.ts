@@ -11,6 +11,9 @@ import * as catalog0001 from './migrations/0001-catalog.ts';
 /** Forward only: a migration that has landed is never edited, the next one follows it. */
 const migrations: Record<string, Migration> = { '0001-catalog': catalog0001 };
 
+/** In the order in which they are made. */
+export const knownMigrations: readonly string[] = Object.keys(migrations).sort();
+
 /** How long a client waits before it sends a change again that the disk did not take. */
 const retryAfterS = 5;
 

@@ -1,4 +1,4 @@
-import type { SegmentId } from '../../../kit/ids.ts';
+import { asSegmentId, type SegmentId } from '../../../kit/ids.ts';
 import { keyOf } from '../../identifier-key.ts';
 import type { Identifier } from '../../identifier.ts';
 import type { OperationBatch } from '../../operation-batch.ts';
@@ -189,6 +189,10 @@ export class ProfileCore {
       segments: segments.segmentCount,
       memoryBytes: memoryBytes + this.#chunks.memoryBytes,
     };
+  }
+
+  segmentIds(): SegmentId[] {
+    return [...new Set(Array.from(this.#memory.segments.all(), ({ segment }) => asSegmentId(segment)))];
   }
 
   /** What is held in all, for a snapshot's last block; opted-out marks are users here. */
