@@ -57,16 +57,16 @@ beforeAll(async () => {
 test('a backup under load holds all that was acknowledged before it began, and a server runs on it', async () => {
   const acknowledged: number[] = [];
   const made: number[] = [];
-  let stopped = false;
+  const load = new AbortController();
   let next = 1;
   const callers = Array.from({ length: 6 }, async () => {
-    while (!stopped) {
+    while (!load.signal.aborted) {
       const user = next++;
       if ((await put(user)) === 200) acknowledged.push(user);
     }
   });
   const maker = (async () => {
-    for (let i = 0; !stopped; i++) {
+    for (let i = 0; !load.signal.aborted; i++) {
       const id = await makeSegment(`made_${i}`);
       const json = { rt_segment: [{ user_id: '777', seg_block: [{ seg_id: id, value: 1, expiration: 0 }] }] };
       expect((await call(server.url, '/rt-segment', { token, json })).status).toBe(200);
@@ -79,7 +79,7 @@ test('a backup under load holds all that was acknowledged before it began, and a
   expect(answer.status, answer.text).toBe(200);
   expect(pick(answer.json, 'response.backup.directory')).toBe(backup);
   await sleep(200);
-  stopped = true;
+  load.abort();
   await Promise.all([...callers, maker]);
   expect(usersBefore.length).toBeGreaterThan(20);
   cpSync(data, killed, { recursive: true, filter: (path) => !/\/(run|lock)/.test(path) });

@@ -117,7 +117,7 @@ async function expectReadOnly(server: RunningServer, token: string, load: Load):
   expect((await call(server.url, '/rt-segment', { token, body: bodyOf(load.taken[0] ?? -1) })).status).toBe(503);
 }
 
-async function fillUp(disk: Disk): Promise<void> {
+async function fillUp(disk: Disk): Promise<Load> {
   const roomy = await start(disk.data);
   await importText(roomy.url, roomy.operatorToken, smallImport());
   await roomy.stop();
@@ -131,7 +131,7 @@ async function fillUp(disk: Disk): Promise<void> {
   if (disk.holdsCatalog) await expectCatalogRefuses(server, token);
   expect(await server.stop()).toEqual({ code: 0, signal: null });
   disk.widen();
-  await expectExactly(await start(disk.data), load);
+  return load;
 }
 
 /** Until a change does not fit; it is refused, and what was there can be read. */
@@ -176,6 +176,9 @@ const disks: readonly (readonly [string, Disk])[] = [
 ];
 
 describe.each(disks)('where %s', (_name, disk) => {
-  test('failing calls are 503, lookups go on, and a restart with room shows all that was acknowledged and nothing else', () =>
-    fillUp(disk));
+  test('failing calls are 503, lookups go on, and a restart with room shows all that was acknowledged and nothing else', async () => {
+    const load = await fillUp(disk);
+    expect(load.refused).toHaveLength(4);
+    await expectExactly(await start(disk.data), load);
+  });
 });
