@@ -18,12 +18,12 @@ const table = {
     ['profiles'],
     ['segments'],
     ['sharing', 'marketplace'],
-    ['catalog-import'],
+    ['catalog-import', 'backup'],
     ['catalog-view'],
     ['identity'],
     ['usage'],
     ['ingest', 'exchange', 'activation'],
-    ['routes.ts', 'compose.ts', 'main.ts'],
+    ['routes.ts', 'compose.ts', 'offline.ts', 'main.ts'],
   ],
   /** Domains of one level that never import each other (config: its types are open to all, see `configTypes`). */
   strangers: [

@@ -6,6 +6,7 @@ export const exitCodes = {
   notReachable: 3,
   dataDirectoryInUse: 4,
   notAuthorised: 5,
+  damaged: 6,
   httpError: 22,
 } as const;
 
@@ -14,8 +15,9 @@ export const exitCodeTexts: readonly (readonly [number, string])[] = [
   [exitCodes.failed, 'failed, or refused; nothing half done is left where the text does not say so'],
   [exitCodes.usage, 'the command line is wrong'],
   [exitCodes.notReachable, 'no server answers'],
-  [exitCodes.dataDirectoryInUse, 'the data directory is in use by a server that cannot be asked'],
+  [exitCodes.dataDirectoryInUse, 'the data directory is in use by a server that cannot be asked, or must be stopped first'],
   [exitCodes.notAuthorised, 'not logged in, wrong password, or not allowed'],
+  [exitCodes.damaged, 'verify, restore: a file is damaged; the text names it'],
   [exitCodes.httpError, 'curl: the server answered with HTTP status 400 or above'],
 ];
 

@@ -2,6 +2,7 @@ import { FoyerError } from './foyer-error.ts';
 import { NoAnswerError } from './no-answer-error.ts';
 import type {
   Account,
+  Backup,
   ImportResult,
   InstantAnswer,
   InstantLimits,
@@ -183,6 +184,11 @@ export class FoyerClient {
   /** `file`: the bytes of an import file (platform.md section 11). */
   async importObjects(file: Uint8Array, options: RequestOptions = {}): Promise<ImportResult> {
     return (await this.request<{ import: ImportResult }>('POST', '/import', { ...options, body: file })).import;
+  }
+
+  /** `directory`: an absolute path on the server's machine, not there yet or empty. For the operator. */
+  async createBackup(directory: string, options: RequestOptions = {}): Promise<Backup> {
+    return (await this.request<{ backup: Backup }>('POST', '/backup', { ...options, body: { backup: { directory } } })).backup;
   }
 }
 

@@ -4,6 +4,15 @@ export interface Listed {
   count: number;
 }
 
+export interface Backup {
+  directory: string;
+  /** ISO 8601. */
+  made_at: string;
+  users: number;
+  memberships: number;
+  catalog_bytes: number;
+}
+
 export interface Member {
   id: number;
   name: string;

@@ -1,5 +1,5 @@
 import { pino, type Logger } from 'pino';
-import { Gauge, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { createAdmission } from './access/admission.ts';
 import { createFirstAccount, type FirstAccount } from './access/first-account.ts';
 import { LoginLimits } from './access/login-limits.ts';
@@ -7,6 +7,7 @@ import { MinuteThrottle } from './access/minute-throttle.ts';
 import { PasswordHasher } from './access/password-hasher.ts';
 import { ProxyView } from './access/proxy-view.ts';
 import { SessionRegistry } from './access/session-registry.ts';
+import type { OfflineEngines } from './backup/offline-engines.ts';
 import { CatalogView } from './catalog-view/catalog-view.ts';
 import type { Config } from './config/config.ts';
 import { createHttpServer, type HttpServer } from './http/http-server.ts';
@@ -14,9 +15,12 @@ import type { Operation } from './http/operation.ts';
 import { RequestFront } from './http/request-front.ts';
 import { RequestMetrics } from './http/request-metrics.ts';
 import { createInstantParts, type InstantParts } from './ingest/instant/instant-parts.ts';
-import type { Clock } from './kit/clock.ts';
+import { type Clock, systemClock } from './kit/clock.ts';
 import { platformMember } from './members/platform-member.ts';
 import { EmbeddedProfileStore } from './profiles/embedded/embedded-profile-store.ts';
+import { verifyStore } from './profiles/embedded/verify-store.ts';
+import { MemoryBudget } from './profiles/memory-budget.ts';
+import { addProfileMetrics } from './profiles/profile-metrics.ts';
 import type { ProfileStore } from './profiles/profile-store.ts';
 import { createRoutes } from './routes.ts';
 import { SegmentDrops } from './segments/segment-drops.ts';
@@ -24,6 +28,7 @@ import { loadTaxonomyIds } from './segments/taxonomy.ts';
 import { createSharingHooks } from './sharing/sharing-hooks.ts';
 import type { DataDirectory } from './storage/files/data-directory.ts';
 import { Catalog } from './storage/sql/catalog.ts';
+import { copyCatalog } from './storage/sql/copy-catalog.ts';
 import { SqliteWorkerDialect } from './storage/sql/sqlite-dialect.ts';
 
 export interface ComposeOptions {
@@ -57,7 +62,8 @@ const sessionSaveIntervalMs = 60_000;
 export async function compose(options: ComposeOptions): Promise<ComposedServer> {
   const { config, clock, directory, log } = options;
   const catalog = await Catalog.open(new SqliteWorkerDialect(directory.catalogFile, config.durability), clock);
-  const profiles = await (options.openProfiles?.() ?? openEmbedded(options));
+  const memory = new MemoryBudget(config.memoryLimit);
+  const profiles = await (options.openProfiles?.() ?? openEmbedded(options, memory));
   const view = await CatalogView.load(catalog.read);
   catalog.onCommit((touched) => view.renew(touched));
   const drops = new SegmentDrops(catalog.read, profiles);
@@ -78,7 +84,7 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
     onStatisticsFailure: (error) =>
       log.error({ err: error }, 'statistics of the instant service were not written; they are kept and tried again'),
   });
-  const { http, front, operations } = createHttp(options, { catalog, profiles, view, sessions, hasher, instant, drops });
+  const { http, front, operations } = createHttp(options, { catalog, profiles, memory, view, sessions, hasher, instant, drops });
   return {
     http,
     operations,
@@ -98,7 +104,7 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
   };
 }
 
-function openEmbedded({ config, clock, directory, log, onProgress }: ComposeOptions): Promise<EmbeddedProfileStore> {
+function openEmbedded({ config, clock, directory, log, onProgress }: ComposeOptions, memory: MemoryBudget): Promise<EmbeddedProfileStore> {
   const startedAtMs = clock.nowMs();
   let toldAtMs = startedAtMs;
   return EmbeddedProfileStore.open({
@@ -107,6 +113,10 @@ function openEmbedded({ config, clock, directory, log, onProgress }: ComposeOpti
     durability: config.durability,
     snapshotLogBytes: config.logCutBytes,
     maxMembershipsPerProfile: config.maxMembershipsPerProfile,
+    memoryLimitBytes: memory.fullAtBytes,
+    otherMemoryBytes: (engineBytes) => memory.restBytes(engineBytes),
+    onWriteFailure: (error) =>
+      log.fatal({ err: error }, 'profiles are read-only: writing failed; make room or mend the disk, then restart'),
     onSnapshotFailure: (error) => log.error({ err: error }, 'a snapshot could not be written; it is tried again later'),
     onProgress: (fraction) => {
       if (clock.nowMs() - toldAtMs < 1000) return;
@@ -119,6 +129,7 @@ function openEmbedded({ config, clock, directory, log, onProgress }: ComposeOpti
 interface Parts {
   readonly catalog: Catalog;
   readonly profiles: ProfileStore;
+  readonly memory: MemoryBudget;
   readonly view: CatalogView;
   readonly sessions: SessionRegistry;
   readonly hasher: PasswordHasher;
@@ -141,9 +152,16 @@ function createHttp(
     logSample: config.logSample,
     slowCallMs: config.slowCallMs,
   });
-  addStoreMetrics(registry, profiles);
+  addProfileMetrics(registry, profiles, parts.memory);
   const { operations, hot } = createRoutes({
     login: { db: catalog.read, clock, sessions, limits: new LoginLimits(clock), hasher, proxy },
+    backup: {
+      clock,
+      dataPath: directory.path,
+      filesPath: directory.filesPath,
+      copyCatalog: (file) => copyCatalog(new SqliteWorkerDialect(directory.catalogFile), file),
+      profiles,
+    },
     import: { catalog, hasher, sessions, taxonomyIds: loadTaxonomyIds() },
     importLimitBytes: config.importLimitBytes,
     segmentHooks: createSharingHooks((ids) => drops.drop(ids)),
@@ -154,7 +172,7 @@ function createHttp(
     readiness: async () =>
       front.stopping
         ? { catalog: 'stopping', profiles: 'stopping', files: 'stopping' }
-        : { catalog: await catalog.check(), profiles: 'ok', files: await directory.check() },
+        : { catalog: await catalog.check(), profiles: profiles.check(), files: await directory.check() },
   });
   const http = createHttpServer({
     operations,
@@ -166,24 +184,12 @@ function createHttp(
   return { http, front, operations };
 }
 
-function addStoreMetrics(registry: Registry, profiles: ProfileStore): void {
-  const gauges = {
-    users: 'Users that the profile store knows.',
-    identifiers: 'Identifiers that the profile store holds.',
-    memberships: 'Memberships that the profile store holds, expired ones until they are swept.',
-    segments: 'Segments that have had members.',
-    memoryBytes: 'Bytes of memory that profiles take.',
-    logBytes: 'Bytes of log that a restart would read.',
-  } as const;
-  for (const [name, help] of Object.entries(gauges)) {
-    const gauge: Gauge = new Gauge({
-      name: `foyer_profiles_${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`,
-      help,
-      registers: [registry],
-      collect: () => gauge.set(profiles.stats()[name as keyof typeof gauges]),
-    });
-  }
-}
+/** The engines, for work on a data directory that no server holds. */
+export const offlineEngines: OfflineEngines = {
+  verifyProfiles: verifyStore,
+  openProfiles: (directory) => EmbeddedProfileStore.open({ directory, clock: systemClock }),
+  catalogDialect: (file) => new SqliteWorkerDialect(file),
+};
 
 /** One line of JSON a record, to stderr, so that stdout stays for people. */
 export const createLog = (config: Config): Logger =>

@@ -4,21 +4,11 @@ import { parseArgs } from 'node:util';
 import { compose, type ComposedServer, createLog } from './compose.ts';
 import { ConfigError, readConfig, type Config } from './config/config.ts';
 import { systemClock } from './kit/clock.ts';
+import { exitCodes, StartRefused } from './kit/start-refused.ts';
+import { isOfflineCommand, runOfflineCommand } from './offline.ts';
 import { ProfileStoreDamaged } from './profiles/profile-store.ts';
 import { CatalogDamaged } from './storage/sql/catalog.ts';
 import { DataDirectory, DataDirectoryInUse, DataDirectoryNotWritable } from './storage/files/data-directory.ts';
-
-/** Exit codes; docs/runbooks/exit-codes.md says what to do about each. */
-const exitCodes = { bug: 1, usage: 2, portInUse: 3, inUse: 4, notWritable: 5, damaged: 6, testPasswords: 7 } as const;
-
-/** A start that cannot be: one line for the operator and the code to exit with. */
-class StartRefused extends Error {
-  readonly code: number;
-  constructor(code: number, message: string, cause?: unknown) {
-    super(message, { cause });
-    this.code = code;
-  }
-}
 
 interface Arguments {
   readonly config: Config;
@@ -29,7 +19,8 @@ interface Arguments {
   readonly maintenance: boolean;
 }
 
-const usage = 'usage: main.ts serve [--data DIR] [--host H] [--port N] [--empty] [--maintenance]';
+const usage =
+  'usage: main.ts serve [--data DIR] [--host H] [--port N] [--empty] [--maintenance] | verify [--data DIR] | restore BACKUP [--data DIR]';
 
 function readArguments(): Arguments {
   const flags = {
@@ -216,7 +207,8 @@ if (process.versions.node.split('.')[0] !== '24')
     ),
   );
 try {
-  await serve(readArguments());
+  if (isOfflineCommand(process.argv[2])) await runOfflineCommand(process.argv.slice(2), process.env['FOYER_DATA']);
+  else await serve(readArguments());
 } catch (error) {
   fail(error);
 }

@@ -4,6 +4,8 @@ import { logIn, type LogInParts } from './access/routes/log-in.ts';
 import { updateAccount } from './access/routes/update-account.ts';
 import { type LookUpParts, lookUpUser } from './activation/lookup/routes/look-up-user.ts';
 import { type ReachParts, segmentStats } from './activation/reach/routes/segment-stats.ts';
+import type { BackupParts } from './backup/make-backup.ts';
+import { createBackup } from './backup/routes/create-backup.ts';
 import type { ImportParts } from './catalog-import/import-file.ts';
 import { importCatalog } from './catalog-import/routes/import-catalog.ts';
 import type { AccountOperation, Operation } from './http/operation.ts';
@@ -39,6 +41,7 @@ import { updateSharingRecord } from './sharing/routes/update-sharing-record.ts';
 /** What operations are made of. */
 export interface RouteParts {
   readonly login: LogInParts;
+  readonly backup: BackupParts;
   readonly import: ImportParts;
   readonly importLimitBytes: number;
   readonly segmentHooks: SegmentHooks;
@@ -62,6 +65,7 @@ export function createRoutes(parts: RouteParts): { readonly operations: readonly
     updateAdvertiser(catalog),
     describeAdvertisers(),
     logIn(login),
+    createBackup(parts.backup),
     readBatchConfig(db),
     ...updateBatchConfig(catalog),
     listDataBuyerProviders(db),

@@ -21,6 +21,8 @@ export interface StartOptions {
   /** FOYER_… settings; those of this process are not passed on. */
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
+  /** A shell's command before the server, such as `ulimit -f 100`. */
+  readonly before?: string;
 }
 
 export interface Exit {
@@ -73,7 +75,9 @@ interface Spawned {
 export function spawnServer(options: StartOptions): Spawned {
   const serve = options.allArgs ?? ['serve', '--data', options.data, '--port', '0', ...(options.args ?? [])];
   const args = [...(options.nodeArgs ?? []), mainFile, ...serve];
-  const child = spawn(process.execPath, args, {
+  const [program, first] =
+    options.before === undefined ? [process.execPath, []] : ['sh', ['-c', `${options.before}; exec "$0" "$@"`, process.execPath]];
+  const child = spawn(program, [...first, ...args], {
     cwd: repository,
     env: serverEnvironment(options.env),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -119,7 +119,7 @@ it('one session can be ended', async () => {
   expect([one, other].map(isLive)).toEqual([false, true]);
   await restart();
   expect([one, other].map(isLive)).toEqual([false, true]);
-  });
+});
 
 describe('a token that was used a moment ago', () => {
   it('is nobody’s as soon as its session has ended, also in the same turn', async () => {

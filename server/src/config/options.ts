@@ -90,6 +90,13 @@ export const options = {
     description: 'Most memberships that one profile holds; more are refused.',
     secret: false,
   },
+  memoryLimit: {
+    schema: whole(0),
+    default: 0,
+    description:
+      'Bytes of memory that the server may use. At 90% of it no new users are taken; known ones, removals and lookups go on. 0: 80% of what the container or else the machine has.',
+    secret: false,
+  },
   bodyLimitBytes: {
     schema: whole(1024),
     default: 10_485_760,

@@ -181,8 +181,15 @@ export interface ProfileStore {
   dropSegment(segment: SegmentId): Promise<void>;
 
   stats(): ProfileStats;
+  /** `ok`, or a short text on why no writes are taken, without names of files. */
+  check(): string;
   /** Writes a snapshot and cuts the log. */
   snapshot(): Promise<void>;
+  /**
+   * Writes a store of its own into `directory`, which is made: everything that was acknowledged before the call, and at most what
+   * was under way. Writes go on meanwhile.
+   */
+  copyTo(directory: string): Promise<void>;
   /** Lets writes in flight finish, syncs, releases files. */
   close(): Promise<void>;
 }

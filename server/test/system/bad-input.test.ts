@@ -157,6 +157,7 @@ describe('bodies that cannot be read', () => {
     ['POST', '/member'],
     ['POST', '/advertiser'],
     ['PUT', '/batch-segment-config?member_id=500'],
+    ['POST', '/backup'],
     ['POST', '/import'],
   ] as const;
 

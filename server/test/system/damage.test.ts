@@ -33,7 +33,7 @@ function engineFiles(data: string, ending: string): readonly string[] {
 /** Waits until no snapshot is being written: one that is not finished is no part of the store, and damage to it is rightly passed over. */
 async function snapshotsSettled(data: string): Promise<void> {
   const state = (): string => JSON.stringify(engineFiles(data, '.snap').map((file) => [file, statSync(file).size]));
-  for (let before = '', same = 0; same < 3; ) {
+  for (let before = '', same = 0; same < 3;) {
     await wait(300);
     const now = state();
     same = now === before && engineFiles(data, '.snap').length === 1 ? same + 1 : 0;

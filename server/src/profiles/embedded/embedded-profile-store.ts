@@ -18,9 +18,11 @@ import {
   type ScanPage,
   type StageId,
 } from '../profile-store.ts';
+import type { CoreLimits } from './core/core-limits.ts';
 import { ProfileCore, type Change } from './core/profile-core.ts';
 import { recover } from './disk/recover.ts';
 import { writeSnapshot } from './disk/snapshot-file.ts';
+import { writeCopy } from './disk/write-copy.ts';
 import { snapshotPath } from './disk/store-files.ts';
 import type { Manifest } from './disk/manifest.ts';
 import type { Durability, WriteAheadLog } from './disk/write-ahead-log.ts';
@@ -41,6 +43,8 @@ export interface EmbeddedProfileStoreOptions {
   readonly maxLinksPerUser?: number;
   /** From here on no users and no links are made. Default: no limit. */
   readonly memoryLimitBytes?: number;
+  /** What else counts against that limit, where the engine holds so many bytes; asked at each write. Default: nothing. */
+  readonly otherMemoryBytes?: (engineBytes: number) => number;
   /** Memberships of external ids without a mapping are kept for it (`FOYER_HOLD_EXTERNAL`). Default false. */
   readonly holdExternals?: boolean;
   /** Pause between two sweeps. Default 10,000. */
@@ -49,11 +53,26 @@ export interface EmbeddedProfileStoreOptions {
   readonly onProgress?: (fraction: number) => void;
   /** Told of a snapshot that the store began by itself and could not finish; it tries again later. */
   readonly onSnapshotFailure?: (error: unknown) => void;
+  /** Told once, of the failed write after which the store takes no more. */
+  readonly onWriteFailure?: (error: Error) => void;
   /** Default: random. Tests give one to be repeatable. */
   readonly hashSeed?: number;
 }
 
 const defaultSnapshotLogBytes = 256 * 2 ** 20;
+
+const fullDisk = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
+/** Short, and without paths: everybody may read it. */
+function failureText(failure: Error): string {
+  const { code } = failure as NodeJS.ErrnoException;
+  if (code === undefined) return 'a write failed';
+  return fullDisk.has(code) ? `disk full (${code})` : `writing failed (${code})`;
+}
+
+function fullCheck({ memoryLimitBytes: limit, otherMemoryBytes = () => 0 }: EmbeddedProfileStoreOptions): CoreLimits['isFull'] {
+  return limit === undefined ? () => false : (engineBytes) => engineBytes + otherMemoryBytes(engineBytes) >= limit;
+}
 
 /**
  * The embedded engine: all in memory, every change in a log. A change is made in memory when it is called and resolves when
@@ -75,6 +94,7 @@ export class EmbeddedProfileStore implements ProfileStore {
   private constructor(core: ProfileCore, log: WriteAheadLog, manifest: Manifest, options: EmbeddedProfileStoreOptions) {
     this.#core = core;
     this.#log = log;
+    if (options.onWriteFailure !== undefined) log.onFailure(options.onWriteFailure);
     this.#manifest = manifest;
     this.#options = options;
     this.#snapshotAtBytes = options.snapshotLogBytes ?? defaultSnapshotLogBytes;
@@ -88,7 +108,7 @@ export class EmbeddedProfileStore implements ProfileStore {
     const limits = {
       maxMembershipsPerProfile: most,
       maxLinksPerUser: options.maxLinksPerUser ?? 4096,
-      memoryLimitBytes: options.memoryLimitBytes ?? Number.POSITIVE_INFINITY,
+      isFull: fullCheck(options),
       holdExternals: options.holdExternals ?? false,
     };
     const core = new ProfileCore(limits, options.hashSeed ?? randomInt(2 ** 32));
@@ -160,9 +180,28 @@ export class EmbeddedProfileStore implements ProfileStore {
     return { ...this.#core.stats(), logBytes: this.#log.bytes };
   }
 
+  check(): string {
+    const { failure } = this.#log;
+    return failure === null ? 'ok' : `read-only: ${failureText(failure)}`;
+  }
+
   snapshot(): Promise<void> {
+    return this.#afterSnapshots(() => this.#writeSnapshot());
+  }
+
+  copyTo(directory: string): Promise<void> {
+    return this.#afterSnapshots(() => this.#writeCopy(directory));
+  }
+
+  /** Segments that have members or had, in no order. For tools that compare with the catalog. */
+  segmentIds(): SegmentId[] {
+    return this.#core.segmentIds();
+  }
+
+  /** One cut at a time. */
+  #afterSnapshots(write: () => Promise<void>): Promise<void> {
     this.#snapshotsRunning += 1;
-    const done = this.#snapshots.then(() => this.#writeSnapshot());
+    const done = this.#snapshots.then(write);
     this.#snapshots = done
       .catch(() => undefined)
       .finally(() => {
@@ -221,6 +260,21 @@ export class EmbeddedProfileStore implements ProfileStore {
     } finally {
       cut.release();
       this.#snapshotAtBytes = this.#log.bytes + (this.#options.snapshotLogBytes ?? defaultSnapshotLogBytes);
+    }
+  }
+
+  async #writeCopy(directory: string): Promise<void> {
+    this.#checkOpen();
+    const atS = this.#nowS();
+    const cut = this.#core.cut(atS);
+    try {
+      // Asked in the turn of the cut: nothing stands in the copy that was not durable here.
+      const durable = this.#log.settled();
+      durable.catch(() => undefined);
+      await writeCopy(directory, cut, atS, () => this.#checkOpen());
+      await durable;
+    } finally {
+      cut.release();
     }
   }
 

@@ -262,6 +262,10 @@ export class ModelProfileStore implements ProfileStore {
     this.#committed.delete(segment);
   }
 
+  check(): string {
+    return 'ok';
+  }
+
   stats(): ProfileStats {
     const users = this.#users();
     const memberships = users.flatMap((user) => [...user.memberships.keys()]);
@@ -277,6 +281,10 @@ export class ModelProfileStore implements ProfileStore {
 
   async snapshot(): Promise<void> {
     this.#checkOpen();
+  }
+
+  copyTo(): Promise<void> {
+    return Promise.reject(new Error('the model keeps nothing in files'));
   }
 
   async close(): Promise<void> {

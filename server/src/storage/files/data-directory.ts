@@ -40,18 +40,32 @@ export class DataDirectory {
     } catch (error) {
       throw new DataDirectoryNotWritable(`${path} cannot be written: ${(error as Error).message}`, { cause: error });
     }
+    takeLock(lock, path);
+    return new DataDirectory(path, lock);
+  }
+
+  /**
+   * Takes the lock of a directory to read it, and makes nothing there. One without a lock file was never held by a server
+   * (a backup, say). @throws DataDirectoryInUse, DataDirectoryNotWritable
+   */
+  static holdForReading(path: string): { readonly release: () => void } {
+    const file = join(path, 'lock');
+    if (!existsSync(file)) return { release: () => undefined };
+    let lock: DatabaseSync;
     try {
-      lock.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE;');
+      lock = new DatabaseSync(file);
     } catch (error) {
-      lock.close();
-      if (isHeldElsewhere(error)) throw new DataDirectoryInUse(`${path} is in use by another server`, { cause: error });
       throw new DataDirectoryNotWritable(`${path} cannot be locked: ${(error as Error).message}`, { cause: error });
     }
-    return new DataDirectory(path, lock);
+    takeLock(lock, path);
+    return { release: () => lock.close() };
   }
 
   get catalogFile(): string {
     return join(this.path, 'catalog.sqlite');
+  }
+  get filesPath(): string {
+    return join(this.path, 'files');
   }
   get profilesPath(): string {
     return join(this.path, 'profiles');
@@ -79,6 +93,16 @@ export class DataDirectory {
   release(): void {
     rmSync(join(this.path, 'run', 'server.json'), { force: true });
     this.#lock.close();
+  }
+}
+
+function takeLock(lock: DatabaseSync, path: string): void {
+  try {
+    lock.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE;');
+  } catch (error) {
+    lock.close();
+    if (isHeldElsewhere(error)) throw new DataDirectoryInUse(`${path} is in use by another server`, { cause: error });
+    throw new DataDirectoryNotWritable(`${path} cannot be locked: ${(error as Error).message}`, { cause: error });
   }
 }
 

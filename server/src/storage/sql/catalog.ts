@@ -1,12 +1,21 @@
 import { type Dialect, Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { Clock } from '../../kit/clock.ts';
+import { refusal } from '../../kit/refusal.ts';
 import { CatalogChange, type ChangeContext } from './catalog-change.ts';
+import { catalogErrors } from './catalog-errors.ts';
 import type { CatalogReader, CatalogTables, Touched } from './catalog-schema.ts';
+import { CatalogUnavailable } from './catalog-unavailable.ts';
 import * as catalog0001 from './migrations/0001-catalog.ts';
 
 /** Forward only: a migration that has landed is never edited, the next one follows it. */
 const migrations: Record<string, Migration> = { '0001-catalog': catalog0001 };
+
+/** In the order in which they are made. */
+export const knownMigrations: readonly string[] = Object.keys(migrations).sort();
+
+/** How long a client waits before it sends a change again that the disk did not take. */
+const retryAfterS = 5;
 
 /** The database's own words for a file that is not what it should be. */
 const damage = /not a database|malformed/i;
@@ -52,16 +61,21 @@ export class Catalog {
 
   /**
    * Runs `work` in one transaction. What it throws undoes everything. Events recorded by `work` are written with it.
-   * Await nothing but queries inside: no HTTP, no files.
+   * Await nothing but queries inside: no HTTP, no files. @throws Refusal catalog.unavailable (503) where the disk fails
    */
   async change<T>(context: ChangeContext, work: (change: CatalogChange) => Promise<T>): Promise<T> {
     let touched: Touched = new Map();
-    const result = await this.read.transaction().execute(async (transaction) => {
+    const made = this.read.transaction().execute(async (transaction) => {
       const change = new CatalogChange(transaction, context, this.#clock.nowMs());
       const outcome = await work(change);
       await change.writeEvents();
       touched = change.touched;
       return outcome;
+    });
+    const result = await made.catch((error: unknown) => {
+      throw error instanceof CatalogUnavailable
+        ? refusal(catalogErrors.unavailable, {}, { cause: error, headers: { 'retry-after': String(retryAfterS) } })
+        : error;
     });
     if (touched.size > 0) await this.#afterCommit(touched);
     return result;

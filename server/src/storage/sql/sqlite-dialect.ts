@@ -13,6 +13,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import { CatalogUnavailable } from './catalog-unavailable.ts';
 import type { SqlitePlace, SqliteReply, SqliteRequest } from './sqlite-protocol.ts';
 
 /** A statement that SQLite refused. The SQL is kept out of the message, because its text could reach a log. */
@@ -101,7 +102,10 @@ class SqliteWorkerDriver implements Driver {
     await (connection as Lease).end('commit');
   }
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await (connection as Lease).end('rollback');
+    await (connection as Lease).end('rollback').catch((error: unknown) => {
+      // After a full disk SQLite has undone the transaction by itself; what brought us here is the error to tell.
+      if (!(error instanceof SqliteError && error.message.includes('no transaction is active'))) throw error;
+    });
   }
 
   async destroy(): Promise<void> {
@@ -180,6 +184,14 @@ class Lease implements DatabaseConnection {
 
 const resultOf = <Row>({ rows, changes }: Done): QueryResult<Row> => ({ rows: rows as Row[], numAffectedRows: BigInt(changes) });
 
+/** SQLITE_READONLY, IOERR, FULL and CANTOPEN, extended codes included: the file system's fault, not the statement's. */
+const diskFailures = new Set([8, 10, 13, 14]);
+
+function errorOf({ message, code }: { readonly message: string; readonly code: string }): Error {
+  const number = Number(code.split(' ')[1] ?? 0) & 0xff;
+  return diskFailures.has(number) ? new CatalogUnavailable(`${message} (${code})`) : new SqliteError(message, code);
+}
+
 type Done = Exclude<SqliteReply, { error: unknown }>;
 
 interface Waiting {
@@ -229,7 +241,7 @@ class SqliteThread {
   #settle(reply: SqliteReply): void {
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
-    if ('error' in reply) waiting?.reject(new SqliteError(reply.error.message, reply.error.code));
+    if ('error' in reply) waiting?.reject(errorOf(reply.error));
     else waiting?.resolve(reply);
   }
 

@@ -18,6 +18,8 @@ export interface ApplySettings {
   /** The number of the stage that is being filled, or 0. */
   readonly stage: number;
   readonly knownUsersOnly: boolean;
+  /** False where the store is full. */
+  readonly mayCreate: boolean;
 }
 
 /** What applying a batch did, as the log needs it. */
@@ -59,7 +61,7 @@ export function applyBatch(
     limits,
     stage: settings.stage,
     stagedSegment: settings.stage === 0 ? 0 : memory.segments.segmentOf(settings.stage),
-    mayCreate: memory.memoryBytes < limits.memoryLimitBytes,
+    mayCreate: settings.mayCreate,
     outcomes: new Uint8Array(operations.length >>> 2),
     translated: scratch.room(operations.length),
     newNumbers: [],

@@ -4,8 +4,8 @@ import { mostMembershipsPerProfile } from '../memory/membership-slabs.ts';
 export interface CoreLimits {
   readonly maxMembershipsPerProfile: number;
   readonly maxLinksPerUser: number;
-  /** From here on no users and no links are made. */
-  readonly memoryLimitBytes: number;
+  /** Are users and links refused, where the engine holds so many bytes? May change its mind between two calls. */
+  readonly isFull: (engineBytes: number) => boolean;
   /** An external id without a mapping is a user of its own (`FOYER_HOLD_EXTERNAL`, ingest.md section 1.5). */
   readonly holdExternals: boolean;
 }
@@ -13,6 +13,6 @@ export interface CoreLimits {
 export const replayLimits: CoreLimits = {
   maxMembershipsPerProfile: mostMembershipsPerProfile,
   maxLinksPerUser: Number.POSITIVE_INFINITY,
-  memoryLimitBytes: Number.POSITIVE_INFINITY,
+  isFull: () => false,
   holdExternals: true,
 };

@@ -37,7 +37,7 @@ export function linkKey(
     return 'unchanged';
   }
   if (own.user === 0 && isSameKey(key, to)) return 'unchanged';
-  if ((target.user === 0 || own.user === 0) && memory.memoryBytes >= limits.memoryLimitBytes) return 'full';
+  if ((target.user === 0 || own.user === 0) && limits.isFull(memory.memoryBytes)) return 'full';
   if (own.user === 0 && own.name !== 0) {
     // Its mapping has ended. `hasRoom` might take the name away later, so take it away now.
     discardName(memory, own.name);

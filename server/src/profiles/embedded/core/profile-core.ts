@@ -1,4 +1,4 @@
-import type { SegmentId } from '../../../kit/ids.ts';
+import { asSegmentId, type SegmentId } from '../../../kit/ids.ts';
 import { keyOf } from '../../identifier-key.ts';
 import type { Identifier } from '../../identifier.ts';
 import type { OperationBatch } from '../../operation-batch.ts';
@@ -74,8 +74,9 @@ export class ProfileCore {
     const source = sourceToWord(options.source);
     const { operations, keys, userKeyEnds, userOperationEnds } = batch;
     const columns: OperationColumns = { operations, keys, userKeyEnds, userOperationEnds };
-    const settings = { source, stage, knownUsersOnly: options.knownUsersOnly === true };
-    const isFull = this.#memory.memoryBytes >= this.#limits.memoryLimitBytes;
+    // Asked once: a call is not to be let in whole and then done in part.
+    const isFull = this.#limits.isFull(this.#memory.memoryBytes);
+    const settings = { source, stage, knownUsersOnly: options.knownUsersOnly === true, mayCreate: !isFull };
     if (isFull && options.wholeOrFull && wouldCreateUser(this.#memory, columns, settings, nowS, this.#limits)) {
       const outcomes = new Uint8Array(batch.operationCount).fill(outcomeCodes.full);
       return { result: { outcomes, repeated: false, refusedWhole: true }, entry: null };
@@ -188,6 +189,10 @@ export class ProfileCore {
       segments: segments.segmentCount,
       memoryBytes: memoryBytes + this.#chunks.memoryBytes,
     };
+  }
+
+  segmentIds(): SegmentId[] {
+    return [...new Set(Array.from(this.#memory.segments.all(), ({ segment }) => asSegmentId(segment)))];
   }
 
   /** What is held in all, for a snapshot's last block; opted-out marks are users here. */

@@ -8,9 +8,13 @@ import { damaged } from './snapshot-file.ts';
 import { logPath } from './store-files.ts';
 import type { LogPosition } from './write-ahead-log.ts';
 
+/** What becomes of a record that a crash cut off: it is taken off the disk, or left for who only looks. */
+export type TornEnd = 'cut' | 'leave';
+
 export interface LogSink {
   entry(entry: WordReader): void;
   progress(bytes: number): void;
+  readonly tornEnd: TornEnd;
 }
 
 /** A record's entries are worked through for so long before others get their turn. */
@@ -57,7 +61,8 @@ async function readLog(reader: FrameReader, firstSequence: number, length: numbe
     if (frame === null) break;
     if ('reason' in frame) {
       if (length !== null) throw new ProfileStoreDamaged(reader.path, frame.offset, frame.reason);
-      await cutTornEnd(reader, frame, sequence);
+      await requireTorn(reader, frame, sequence);
+      if (sink.tornEnd === 'cut') await cutTornEnd(reader.path, frame.offset);
       break;
     }
     await replayFrame(reader.path, frame, sink);
@@ -70,14 +75,18 @@ async function readLog(reader: FrameReader, firstSequence: number, length: numbe
   return sequence;
 }
 
-async function cutTornEnd(reader: FrameReader, failure: FrameFailure, sequence: number): Promise<void> {
+/** Throws where a whole record follows: then this is damage. */
+async function requireTorn(reader: FrameReader, failure: FrameFailure, sequence: number): Promise<void> {
   const behind = await reader.findFrameBehind(failure.offset, sequence);
   if (behind !== null) {
     throw new ProfileStoreDamaged(reader.path, failure.offset, `${failure.reason}, and a whole record follows at byte ${behind}`);
   }
-  const file = await open(reader.path, 'r+');
+}
+
+async function cutTornEnd(path: string, offset: number): Promise<void> {
+  const file = await open(path, 'r+');
   try {
-    await file.truncate(failure.offset);
+    await file.truncate(offset);
     await file.sync();
   } finally {
     await file.close();

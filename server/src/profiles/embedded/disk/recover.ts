@@ -1,11 +1,10 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { ProfileStoreDamaged } from '../../profile-store.ts';
 import type { ProfileCore } from '../core/profile-core.ts';
 import { Manifest } from './manifest.ts';
-import { readLogs } from './read-logs.ts';
-import { readSnapshot } from './snapshot-file.ts';
-import { findStoreFile, logPath, removeLeftovers, snapshotPath } from './store-files.ts';
-import { WriteAheadLog, type Durability, type LogPosition } from './write-ahead-log.ts';
+import { readStore } from './read-store.ts';
+import { findStoreFile, removeLeftovers } from './store-files.ts';
+import { WriteAheadLog, type Durability } from './write-ahead-log.ts';
 
 /**
  * Fills an empty core from the directory and answers the log to go on with. Refuses with ProfileStoreDamaged whatever is not
@@ -27,51 +26,8 @@ export async function recover(
   if (found === null) await manifest.update({});
   await removeLeftovers(directory, manifest.state);
   if (manifest.state.lastLog === 0) await (await WriteAheadLog.create(directory, manifest, 1)).file.close();
-  const position = await readAll(directory, manifest, core, onProgress);
+  const position = await readStore(directory, manifest.state, core, { tornEnd: 'cut', onProgress });
   // From here on the end can be torn again.
   if (manifest.state.closedAtBytes !== null) await manifest.update({ closedAtBytes: null });
   return { log: await WriteAheadLog.open(directory, manifest, durability, position), manifest };
-}
-
-async function readAll(
-  directory: string,
-  manifest: Manifest,
-  core: ProfileCore,
-  onProgress: (fraction: number) => void,
-): Promise<LogPosition> {
-  const { state } = manifest;
-  const paths = state.snapshot === 0 ? [] : [snapshotPath(directory, state.snapshot)];
-  for (let number = state.firstLog; number <= state.lastLog; number++) paths.push(logPath(directory, number));
-  const sizes = await Promise.all(paths.map(sizeOf));
-  const total = Math.max(
-    1,
-    sizes.reduce((sum, size) => sum + size, 0),
-  );
-  let before = 0;
-  let current = 0;
-  const progress = (bytes: number): void => {
-    if (bytes < current) before += current;
-    current = bytes;
-    onProgress(Math.min(1, (before + bytes) / total));
-  };
-  let sequence = 1;
-  if (state.snapshot !== 0) {
-    sequence = await readSnapshot(directory, state.snapshot, {
-      block: (kind, bytes, atS) => core.load(kind, bytes, atS),
-      totals: () => core.heldTotals(),
-      progress,
-    });
-  }
-  const position = await readLogs(directory, state, sequence, { entry: (entry) => core.replay(entry), progress });
-  onProgress(1);
-  return position;
-}
-
-/** 0 for a missing file: reading it reports that. */
-async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size;
-  } catch {
-    return 0;
-  }
 }

@@ -20,18 +20,23 @@ export async function findStoreFile(directory: string): Promise<string | null> {
  * snapshot that it does not name yet. A next log that holds records is no such thing: it is refused.
  */
 export async function removeLeftovers(directory: string, state: ManifestState): Promise<void> {
+  for (const path of await findLeftovers(directory, state)) await rm(path);
+}
+
+/** What `removeLeftovers` would delete. Throws for what is no leftover. */
+export async function findLeftovers(directory: string, state: ManifestState): Promise<string[]> {
+  const leftovers: string[] = [];
   for (const name of await readdir(directory)) {
     const path = join(directory, name);
-    if (name.endsWith('.tmp')) await rm(path);
+    if (name.endsWith('.tmp')) leftovers.push(path);
     const found = pattern.exec(name);
     if (found === null) continue;
     const isLog = found[1] !== undefined;
     const number = Number(found[2] ?? found[4]);
-    if (!isLog && number !== state.snapshot) await rm(path);
-    if (isLog && number < state.firstLog) await rm(path);
-    if (isLog && number > state.lastLog) {
-      if ((await stat(path)).size > headerBytes) throw new ProfileStoreDamaged(path, headerBytes, 'the manifest does not name this log');
-      await rm(path);
+    if (isLog ? number < state.firstLog || number > state.lastLog : number !== state.snapshot) leftovers.push(path);
+    if (isLog && number > state.lastLog && (await stat(path)).size > headerBytes) {
+      throw new ProfileStoreDamaged(path, headerBytes, 'the manifest does not name this log');
     }
   }
+  return leftovers;
 }

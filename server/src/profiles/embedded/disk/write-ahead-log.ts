@@ -58,6 +58,7 @@ export class WriteAheadLog {
   #last: Promise<unknown> = Promise.resolve();
   #running: Promise<void> | null = null;
   #failure: Error | null = null;
+  #onFailure: (failure: Error) => void = () => undefined;
 
   private constructor(directory: string, manifest: Manifest, durability: Durability, file: FileHandle, at: LogPosition) {
     this.#directory = directory;
@@ -94,6 +95,15 @@ export class WriteAheadLog {
     return { file, salt };
   }
 
+  /** Called once, with the first failure. */
+  onFailure(listener: (failure: Error) => void): void {
+    this.#onFailure = listener;
+  }
+
+  /** Why nothing is written any more; null while all is well. */
+  get failure(): Error | null {
+    return this.#failure;
+  }
   get failed(): boolean {
     return this.#failure !== null;
   }
@@ -148,14 +158,16 @@ export class WriteAheadLog {
 
   /** Nothing is written any more. */
   fail(cause: unknown): void {
-    this.#failure ??= cause instanceof Error ? cause : new Error(String(cause));
+    if (this.#failure !== null) return;
+    this.#failure = cause instanceof Error ? cause : new Error(String(cause));
+    this.#onFailure(this.#failure);
   }
 
   async close(): Promise<void> {
     while (this.#running !== null) await this.#running;
     await this.#file.close();
     if (this.#failure === null) await this.#manifest.update({ closedAtBytes: this.#position });
-    this.fail(new Error('the store is closed'));
+    this.#failure ??= new Error('the store is closed');
   }
 
   #enqueue(item: Group | Rotation): void {

@@ -1,0 +1,17 @@
+import type { Dialect } from 'kysely';
+import type { SegmentId } from '../kit/ids.ts';
+import type { ProfileStore } from '../profiles/profile-store.ts';
+import type { VerifiedProfiles } from '../profiles/verified-profiles.ts';
+
+/** A store that can say which segments it has members of. */
+export interface ListedProfileStore extends ProfileStore {
+  segmentIds(): readonly SegmentId[];
+}
+
+/** The engines, for work on a data directory without a server; joined in compose.ts. */
+export interface OfflineEngines {
+  /** Reads all, changes nothing. @throws ProfileStoreDamaged */
+  verifyProfiles(directory: string, onProgress: (fraction: number) => void): Promise<VerifiedProfiles>;
+  openProfiles(directory: string): Promise<ListedProfileStore>;
+  catalogDialect(file: string): Dialect;
+}
