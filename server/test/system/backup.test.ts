@@ -54,7 +54,7 @@ beforeAll(async () => {
   token = await logIn(server.url, accounts.provider.username, accounts.provider.password);
 });
 
-test('a backup under load holds all that was acknowledged before it began, and a server runs on it', async () => {
+test('a backup under load holds all that was acknowledged before it began, and a server runs on it', { timeout: 300_000 }, async () => {
   const acknowledged: number[] = [];
   const made: number[] = [];
   const load = new AbortController();
