@@ -55,7 +55,7 @@ export interface ComposedServer {
   stop(): Promise<void>;
 }
 
-const callGraceMs = 8_000;
+const callGraceMs = 6_000;
 const sessionSaveIntervalMs = 60_000;
 
 /** Picks engines, joins ports, wires domains: the only place that knows them all. */

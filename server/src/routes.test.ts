@@ -17,6 +17,8 @@ const open = ['in', 'in', 'in', 'in', 'in'];
 const read = ['NOAUTH', 'in', 'in', 'in', 'in'];
 const write = ['NOAUTH', 'in', 'UNAUTH', 'in', 'in'];
 const administer = ['NOAUTH', 'UNAUTH', 'UNAUTH', 'UNAUTH', 'in'];
+/** Only the operator's token, which no account has. */
+const operate = ['NOAUTH', 'UNAUTH', 'UNAUTH', 'UNAUTH', 'UNAUTH'];
 const expectations: Readonly<Record<string, readonly string[]>> = {
   describeServer: open,
   listAdvertisers: read,
@@ -31,6 +33,7 @@ const expectations: Readonly<Record<string, readonly string[]>> = {
   enableDataProvider: ['NOAUTH', 'in', 'UNAUTH', 'in', 'in'],
   updateDataBuyerProvider: write,
   describeDataBuyerProviders: read,
+  createBackup: operate,
   checkHealth: open,
   importCatalog: administer,
   listMembers: read,

@@ -21,6 +21,14 @@ const bodyFrom = (first: number): string =>
     })),
   });
 
+/** Ten of them again: several records at the end of the log, far from another snapshot. */
+const smallBody = JSON.stringify({
+  rt_segment: Array.from({ length: 10 }, (_, i) => ({
+    user_id: String(firstUser + i),
+    seg_block: segmentIds.slice(0, 10).map((seg_id) => ({ seg_id, value: 3, expiration: 0 })),
+  })),
+});
+
 /** Files of the profile engine, largest first. */
 function engineFiles(data: string, ending: string): readonly string[] {
   const files = readdirSync(data, { recursive: true, withFileTypes: true }).filter((file) => file.isFile() && file.name.endsWith(ending));
@@ -51,6 +59,7 @@ beforeAll(async () => {
   }
   for (let i = 0; i < 50; i++) await call(server.url, '/rt-segment', { token, body: bodyFrom(0) });
   await snapshotsSettled(whole);
+  for (let i = 0; i < 3; i++) await call(server.url, '/rt-segment', { token, body: smallBody });
   await server.kill();
 }, 60_000);
 afterAll(() => folder.remove());
@@ -65,9 +74,10 @@ function damagedCopy(name: string, ending: string, damage: (file: string) => voi
   return { data, file };
 }
 
+/** Near the beginning: in a log's last record a flipped byte cannot be told from a write that a crash tore. */
 const flipByte = (file: string): void => {
   const bytes = readFileSync(file);
-  const at = Math.floor(bytes.length / 2);
+  const at = Math.min(Math.floor(bytes.length / 2), 300);
   bytes[at] = (bytes[at] ?? 0) ^ 0x10;
   writeFileSync(file, bytes);
 };
@@ -80,7 +90,7 @@ describe('a damaged file is refused, never skipped', () => {
     const lines = refusalLines(refused.stderr);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain(file.split('/').at(-1));
-    expect(lines[0]).toMatch(/\b\d{3,}\b/);
+    expect(lines[0]).toMatch(/at byte \d+/);
   });
 });
 
