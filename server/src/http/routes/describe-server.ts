@@ -2,7 +2,8 @@ import type { OpenOperation } from '../operation.ts';
 import { version } from '../envelope.ts';
 
 const description = 'Foyer, the open audience exchange';
-const links = { console: '/console', docs: '/docs', openapi: '/openapi.json', health: '/healthz', ready: '/readyz' };
+/** Only pages that this version has: a first link that leads nowhere costs more trust than it gives. */
+const links = { openapi: '/openapi.json', health: '/healthz', ready: '/readyz', metrics: '/metrics' };
 
 /** `GET /`: what this is, for machines and, where `Accept` prefers HTML, for people (additions.md section 10). */
 export const describeServer = (): OpenOperation => ({
