@@ -1,6 +1,7 @@
 import { type AccountOperation, reading } from '../../http/operation.ts';
 import { addressedIds, addressedList, listedAnswer, notFound, oneAnswer } from '../../http/answers.ts';
-import { describeFields, readListRequest, trimmed } from '../../http/list-parameters.ts';
+import { readListRequest, trimmed } from '../../http/list-parameters.ts';
+import { metaOperation } from '../../http/meta-operation.ts';
 import type { CatalogReader } from '../../storage/sql/catalog-schema.ts';
 import { accountSchema } from '../account-schema.ts';
 import { accountOnWire } from '../account-wire.ts';
@@ -33,11 +34,4 @@ export const listAccounts = (db: CatalogReader): AccountOperation => ({
 });
 
 /** `GET /user/meta`. */
-export const describeAccounts = (): AccountOperation => ({
-  id: 'describeAccounts',
-  method: 'GET',
-  paths: ['/user/meta'],
-  summary: 'The fields of accounts, and which of them sort and filter',
-  access: reading,
-  handle: () => ({ fields: { fields: describeFields(accountFields) }, outputTerm: 'fields' }),
-});
+export const describeAccounts = (): AccountOperation => metaOperation('describeAccounts', ['/user'], 'accounts', accountFields);

@@ -1,6 +1,7 @@
 import { sightOf } from '../../access/acting-member.ts';
 import { addressedIds, addressedList, listedAnswer } from '../../http/answers.ts';
-import { describeFields, readListRequest, trimmed } from '../../http/list-parameters.ts';
+import { readListRequest, trimmed } from '../../http/list-parameters.ts';
+import { metaOperation } from '../../http/meta-operation.ts';
 import { type AccountOperation, reading } from '../../http/operation.ts';
 import type { CatalogReader } from '../../storage/sql/catalog-schema.ts';
 import { dataBuyerProviderSchema } from '../data-buyer-provider-schema.ts';
@@ -25,11 +26,5 @@ export const listDataBuyerProviders = (db: CatalogReader): AccountOperation => (
 });
 
 /** `GET /data-buyer-provider/meta`. */
-export const describeDataBuyerProviders = (): AccountOperation => ({
-  id: 'describeDataBuyerProviders',
-  method: 'GET',
-  paths: ['/data-buyer-provider/meta'],
-  summary: 'The fields of enabled data providers, and which of them sort and filter',
-  access: reading,
-  handle: () => ({ fields: { fields: describeFields(dataBuyerProviderFields) }, outputTerm: 'fields' }),
-});
+export const describeDataBuyerProviders = (): AccountOperation =>
+  metaOperation('describeDataBuyerProviders', ['/data-buyer-provider'], 'enabled data providers', dataBuyerProviderFields);

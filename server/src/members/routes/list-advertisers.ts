@@ -1,6 +1,7 @@
 import { sightOf } from '../../access/acting-member.ts';
 import { addressedIds, addressedList, listedAnswer } from '../../http/answers.ts';
-import { describeFields, readListRequest, trimmed } from '../../http/list-parameters.ts';
+import { readListRequest, trimmed } from '../../http/list-parameters.ts';
+import { metaOperation } from '../../http/meta-operation.ts';
 import { type AccountOperation, reading } from '../../http/operation.ts';
 import type { CatalogReader } from '../../storage/sql/catalog-schema.ts';
 import { advertiserSchema } from '../member-schema.ts';
@@ -26,11 +27,5 @@ export const listAdvertisers = (db: CatalogReader): AccountOperation => ({
 });
 
 /** `GET /advertiser/meta`. */
-export const describeAdvertisers = (): AccountOperation => ({
-  id: 'describeAdvertisers',
-  method: 'GET',
-  paths: ['/advertiser/meta'],
-  summary: 'The fields of advertisers, and which of them sort and filter',
-  access: reading,
-  handle: () => ({ fields: { fields: describeFields(advertiserFields) }, outputTerm: 'fields' }),
-});
+export const describeAdvertisers = (): AccountOperation =>
+  metaOperation('describeAdvertisers', ['/advertiser'], 'advertisers', advertiserFields);

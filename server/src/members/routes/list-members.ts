@@ -1,6 +1,7 @@
 import { sightOf } from '../../access/acting-member.ts';
 import { addressedIds, addressedList, listedAnswer, oneAnswer } from '../../http/answers.ts';
-import { describeFields, readListRequest, trimmed } from '../../http/list-parameters.ts';
+import { readListRequest, trimmed } from '../../http/list-parameters.ts';
+import { metaOperation } from '../../http/meta-operation.ts';
 import { type AccountOperation, reading } from '../../http/operation.ts';
 import type { CatalogReader } from '../../storage/sql/catalog-schema.ts';
 import { memberSchema } from '../member-schema.ts';
@@ -29,11 +30,4 @@ export const listMembers = (db: CatalogReader): AccountOperation => ({
 });
 
 /** `GET /member/meta`. */
-export const describeMembers = (): AccountOperation => ({
-  id: 'describeMembers',
-  method: 'GET',
-  paths: ['/member/meta'],
-  summary: 'The fields of members, and which of them sort and filter',
-  access: reading,
-  handle: () => ({ fields: { fields: describeFields(memberFields) }, outputTerm: 'fields' }),
-});
+export const describeMembers = (): AccountOperation => metaOperation('describeMembers', ['/member'], 'members', memberFields);

@@ -1,5 +1,6 @@
 import { addressedIds, addressedList, listAnswer, onlyOf } from '../../http/answers.ts';
-import { describeFields, readListRequest, trimmed } from '../../http/list-parameters.ts';
+import { readListRequest, trimmed } from '../../http/list-parameters.ts';
+import { metaOperation } from '../../http/meta-operation.ts';
 import { type AccountOperation, reading } from '../../http/operation.ts';
 import type { CatalogReader } from '../../storage/sql/catalog-schema.ts';
 import { listPlatformMembers as listRows, platformMemberFields } from '../store/member-store.ts';
@@ -24,11 +25,5 @@ export const listPlatformMembers = (db: CatalogReader): AccountOperation => ({
 });
 
 /** `GET /platform-member/meta`. */
-export const describePlatformMembers = (): AccountOperation => ({
-  id: 'describePlatformMembers',
-  method: 'GET',
-  paths: ['/platform-member/meta'],
-  summary: 'The fields of platform members, and which of them sort and filter',
-  access: reading,
-  handle: () => ({ fields: { fields: describeFields(platformMemberFields) }, outputTerm: 'fields' }),
-});
+export const describePlatformMembers = (): AccountOperation =>
+  metaOperation('describePlatformMembers', ['/platform-member'], 'platform members', platformMemberFields);

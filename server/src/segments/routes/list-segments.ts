@@ -1,5 +1,6 @@
 import { addressedList, listAnswer, oneAnswer, onlyOf } from '../../http/answers.ts';
-import { describeFields, readListRequest, trimmed } from '../../http/list-parameters.ts';
+import { readListRequest, trimmed } from '../../http/list-parameters.ts';
+import { metaOperation } from '../../http/meta-operation.ts';
 import { type AccountOperation, reading } from '../../http/operation.ts';
 import type { CatalogReader } from '../../storage/sql/catalog-schema.ts';
 import { segmentAddress } from '../segment-address.ts';
@@ -46,11 +47,4 @@ export const listSegments = (db: CatalogReader, hooks: SegmentHooks): AccountOpe
 });
 
 /** `GET /segment/meta`. */
-export const describeSegments = (): AccountOperation => ({
-  id: 'describeSegments',
-  method: 'GET',
-  paths: ['/segment/meta'],
-  summary: 'The fields of segments, and which of them sort and filter',
-  access: reading,
-  handle: () => ({ fields: { fields: describeFields(segmentFields) }, outputTerm: 'fields' }),
-});
+export const describeSegments = (): AccountOperation => metaOperation('describeSegments', ['/segment'], 'segments', segmentFields);

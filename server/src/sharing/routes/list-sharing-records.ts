@@ -1,6 +1,7 @@
 import { sightOf } from '../../access/acting-member.ts';
 import { addressedIds, addressedList, onlyOf } from '../../http/answers.ts';
-import { describeFields, readListRequest, trimmed } from '../../http/list-parameters.ts';
+import { readListRequest, trimmed } from '../../http/list-parameters.ts';
+import { metaOperation } from '../../http/meta-operation.ts';
 import { type AccountOperation, reading } from '../../http/operation.ts';
 import type { CatalogReader } from '../../storage/sql/catalog-schema.ts';
 import { sharingRecordSchema } from '../sharing-schema.ts';
@@ -31,11 +32,6 @@ export const listSharingRecords = (db: CatalogReader): AccountOperation => ({
 
 /** `GET /member-data-sharing/meta`. */
 export const describeSharingRecords = (): AccountOperation => ({
-  id: 'describeSharingRecords',
-  method: 'GET',
-  paths: sharingPaths.map((path) => `${path}/meta`),
-  summary: 'The fields of sharing records, and which of them sort and filter',
-  access: reading,
+  ...metaOperation('describeSharingRecords', sharingPaths, 'sharing records', sharingFields),
   dbg: true,
-  handle: () => ({ fields: { fields: describeFields(sharingFields) }, outputTerm: 'fields' }),
 });
