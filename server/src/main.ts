@@ -67,9 +67,8 @@ async function refuseTestPasswords(server: ComposedServer, config: Config): Prom
     );
 }
 
-async function open(config: Config, directory: DataDirectory): Promise<ComposedServer> {
+async function open(config: Config, directory: DataDirectory, log: ReturnType<typeof createLog>): Promise<ComposedServer> {
   try {
-    const log = createLog(config);
     const onProgress = (text: string): void => {
       process.send?.({ type: 'progress', text });
       log.info(text);
@@ -128,8 +127,8 @@ async function serve({ config, warnings, empty, maintenance }: Arguments): Promi
   let server: ComposedServer | undefined;
   stopOnSignals(directory, () => server);
   try {
-    server = await open(config, directory);
     const log = createLog(config);
+    server = await open(config, directory, log);
     for (const warning of warnings) log.warn(warning);
     await refuseTestPasswords(server, config);
     const nothingHeld = await holdsNothing(server);
