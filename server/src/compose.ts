@@ -113,8 +113,7 @@ function openEmbedded({ config, clock, directory, log, onProgress }: ComposeOpti
     durability: config.durability,
     snapshotLogBytes: config.logCutBytes,
     maxMembershipsPerProfile: config.maxMembershipsPerProfile,
-    memoryLimitBytes: memory.fullAtBytes,
-    otherMemoryBytes: (engineBytes) => memory.restBytes(engineBytes),
+    memoryLimitBytes: memory.limitBytes,
     onWriteFailure: (error) =>
       log.fatal({ err: error }, 'profiles are read-only: writing failed; make room or mend the disk, then restart'),
     onSnapshotFailure: (error) => log.error({ err: error }, 'a snapshot could not be written; it is tried again later'),

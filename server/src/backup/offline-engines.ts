@@ -5,7 +5,7 @@ import type { VerifiedProfiles } from '../profiles/verified-profiles.ts';
 
 /** A store that can say which segments it has members of. */
 export interface ListedProfileStore extends ProfileStore {
-  segmentIds(): readonly SegmentId[];
+  segmentIds(): Promise<readonly SegmentId[]>;
 }
 
 /** The engines, for work on a data directory without a server; joined in compose.ts. */

@@ -54,7 +54,7 @@ async function dropUnknownSegments(folder: string, engines: OfflineEngines): Pro
   const profiles = await engines.openProfiles(join(folder, profilesFolderName));
   try {
     const known = new Set((await catalog.selectFrom('segment').select('id').execute()).map(({ id }) => id));
-    const unknown = profiles.segmentIds().filter((id) => !known.has(id));
+    const unknown = (await profiles.segmentIds()).filter((id) => !known.has(id));
     await Promise.all(unknown.map((id) => profiles.dropSegment(id)));
     return unknown.length;
   } finally {

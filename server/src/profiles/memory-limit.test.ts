@@ -26,10 +26,10 @@ const fullStores: readonly [string, (clock: FakeClock) => Promise<ProfileStore>]
     async (clock) => {
       const directory = await mkdtemp(join(tmpdir(), 'foyer-full-'));
       directories.push(directory);
-      const roomy = await EmbeddedProfileStore.open({ directory, clock });
+      const roomy = await EmbeddedProfileStore.open({ directory, clock, ownThread: false });
       await addFirst(roomy, clock);
       await roomy.close();
-      return EmbeddedProfileStore.open({ directory, clock, memoryLimitBytes: 1 });
+      return EmbeddedProfileStore.open({ directory, clock, memoryLimitBytes: 1, ownThread: false });
     },
   ],
 ];

@@ -202,8 +202,10 @@ export class ProfileStoreUnavailable extends Error {
 /** A write into, or the commit of, a stage that was aborted, replaced by a newer one, or dropped with its segment. */
 export class ProfileStageEnded extends Error {
   override readonly name = 'ProfileStageEnded';
+  readonly stage: number;
   constructor(stage: number) {
     super(`the stage ${stage} has ended`);
+    this.stage = stage;
   }
 }
 
@@ -212,9 +214,11 @@ export class ProfileStoreDamaged extends Error {
   override readonly name = 'ProfileStoreDamaged';
   readonly file: string;
   readonly offset: number;
+  readonly reason: string;
   constructor(file: string, offset: number, reason: string) {
     super(`${file} is damaged at byte ${offset}: ${reason}`);
     this.file = file;
     this.offset = offset;
+    this.reason = reason;
   }
 }

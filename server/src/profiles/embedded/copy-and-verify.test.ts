@@ -17,7 +17,7 @@ beforeEach(async () => {
   directory = await mkdtemp(join(root, 'store-'));
 });
 
-const open = (path = directory): Promise<EmbeddedProfileStore> => EmbeddedProfileStore.open({ directory: path, clock });
+const open = (path = directory): Promise<EmbeddedProfileStore> => EmbeddedProfileStore.open({ directory: path, clock, ownThread: false });
 const verify = (path: string) => verifyStore(path, () => undefined);
 function add(store: EmbeddedProfileStore, id: number, ...segments: number[]): Promise<unknown> {
   const batch = new OperationBatch().forUser(user(id));
@@ -53,7 +53,7 @@ describe('a copy', () => {
     await copy.close();
     const again = await open(path);
     expect(held(again, 5000)).toEqual([7]);
-    expect(again.segmentIds().sort()).toEqual([1, 2, 7]);
+    expect((await again.segmentIds()).toSorted()).toEqual([1, 2, 7]);
     await again.close();
     expect(held(store, 1)).toEqual([1, 2, 3]);
     await store.close();
@@ -72,7 +72,7 @@ describe('a copy', () => {
   it('is refused by a store that is closed', async () => {
     const store = await open();
     await store.close();
-    await expect(store.copyTo(join(root, 'never'))).rejects.toThrow('closing');
+    await expect(store.copyTo(join(root, 'never'))).rejects.toThrow('closed');
   });
 });
 

@@ -11,5 +11,5 @@ afterAll(() => Promise.all(directories.map((each) => rm(each, { recursive: true 
 describeProfileStore('the embedded engine', async (options) => {
   const directory = await mkdtemp(join(tmpdir(), 'foyer-profiles-'));
   directories.push(directory);
-  return EmbeddedProfileStore.open({ ...options, directory, sweepIntervalMs: 5 });
+  return EmbeddedProfileStore.open({ ...options, directory, sweepIntervalMs: 5, ownThread: false });
 });

@@ -1,7 +1,8 @@
-import { randomInt } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { Worker } from 'node:worker_threads';
+import { once } from 'node:events';
 import { nowS, type Clock } from '../../kit/clock.ts';
-import type { SegmentId } from '../../kit/ids.ts';
+import type { MemberId, SegmentId } from '../../kit/ids.ts';
+import { keyOf } from '../identifier-key.ts';
 import type { Identifier } from '../identifier.ts';
 import type { OperationBatch } from '../operation-batch.ts';
 import {
@@ -18,49 +19,26 @@ import {
   type ScanPage,
   type StageId,
 } from '../profile-store.ts';
-import type { CoreLimits } from './core/core-limits.ts';
-import { ProfileCore, type Change } from './core/profile-core.ts';
-import { recover } from './disk/recover.ts';
-import { writeSnapshot } from './disk/snapshot-file.ts';
-import { writeCopy } from './disk/write-copy.ts';
-import { snapshotPath } from './disk/store-files.ts';
-import type { Manifest } from './disk/manifest.ts';
-import type { Durability, WriteAheadLog } from './disk/write-ahead-log.ts';
-import { mostMembershipsPerProfile } from './memory/membership-slabs.ts';
-import { Sweeper, sweepInSteps } from './sweeper.ts';
+import { evaluateExpression } from './core/evaluate-expression.ts';
+import { entryType } from './core/log-entry.ts';
+import { scanSegment } from './core/read-profile.ts';
+import { linkNeverEnds } from './memory/profile-memory.ts';
+import type { ProfileEngineListeners, ProfileEngineOptions } from './profile-engine.ts';
+import { EngineClient } from './thread/engine-client.ts';
+import { newLink, type EngineThreadData } from './thread/engine-link.ts';
+import { ProfileReader } from './thread/profile-reader.ts';
+import { linkOutcomes } from './thread/requests.ts';
+import { serveEngine } from './thread/serve-engine.ts';
 
-export interface EmbeddedProfileStoreOptions {
-  /** The store's own; made if it is not there. One process at a time. */
-  readonly directory: string;
+export interface EmbeddedProfileStoreOptions extends ProfileEngineOptions, Partial<ProfileEngineListeners> {
   readonly clock: Clock;
-  /** Default fsync. */
-  readonly durability?: Durability;
-  /** A snapshot begins when the log is longer. Default 256 MiB. */
-  readonly snapshotLogBytes?: number;
-  /** Default and most: 4095. */
-  readonly maxMembershipsPerProfile?: number;
-  /** Default 4096. */
-  readonly maxLinksPerUser?: number;
-  /** From here on no users and no links are made. Default: no limit. */
-  readonly memoryLimitBytes?: number;
-  /** What else counts against that limit, where the engine holds so many bytes; asked at each write. Default: nothing. */
-  readonly otherMemoryBytes?: (engineBytes: number) => number;
-  /** Memberships of external ids without a mapping are kept for it (`FOYER_HOLD_EXTERNAL`). Default false. */
-  readonly holdExternals?: boolean;
   /** Pause between two sweeps. Default 10,000. */
   readonly sweepIntervalMs?: number;
-  /** Told during `open` how much is recovered, 0 to 1. */
-  readonly onProgress?: (fraction: number) => void;
-  /** Told of a snapshot that the store began by itself and could not finish; it tries again later. */
-  readonly onSnapshotFailure?: (error: unknown) => void;
-  /** Told once, of the failed write after which the store takes no more. */
-  readonly onWriteFailure?: (error: Error) => void;
-  /** Default: random. Tests give one to be repeatable. */
-  readonly hashSeed?: number;
+  /** False: the engine works in this thread, over the same link. For tests that open many stores. Default true. */
+  readonly ownThread?: boolean;
 }
 
-const defaultSnapshotLogBytes = 256 * 2 ** 20;
-
+const mostVisitedByScan = 1 << 16;
 const fullDisk = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /** Short, and without paths: everybody may read it. */
@@ -70,144 +48,131 @@ function failureText(failure: Error): string {
   return fullDisk.has(code) ? `disk full (${code})` : `writing failed (${code})`;
 }
 
-function fullCheck({ memoryLimitBytes: limit, otherMemoryBytes = () => 0 }: EmbeddedProfileStoreOptions): CoreLimits['isFull'] {
-  return limit === undefined ? () => false : (engineBytes) => engineBytes + otherMemoryBytes(engineBytes) >= limit;
-}
-
 /**
- * The embedded engine: all in memory, every change in a log. A change is made in memory when it is called and resolves when
- * its log record is on disk, so a read can see a change that is not durable yet. After a failed write the store takes no
- * more writes (ProfileStoreUnavailable) and reads go on.
+ * The embedded engine, seen from any other thread: all in memory, every change in a log. Changes are made by the engine's
+ * thread (profile-engine.ts) and resolve when their log record is on disk; reads look straight into its memory, so a read
+ * can see a change that is not durable yet. After a failed write the store takes no more writes (ProfileStoreUnavailable)
+ * and reads go on.
  */
 export class EmbeddedProfileStore implements ProfileStore {
-  readonly #core: ProfileCore;
-  readonly #log: WriteAheadLog;
-  readonly #manifest: Manifest;
-  readonly #sweeper: Sweeper;
-  readonly #options: EmbeddedProfileStoreOptions;
-  /** The log's length at which the next snapshot begins by itself. */
-  #snapshotAtBytes: number;
-  #snapshots: Promise<unknown> = Promise.resolve();
-  #snapshotsRunning = 0;
+  readonly #client: EngineClient;
+  readonly #reader: ProfileReader;
+  readonly #clock: Clock;
+  readonly #worker: Worker | null;
+  readonly #sweeps: NodeJS.Timeout;
   #closing: Promise<void> | null = null;
 
-  private constructor(core: ProfileCore, log: WriteAheadLog, manifest: Manifest, options: EmbeddedProfileStoreOptions) {
-    this.#core = core;
-    this.#log = log;
-    if (options.onWriteFailure !== undefined) log.onFailure(options.onWriteFailure);
-    this.#manifest = manifest;
-    this.#options = options;
-    this.#snapshotAtBytes = options.snapshotLogBytes ?? defaultSnapshotLogBytes;
-    this.#sweeper = new Sweeper(core, options.clock, options.sweepIntervalMs ?? 10_000);
+  private constructor(client: EngineClient, reader: ProfileReader, worker: Worker | null, options: EmbeddedProfileStoreOptions) {
+    this.#client = client;
+    this.#reader = reader;
+    this.#worker = worker;
+    this.#clock = options.clock;
+    this.#sweeps = setInterval(() => void this.sweep().catch(() => undefined), options.sweepIntervalMs ?? 10_000).unref();
   }
 
   /** Reads snapshot and log. Throws ProfileStoreDamaged rather than open without something that was acknowledged. */
   static async open(options: EmbeddedProfileStoreOptions): Promise<EmbeddedProfileStore> {
-    const most = options.maxMembershipsPerProfile ?? mostMembershipsPerProfile;
-    if (most < 1 || most > mostMembershipsPerProfile) throw new RangeError(`maxMembershipsPerProfile cannot be ${most}`);
-    const limits = {
-      maxMembershipsPerProfile: most,
-      maxLinksPerUser: options.maxLinksPerUser ?? 4096,
-      isFull: fullCheck(options),
-      holdExternals: options.holdExternals ?? false,
-    };
-    const core = new ProfileCore(limits, options.hashSeed ?? randomInt(2 ** 32));
-    const { log, manifest } = await recover(
-      options.directory,
-      core,
-      options.durability ?? 'fsync',
-      options.onProgress ?? (() => undefined),
-    );
-    // So that counts are exact from the first moment on.
-    await sweepInSteps(core, options.clock);
-    return new EmbeddedProfileStore(core, log, manifest, options);
+    const { clock, onProgress, onSnapshotFailure, onWriteFailure, sweepIntervalMs: _, ownThread = true, ...engine } = options;
+    const link = newLink();
+    const client = new EngineClient(link.client, {
+      onProgress: onProgress ?? (() => undefined),
+      onSnapshotFailure: onSnapshotFailure ?? (() => undefined),
+      onFailure: onWriteFailure ?? (() => undefined),
+    });
+    const opened = client.opened();
+    const data: EngineThreadData = { options: engine, nowS: nowS(clock), link: link.engine };
+    const worker = ownThread ? startThread(data, client) : null;
+    if (worker === null) void serveEngine(data);
+    const { place } = await opened;
+    return new EmbeddedProfileStore(client, new ProfileReader(place, link.client.news, engine.holdExternals ?? false), worker, options);
   }
 
-  apply(batch: OperationBatch, options: ApplyOptions): Promise<ApplyResult> {
-    return this.#change((atS) => this.#core.apply(batch, options, atS));
+  async apply(batch: OperationBatch, options: ApplyOptions): Promise<ApplyResult> {
+    this.#checkOpen();
+    return this.#client.apply(batch, options, this.#nowS());
   }
-  forgetChunks(job: number): Promise<void> {
-    return this.#change((atS) => this.#core.forgetChunks(job, atS));
+  async forgetChunks(job: number): Promise<void> {
+    await this.#change(entryType.forgetChunks, [job]);
   }
-  link(identifier: Identifier, to: Identifier, options: LinkOptions): Promise<LinkOutcome> {
-    return this.#change((atS) => this.#core.link(identifier, to, options, atS));
+  async link(identifier: Identifier, to: Identifier, options: LinkOptions): Promise<LinkOutcome> {
+    const expiresAtS = options.expiresAtS === null ? linkNeverEnds : Math.min(Math.max(options.expiresAtS, 0), linkNeverEnds - 1);
+    const linkedBy: MemberId = options.linkedBy;
+    return linkOutcomes[await this.#change(entryType.link, [expiresAtS, linkedBy], [keyOf(identifier), keyOf(to)])] ?? 'unchanged';
   }
-  unlink(identifier: Identifier): Promise<boolean> {
-    return this.#change((atS) => this.#core.unlink(identifier, atS));
+  async unlink(identifier: Identifier): Promise<boolean> {
+    return (await this.#change(entryType.unlink, [], [keyOf(identifier)])) === 1;
   }
-  merge(into: Identifier, from: Identifier): Promise<boolean> {
-    return this.#change((atS) => this.#core.merge(into, from, atS));
+  async merge(into: Identifier, from: Identifier): Promise<boolean> {
+    return (await this.#change(entryType.merge, [], [keyOf(into), keyOf(from)])) === 1;
   }
-  forget(identifier: Identifier, options: { readonly optOut: boolean }): Promise<void> {
-    return this.#change((atS) => this.#core.forget(identifier, options.optOut, atS));
+  async forget(identifier: Identifier, options: { readonly optOut: boolean }): Promise<void> {
+    await this.#change(entryType.forget, [options.optOut ? 1 : 0], [keyOf(identifier)]);
   }
-  optIn(identifier: Identifier): Promise<void> {
-    return this.#change((atS) => this.#core.optIn(identifier, atS));
+  async optIn(identifier: Identifier): Promise<void> {
+    await this.#change(entryType.optIn, [], [keyOf(identifier)]);
   }
-  stageReplace(segment: SegmentId): Promise<StageId> {
-    return this.#change((atS) => this.#core.stageReplace(segment, atS));
+  async stageReplace(segment: SegmentId): Promise<StageId> {
+    return (await this.#change(entryType.stage, [segment])) as StageId;
   }
-  commit(stage: StageId): Promise<void> {
-    return this.#change((atS) => this.#core.commit(stage, atS));
+  async commit(stage: StageId): Promise<void> {
+    await this.#change(entryType.commit, [stage]);
   }
-  abort(stage: StageId): Promise<void> {
-    return this.#change((atS) => this.#core.abort(stage, atS));
+  async abort(stage: StageId): Promise<void> {
+    await this.#change(entryType.abort, [stage]);
   }
-  dropSegment(segment: SegmentId): Promise<void> {
-    return this.#change((atS) => this.#core.dropSegment(segment, atS));
+  async dropSegment(segment: SegmentId): Promise<void> {
+    await this.#change(entryType.drop, [segment]);
   }
 
   get(identifier: Identifier): Profile {
-    return this.#core.get(identifier, this.#nowS());
+    return this.#reader.get(identifier, this.#nowS());
   }
   getMany(identifiers: readonly Identifier[]): readonly Profile[] {
     const atS = this.#nowS();
-    return identifiers.map((identifier) => this.#core.get(identifier, atS));
+    return identifiers.map((identifier) => this.#reader.get(identifier, atS));
   }
   links(identifier: Identifier): readonly LinkedIdentifier[] {
-    return this.#core.links(identifier, this.#nowS());
+    return this.#reader.links(identifier, this.#nowS());
   }
   count(segment: SegmentId): number {
-    return this.#core.count(segment);
+    return this.#reader.count(segment);
   }
   scan(segment: SegmentId, cursor: number | null, limit: number): ScanPage {
-    return this.#core.scan(segment, cursor, limit, this.#nowS());
+    this.#reader.catchUp();
+    return scanSegment(this.#reader.memory, segment, cursor, limit, this.#nowS(), mostVisitedByScan);
   }
   evaluate(expression: Expression): number {
-    return this.#core.evaluate(expression, this.#nowS());
+    this.#reader.catchUp();
+    return evaluateExpression(this.#reader.memory, expression, this.#nowS());
   }
   stats(): ProfileStats {
-    return { ...this.#core.stats(), logBytes: this.#log.bytes };
+    return this.#client.stats();
   }
 
   check(): string {
-    const { failure } = this.#log;
+    const { failure } = this.#client;
     return failure === null ? 'ok' : `read-only: ${failureText(failure)}`;
   }
 
-  snapshot(): Promise<void> {
-    return this.#afterSnapshots(() => this.#writeSnapshot());
+  async snapshot(): Promise<void> {
+    this.#checkOpen();
+    await this.#client.order('snapshot', this.#nowS());
   }
 
-  copyTo(directory: string): Promise<void> {
-    return this.#afterSnapshots(() => this.#writeCopy(directory));
+  async copyTo(directory: string): Promise<void> {
+    this.#checkOpen();
+    await this.#client.copyTo(directory, this.#nowS());
   }
 
   /** Segments that have members or had, in no order. For tools that compare with the catalog. */
-  segmentIds(): SegmentId[] {
-    return this.#core.segmentIds();
+  async segmentIds(): Promise<readonly SegmentId[]> {
+    return (await this.#client.order('segmentIds', this.#nowS())) as readonly SegmentId[];
   }
 
-  /** One cut at a time. */
-  #afterSnapshots(write: () => Promise<void>): Promise<void> {
-    this.#snapshotsRunning += 1;
-    const done = this.#snapshots.then(write);
-    this.#snapshots = done
-      .catch(() => undefined)
-      .finally(() => {
-        this.#snapshotsRunning -= 1;
-      });
-    return done;
+  /** Resolves after a whole sweep: counts follow the clock of this moment then. It comes by itself too. */
+  async sweep(): Promise<void> {
+    this.#checkOpen();
+    await this.#client.order('sweep', this.#nowS());
   }
 
   close(): Promise<void> {
@@ -215,80 +180,33 @@ export class EmbeddedProfileStore implements ProfileStore {
     return this.#closing;
   }
 
-  /** One whole sweep at once, so that counts follow the clock: for tests and tools. */
-  sweepNow(): void {
-    this.#sweeper.sweepNow();
-  }
-
-  async #change<T>(make: (atS: number) => Change<T>): Promise<T> {
-    if (this.#closing !== null) throw new ProfileStoreUnavailable('the profile store is closed');
-    // Nothing more may be made in memory that cannot be made durable.
-    if (this.#log.failed) await this.#log.settled();
-    let change: Change<T>;
-    try {
-      change = make(this.#nowS());
-    } catch (error) {
-      if (this.#core.halfDone) this.#log.fail(error);
-      throw error;
-    }
-    // A change that changes nothing may stand on one that is not durable yet.
-    await (change.entry === null ? this.#log.settled() : this.#log.append(change.entry));
-    if (this.#log.bytes > this.#snapshotAtBytes && this.#snapshotsRunning === 0) this.#beginSnapshot();
-    return change.result;
-  }
-
-  #beginSnapshot(): void {
-    this.snapshot().catch((error: unknown) => {
-      if (this.#closing === null) this.#options.onSnapshotFailure?.(error);
-    });
-  }
-
-  async #writeSnapshot(): Promise<void> {
-    this.#checkOpen();
-    const { directory } = this.#options;
-    const atS = this.#nowS();
-    // In one turn: what the cut holds goes to the log before, everything later to the log after.
-    const cut = this.#core.cut(atS);
-    const rotated = this.#log.rotate();
-    try {
-      const { number: firstLog, sequence } = await rotated;
-      const before = this.#manifest.state.snapshot;
-      await writeSnapshot(directory, before + 1, cut, { sequence, atS }, () => this.#checkOpen());
-      await this.#manifest.update({ snapshot: before + 1, firstLog });
-      await this.#log.removeBefore(firstLog);
-      if (before !== 0) await rm(snapshotPath(directory, before), { force: true });
-    } finally {
-      cut.release();
-      this.#snapshotAtBytes = this.#log.bytes + (this.#options.snapshotLogBytes ?? defaultSnapshotLogBytes);
-    }
-  }
-
-  async #writeCopy(directory: string): Promise<void> {
-    this.#checkOpen();
-    const atS = this.#nowS();
-    const cut = this.#core.cut(atS);
-    try {
-      // Asked in the turn of the cut: nothing stands in the copy that was not durable here.
-      const durable = this.#log.settled();
-      durable.catch(() => undefined);
-      await writeCopy(directory, cut, atS, () => this.#checkOpen());
-      await durable;
-    } finally {
-      cut.release();
-    }
-  }
-
   async #close(): Promise<void> {
-    this.#sweeper.stop();
-    await this.#snapshots;
-    await this.#log.close();
+    clearInterval(this.#sweeps);
+    await this.#client.settled();
+    const ended = this.#worker === null ? null : once(this.#worker, 'exit');
+    await this.#client.order('close', this.#nowS());
+    await ended;
+  }
+
+  async #change(type: number, words: readonly number[], keys: readonly Uint8Array[] = []): Promise<number> {
+    this.#checkOpen();
+    return this.#client.change(type, this.#nowS(), words, keys);
   }
 
   #checkOpen(): void {
-    if (this.#closing !== null) throw new ProfileStoreUnavailable('the profile store is closing');
+    if (this.#closing !== null) throw new ProfileStoreUnavailable('the profile store is closed');
   }
 
   #nowS(): number {
-    return nowS(this.#options.clock);
+    return nowS(this.#clock);
   }
+}
+
+/** Whatever ends the thread before its link is closed is a failure of the store. */
+function startThread(data: EngineThreadData, client: EngineClient): Worker {
+  const { port, news } = data.link;
+  const worker = new Worker(new URL('./thread/engine-thread.ts', import.meta.url), { workerData: data, transferList: [port, news] });
+  worker.on('error', (error) => client.fail(error instanceof Error ? error : new Error(String(error))));
+  worker.on('exit', () => client.fail(new Error('the engine thread has ended')));
+  return worker;
 }

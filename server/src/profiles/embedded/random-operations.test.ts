@@ -106,7 +106,15 @@ class Pair {
   async open(directory: string): Promise<void> {
     this.directory = directory;
     const { clock, holdExternals } = this;
-    this.embedded = await EmbeddedProfileStore.open({ directory, clock, holdExternals, ...limits, durability: 'os', sweepIntervalMs: 3 });
+    this.embedded = await EmbeddedProfileStore.open({
+      directory,
+      clock,
+      holdExternals,
+      ...limits,
+      durability: 'os',
+      sweepIntervalMs: 3,
+      ownThread: false,
+    });
   }
 
   /** What the call answers on both, or the name of its error. */
@@ -126,7 +134,7 @@ class Pair {
       case 'wait':
         return this.clock.pass(op.seconds);
       case 'sweep':
-        return this.store.sweepNow();
+        return this.store.sweep();
       case 'compare':
         return this.compare();
       case 'snapshot':
@@ -192,7 +200,7 @@ class Pair {
 
   async compare(): Promise<void> {
     const { store, model } = this;
-    store.sweepNow();
+    await store.sweep();
     for (const each of people) {
       expect([each, store.get(each)]).toEqual([each, model.get(each)]);
       expect([each, inOrder(store.links(each))]).toEqual([each, inOrder(model.links(each))]);

@@ -17,7 +17,7 @@ let clock = new FakeClock();
 let directory = '';
 let store: EmbeddedProfileStore;
 const open = async (options: Partial<EmbeddedProfileStoreOptions> = {}): Promise<EmbeddedProfileStore> => {
-  store = await EmbeddedProfileStore.open({ directory, clock, ...options });
+  store = await EmbeddedProfileStore.open({ directory, clock, ownThread: false, ...options });
   return store;
 };
 const reopen = async (): Promise<EmbeddedProfileStore> => {

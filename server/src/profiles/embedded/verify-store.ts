@@ -24,7 +24,7 @@ export async function verifyStore(directory: string, onProgress: (fraction: numb
 }
 
 async function readManifest(directory: string): Promise<Manifest | null> {
-  const manifest = await Manifest.read(directory);
+  const manifest = Manifest.read(directory);
   const orphan = manifest === null ? await findStoreFile(directory) : null;
   if (orphan !== null) throw new ProfileStoreDamaged(Manifest.path(directory), 0, `it is missing, but there is ${orphan}`);
   return manifest;

@@ -76,8 +76,10 @@ export function applyBatch(
     const operationEnd = userOperationEnds[u] as number;
     resolveKey(memory, keys, keyStart, keyEnd, nowS, limits.holdExternals, resolved);
     const refusal = refusalOf(settings.knownUsersOnly);
-    if (refusal === applied) applyToUser(run, keyStart, keyEnd, operation, operationEnd);
-    else {
+    if (refusal === applied) {
+      applyToUser(run, keyStart, keyEnd, operation, operationEnd);
+      memory.settle();
+    } else {
       outcomes.fill(refusal, operation, operationEnd);
       translated.fill(0, operation * 4, operationEnd * 4);
       run.refused += operationEnd - operation;
@@ -184,6 +186,7 @@ export function replayBatch(memory: ProfileMemory, batch: OperationColumns, sour
           throw new RangeError('a logged membership has no room');
       } else if (resolved.user !== 0) removeMembership(memory, resolved.user, put.number);
     }
+    memory.settle();
     keyStart = keyEnd;
   }
 }

@@ -20,7 +20,10 @@ export function loadBlock(memory: ProfileMemory, chunks: ChunkOutcomes, kind: nu
       }
       break;
     case blockKind.users:
-      while (!block.atEnd) loadUser(memory, block, nowS);
+      while (!block.atEnd) {
+        loadUser(memory, block, nowS);
+        memory.settle();
+      }
       break;
     default:
       throw new RangeError(`no block has the kind ${kind}`);

@@ -1,31 +1,20 @@
 import { asSegmentId, type SegmentId } from '../../../kit/ids.ts';
-import { keyOf } from '../../identifier-key.ts';
-import type { Identifier } from '../../identifier.ts';
-import type { OperationBatch } from '../../operation-batch.ts';
+import { isUserKey } from '../../identifier-key.ts';
 import {
   outcomeCodes,
   ProfileStageEnded,
-  type ApplyOptions,
   type ApplyResult,
-  type Expression,
-  type LinkedIdentifier,
-  type LinkOptions,
   type LinkOutcome,
-  type Profile,
   type ProfileStats,
-  type ScanPage,
   type StageId,
 } from '../../profile-store.ts';
-import { sourceToWord } from '../../source-word.ts';
-import { linkNeverEnds, ProfileMemory } from '../memory/profile-memory.ts';
+import { newPlace, ProfileMemory } from '../memory/profile-memory.ts';
 import { applyBatch, TranslationScratch, wouldCreateUser, type OperationColumns } from './apply-batch.ts';
 import { ChunkOutcomes } from './chunk-outcomes.ts';
 import type { CoreLimits } from './core-limits.ts';
-import { evaluateExpression } from './evaluate-expression.ts';
 import { forgetKey, linkKey, mergeKeys, optInKey, unlinkKey } from './identity-changes.ts';
 import { entryType, LogEntryWriter } from './log-entry.ts';
 import { loadBlock } from './load-block.ts';
-import { readLinks, readProfile, scanSegment } from './read-profile.ts';
 import { replayEntry } from './replay-entry.ts';
 import { SnapshotCut } from './snapshot-cut.ts';
 import { SweepPass } from './sweep.ts';
@@ -38,8 +27,16 @@ export interface Change<T> {
   readonly entry: Uint8Array | null;
 }
 
-/** How many users one call of `scan` looks at. */
-const mostVisitedByScan = 1 << 16;
+/** `ApplyOptions`, packed. */
+export interface PackedApplyOptions {
+  /** A source word. */
+  readonly source: number;
+  readonly chunk: { readonly job: number; readonly sequence: number } | null;
+  /** 0: none. */
+  readonly stage: number;
+  readonly knownUsersOnly: boolean;
+  readonly wholeOrFull: boolean;
+}
 
 /**
  * The engine without its disk: every change is made in memory at once and answered together with its log entry. No promises,
@@ -57,7 +54,12 @@ export class ProfileCore {
 
   constructor(limits: CoreLimits, hashSeed: number) {
     this.#limits = limits;
-    this.#memory = new ProfileMemory(hashSeed);
+    this.#memory = new ProfileMemory(newPlace(hashSeed));
+  }
+
+  /** Readers in other threads are given its place and its chunks. */
+  get memory(): ProfileMemory {
+    return this.#memory;
   }
 
   /** A change threw in its middle: memory does not agree with the log any more, and no change may follow. */
@@ -65,27 +67,23 @@ export class ProfileCore {
     return this.#halfDone;
   }
 
-  apply(batch: OperationBatch, options: ApplyOptions, nowS: number): Change<ApplyResult> {
-    const { chunk } = options;
-    const before = chunk === undefined ? undefined : this.#chunks.get(chunk.job, chunk.sequence);
+  apply(columns: OperationColumns, options: PackedApplyOptions, nowS: number): Change<ApplyResult> {
+    const { chunk, source, stage, knownUsersOnly } = options;
+    const before = chunk === null ? undefined : this.#chunks.get(chunk.job, chunk.sequence);
     if (before !== undefined) return { result: { outcomes: before, repeated: true, refusedWhole: false }, entry: null };
-    const stage = options.stage ?? 0;
     if (stage !== 0 && !this.#memory.segments.isStaged(stage)) throw new ProfileStageEnded(stage);
-    const source = sourceToWord(options.source);
-    const { operations, keys, userKeyEnds, userOperationEnds } = batch;
-    const columns: OperationColumns = { operations, keys, userKeyEnds, userOperationEnds };
     // Asked once: a call is not to be let in whole and then done in part.
     const isFull = this.#limits.isFull(this.#memory.memoryBytes);
-    const settings = { source, stage, knownUsersOnly: options.knownUsersOnly === true, mayCreate: !isFull };
+    const settings = { source, stage, knownUsersOnly, mayCreate: !isFull };
     if (isFull && options.wholeOrFull && wouldCreateUser(this.#memory, columns, settings, nowS, this.#limits)) {
-      const outcomes = new Uint8Array(batch.operationCount).fill(outcomeCodes.full);
+      const outcomes = new Uint8Array(columns.operations.length >>> 2).fill(outcomeCodes.full);
       return { result: { outcomes, repeated: false, refusedWhole: true }, entry: null };
     }
     const applied = this.#whole(() => applyBatch(this.#memory, columns, settings, nowS, this.#limits, this.#scratch));
     const { outcomes } = applied;
-    if (chunk !== undefined) this.#chunks.set(chunk.job, chunk.sequence, applied.anyRefused ? outcomes.slice() : outcomes.length);
-    const mustLog = applied.anyApplied || chunk !== undefined || applied.newNumbers.length > 0;
-    const entry = mustLog ? this.#entries.writeApply(nowS, columns, applied, source, chunk) : null;
+    if (chunk !== null) this.#chunks.set(chunk.job, chunk.sequence, applied.anyRefused ? outcomes.slice() : outcomes.length);
+    const mustLog = applied.anyApplied || chunk !== null || applied.newNumbers.length > 0;
+    const entry = mustLog ? this.#entries.writeApply(nowS, columns, applied, source, chunk ?? undefined) : null;
     return { result: { outcomes, repeated: false, refusedWhole: false }, entry };
   }
 
@@ -94,37 +92,30 @@ export class ProfileCore {
     return this.#changed(undefined, changed, entryType.forgetChunks, nowS, [job], []);
   }
 
-  link(identifier: Identifier, to: Identifier, options: LinkOptions, nowS: number): Change<LinkOutcome> {
-    if (identifier.kind === 'user') throw new TypeError('a user id cannot be linked: merge the users');
-    const key = keyOf(identifier);
-    const toKey = keyOf(to);
-    const expiresAtS = options.expiresAtS === null ? linkNeverEnds : Math.min(Math.max(options.expiresAtS, 0), linkNeverEnds - 1);
-    const { linkedBy } = options;
+  /** `expiresAtS`: `linkNeverEnds` for ever. */
+  link(key: Uint8Array, toKey: Uint8Array, expiresAtS: number, linkedBy: number, nowS: number): Change<LinkOutcome> {
+    if (isUserKey(key[0] as number)) throw new TypeError('a user id cannot be linked: merge the users');
     const outcome = this.#whole(() => linkKey(this.#memory, key, toKey, { expiresAtS, linkedBy }, nowS, this.#limits));
     const changed = outcome === 'linked' || outcome === 'moved' || outcome === 'unchanged';
     return this.#changed(outcome, changed, entryType.link, nowS, [expiresAtS, linkedBy], [key, toKey]);
   }
 
-  unlink(identifier: Identifier, nowS: number): Change<boolean> {
-    const key = keyOf(identifier);
+  unlink(key: Uint8Array, nowS: number): Change<boolean> {
     const done = this.#whole(() => unlinkKey(this.#memory, key, nowS));
     return this.#changed(done, done, entryType.unlink, nowS, [], [key]);
   }
 
-  merge(into: Identifier, from: Identifier, nowS: number): Change<boolean> {
-    const keys = [keyOf(into), keyOf(from)] as const;
-    const done = this.#whole(() => mergeKeys(this.#memory, keys[0], keys[1], nowS, this.#limits));
-    return this.#changed(done, done, entryType.merge, nowS, [], keys);
+  merge(into: Uint8Array, from: Uint8Array, nowS: number): Change<boolean> {
+    const done = this.#whole(() => mergeKeys(this.#memory, into, from, nowS, this.#limits));
+    return this.#changed(done, done, entryType.merge, nowS, [], [into, from]);
   }
 
-  forget(identifier: Identifier, optOut: boolean, nowS: number): Change<void> {
-    const key = keyOf(identifier);
+  forget(key: Uint8Array, optOut: boolean, nowS: number): Change<void> {
     const changed = this.#whole(() => forgetKey(this.#memory, key, optOut, nowS));
     return this.#changed(undefined, changed, entryType.forget, nowS, [optOut ? 1 : 0], [key]);
   }
 
-  optIn(identifier: Identifier, nowS: number): Change<void> {
-    const key = keyOf(identifier);
+  optIn(key: Uint8Array, nowS: number): Change<void> {
     const changed = this.#whole(() => optInKey(this.#memory, key, nowS));
     return this.#changed(undefined, changed, entryType.optIn, nowS, [], [key]);
   }
@@ -143,7 +134,11 @@ export class ProfileCore {
       if (segments.isKnown(stage) && segments.isLive(stage)) return { result: undefined, entry: null };
       throw new ProfileStageEnded(stage);
     }
-    segments.commit(stage);
+    // In one step for readers: the old members are there, or the new ones.
+    this.#whole(() => {
+      this.#memory.versions.openNames();
+      segments.commit(stage);
+    });
     this.#sweepEverything = true;
     return this.#changed(undefined, true, entryType.commit, nowS, [stage], []);
   }
@@ -164,22 +159,6 @@ export class ProfileCore {
     return this.#changed(undefined, changed, entryType.drop, nowS, [segment], []);
   }
 
-  get(identifier: Identifier, nowS: number): Profile {
-    return readProfile(this.#memory, identifier, nowS, this.#limits.holdExternals);
-  }
-  links(identifier: Identifier, nowS: number): LinkedIdentifier[] {
-    return readLinks(this.#memory, identifier, nowS, this.#limits.holdExternals);
-  }
-  count(segment: SegmentId): number {
-    const number = this.#memory.segments.numberOf(segment);
-    return number === 0 ? 0 : this.#memory.segments.countOf(number);
-  }
-  scan(segment: SegmentId, cursor: number | null, limit: number, nowS: number): ScanPage {
-    return scanSegment(this.#memory, segment, cursor, limit, nowS, mostVisitedByScan);
-  }
-  evaluate(expression: Expression, nowS: number): number {
-    return evaluateExpression(this.#memory, expression, nowS);
-  }
   stats(): Omit<ProfileStats, 'logBytes'> {
     const { userCount, nameCount, membershipCount, memoryBytes, segments } = this.#memory;
     return {
@@ -220,9 +199,13 @@ export class ProfileCore {
 
   #whole<T>(make: () => T): T {
     this.#halfDone = true;
-    const result = make();
-    this.#halfDone = false;
-    return result;
+    try {
+      const result = make();
+      this.#halfDone = false;
+      return result;
+    } finally {
+      this.#memory.settle();
+    }
   }
 
   #changed<T>(result: T, changed: boolean, type: number, nowS: number, words: readonly number[], keys: readonly Uint8Array[]): Change<T> {

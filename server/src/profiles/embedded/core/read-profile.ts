@@ -1,25 +1,16 @@
-import type { MemberId, SegmentId } from '../../../kit/ids.ts';
-import type { Identifier } from '../../identifier.ts';
-import { decodeIdentifier, encodeIdentifier } from '../../identifier-key.ts';
+import type { MemberId, SegmentId, UserId } from '../../../kit/ids.ts';
+import { decodeIdentifier } from '../../identifier-key.ts';
 import { neverEnds } from '../../operation-batch.ts';
 import type { LinkedIdentifier, Membership, Profile, ScanPage, ScannedUser } from '../../profile-store.ts';
 import { sourceFromWord } from '../../source-word.ts';
 import { addedAtWord, lifetimeWord, membershipWords, segmentWord, sourceWord, valueMask, valueWord } from '../memory/membership-slabs.ts';
 import { linkNeverEnds, userField, type ProfileMemory } from '../memory/profile-memory.ts';
 import { findMembership, isLiveAt, membershipsOf } from './membership-changes.ts';
-import { resolveKey, type ResolvedKey } from './resolve-key.ts';
+import type { ResolvedKey } from './resolve-key.ts';
 
-const resolved: ResolvedKey = { name: 0, user: 0, optedOut: false, unmapped: false };
-let key = new Uint8Array(64);
-let keyLength = 0;
-
-/** `ProfileStore.get`. */
-export function readProfile(memory: ProfileMemory, identifier: Identifier, nowS: number, holdExternals: boolean): Profile {
-  resolve(memory, identifier, nowS, holdExternals);
-  const { user, optedOut } = resolved;
-  const ownId = identifier.kind === 'user' ? identifier.id : null;
-  if (user === 0 || optedOut) return { known: false, optedOut, userId: ownId, mappedUntilS: null, memberships: [] };
-  const link = memory.linkOf(resolved.name);
+/** `ProfileStore.get` of a user that is known. `ownId`: the user id by which it was asked for, if it was by one. */
+export function profileOf(memory: ProfileMemory, { name, user }: ResolvedKey, ownId: UserId | null, nowS: number): Profile {
+  const link = memory.linkOf(name);
   return {
     known: true,
     optedOut: false,
@@ -29,12 +20,10 @@ export function readProfile(memory: ProfileMemory, identifier: Identifier, nowS:
   };
 }
 
-/** `ProfileStore.links`. */
-export function readLinks(memory: ProfileMemory, identifier: Identifier, nowS: number, holdExternals: boolean): LinkedIdentifier[] {
-  resolve(memory, identifier, nowS, holdExternals);
-  if (resolved.user === 0) return [];
+/** `ProfileStore.links`, of a user. */
+export function linksOf(memory: ProfileMemory, user: number, nowS: number): LinkedIdentifier[] {
   const links: LinkedIdentifier[] = [];
-  for (const name of memory.linkedNames(resolved.user).toReversed()) {
+  for (const name of memory.linkedNames(user).toReversed()) {
     const link = memory.linkOf(name);
     if (link === null || !memory.isMapped(name, nowS)) continue;
     links.push({
@@ -70,13 +59,6 @@ export function scanSegment(
     users.push({ identifier, membership: membershipAt(segment, words, at) });
   }
   return { users, next: user < end ? user : null };
-}
-
-function resolve(memory: ProfileMemory, identifier: Identifier, nowS: number, holdExternals: boolean): void {
-  const room = encodeIdentifier.maxBytes(identifier);
-  if (room > key.length) key = new Uint8Array(room * 2);
-  keyLength = encodeIdentifier(identifier, key, 0);
-  resolveKey(memory, key, 0, keyLength, nowS, holdExternals, resolved);
 }
 
 function userIdOf(memory: ProfileMemory, user: number): bigint | null {

@@ -55,6 +55,7 @@ export function replayEntry(memory: ProfileMemory, chunks: ChunkOutcomes, entry:
     default:
       throw new RangeError(`no entry has the type ${type}`);
   }
+  memory.settle();
   if (entry.at - start !== length) throw new RangeError(`an entry of ${length} words has ${entry.at - start}`);
 }
 

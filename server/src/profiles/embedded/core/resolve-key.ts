@@ -22,12 +22,23 @@ export function resolveKey(
   holdExternals: boolean,
   into: ResolvedKey = { name: 0, user: 0, optedOut: false, unmapped: false },
 ): ResolvedKey {
-  const name = memory.findName(keys, start, end);
+  return resolveName(memory, memory.findName(keys, start, end), keys[start] as number, nowS, holdExternals, into);
+}
+
+/** The same for a name that has been looked up (0: none); `tag` is the key's first byte. */
+export function resolveName(
+  memory: ProfileMemory,
+  name: number,
+  tag: number,
+  nowS: number,
+  holdExternals: boolean,
+  into: ResolvedKey,
+): ResolvedKey {
   into.name = name;
   into.user = name === 0 ? 0 : memory.userOf(name, nowS);
   into.optedOut = into.user !== 0 && memory.isOptedOut(into.user);
   into.unmapped = false;
-  if (!holdExternals && !into.optedOut && isExternalKey(keys[start] as number)) {
+  if (!holdExternals && !into.optedOut && isExternalKey(tag)) {
     into.unmapped = into.user === 0 || !memory.isLinked(name);
     if (into.unmapped) into.user = 0;
   }

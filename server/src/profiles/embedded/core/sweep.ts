@@ -38,6 +38,7 @@ export class SweepPass {
     for (let user = Math.max(due.firstUser(block), 1); user < end; user++) {
       if (users.get(user, userField.firstName) === 0) continue;
       nextS = Math.min(nextS, sweepUser(this.#memory, user, nowS));
+      this.#memory.settle();
     }
     due.setDue(block, nextS);
   }
@@ -56,6 +57,7 @@ function sweepUser(memory: ProfileMemory, user: number, nowS: number): number {
     const value = words[at + valueWord] as number;
     const counted = value >>> 31 === 1;
     if (isLiveAt(addedAtS, lifetime, nowS) !== counted) {
+      memory.versions.openUser(user);
       words[at + valueWord] = value ^ countedBit;
       memory.segments.changeCount(words[at + segmentWord] as number, counted ? -1 : 1);
     }

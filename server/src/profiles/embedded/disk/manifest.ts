@@ -1,4 +1,4 @@
-import { open, readFile, rename } from 'node:fs/promises';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { ProfileStoreDamaged } from '../../profile-store.ts';
@@ -18,12 +18,11 @@ const firstLine = 'foyer-profiles 1';
 
 /**
  * The file that names the store's files, so that a missing one is seen. Always replaced whole: written beside, synced, renamed,
- * directory synced. Calls run one after the other.
+ * directory synced. Holds up its thread.
  */
 export class Manifest {
   readonly #directory: string;
   #state: ManifestState;
-  #writing: Promise<void> = Promise.resolve();
 
   private constructor(directory: string, state: ManifestState) {
     this.#directory = directory;
@@ -35,11 +34,11 @@ export class Manifest {
   }
 
   /** Null where there is none. */
-  static async read(directory: string): Promise<Manifest | null> {
+  static read(directory: string): Manifest | null {
     const path = Manifest.path(directory);
     let text: string;
     try {
-      text = await readFile(path, 'latin1');
+      text = readFileSync(path, 'latin1');
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
       throw cause;
@@ -59,34 +58,30 @@ export class Manifest {
     return this.#state;
   }
 
-  update(change: Partial<ManifestState>): Promise<void> {
-    const written = this.#writing.then(async () => {
-      const state = { ...this.#state, ...change };
-      const body = JSON.stringify(state);
-      const path = Manifest.path(this.#directory);
-      const file = await open(`${path}.tmp`, 'w');
-      try {
-        await file.writeFile(`${firstLine}\n${body}\n${checksum(body)}\n`, 'latin1');
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(`${path}.tmp`, path);
-      await syncDirectory(this.#directory);
-      this.#state = state;
-    });
-    this.#writing = written.catch(() => undefined);
-    return written;
+  update(change: Partial<ManifestState>): void {
+    const state = { ...this.#state, ...change };
+    const body = JSON.stringify(state);
+    const path = Manifest.path(this.#directory);
+    const file = openSync(`${path}.tmp`, 'w');
+    try {
+      writeFileSync(file, `${firstLine}\n${body}\n${checksum(body)}\n`, 'latin1');
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(`${path}.tmp`, path);
+    syncDirectory(this.#directory);
+    this.#state = state;
   }
 }
 
 /** Makes the names in a directory durable. */
-export async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
+export function syncDirectory(directory: string): void {
+  const file = openSync(directory, 'r');
   try {
-    await handle.sync();
+    fsyncSync(file);
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 }
 

@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { ProfileStoreDamaged } from '../../profile-store.ts';
 import type { ProfileCore } from '../core/profile-core.ts';
@@ -17,17 +18,17 @@ export async function recover(
   onProgress: (fraction: number) => void,
 ): Promise<{ log: WriteAheadLog; manifest: Manifest }> {
   await mkdir(directory, { recursive: true });
-  const found = await Manifest.read(directory);
+  const found = Manifest.read(directory);
   if (found === null) {
     const orphan = await findStoreFile(directory);
     if (orphan !== null) throw new ProfileStoreDamaged(Manifest.path(directory), 0, `it is missing, but there is ${orphan}`);
   }
   const manifest = found ?? Manifest.create(directory);
-  if (found === null) await manifest.update({});
+  if (found === null) manifest.update({});
   await removeLeftovers(directory, manifest.state);
-  if (manifest.state.lastLog === 0) await (await WriteAheadLog.create(directory, manifest, 1)).file.close();
+  if (manifest.state.lastLog === 0) closeSync(WriteAheadLog.create(directory, manifest, 1).file);
   const position = await readStore(directory, manifest.state, core, { tornEnd: 'cut', onProgress });
   // From here on the end can be torn again.
-  if (manifest.state.closedAtBytes !== null) await manifest.update({ closedAtBytes: null });
-  return { log: await WriteAheadLog.open(directory, manifest, durability, position), manifest };
+  if (manifest.state.closedAtBytes !== null) manifest.update({ closedAtBytes: null });
+  return { log: WriteAheadLog.open(directory, manifest, durability, position), manifest };
 }

@@ -53,7 +53,7 @@ export async function writeSnapshot(
     await file.sync();
     await file.close();
     await rename(beside, path);
-    await syncDirectory(directory);
+    syncDirectory(directory);
   } catch (error) {
     await file.close();
     await rm(beside, { force: true });

@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { randomInt } from 'node:crypto';
-import { open, rm, type FileHandle } from 'node:fs/promises';
+import { closeSync, fdatasyncSync, fsyncSync, ftruncateSync, openSync, rmSync } from 'node:fs';
 import { ProfileStoreUnavailable } from '../../profile-store.ts';
-import { encodeHeader, frameHeadBytes, headerBytes, logMagic, sealFrame, writeAll } from './frame.ts';
+import { encodeHeader, frameHeadBytes, headerBytes, logMagic, sealFrame, writeAllSync } from './frame.ts';
 import { syncDirectory, type Manifest } from './manifest.ts';
 import { logPath } from './store-files.ts';
 
@@ -18,19 +18,10 @@ export interface LogPosition {
   readonly sizes: ReadonlyMap<number, number>;
 }
 
-/** Entries beyond this begin a new record. */
-const recordBytes = 1 << 24;
 /** A buffer that has grown beyond this is not kept for the next record. */
 const keptBufferBytes = 1 << 24;
+const firstBufferBytes = 1 << 16;
 
-interface Group {
-  buffer: Buffer;
-  end: number;
-  readonly done: PromiseWithResolvers<void>;
-}
-interface Rotation {
-  readonly done: PromiseWithResolvers<LogCut>;
-}
 /** Where a new log begins. */
 export interface LogCut {
   readonly number: number;
@@ -38,29 +29,27 @@ export interface LogCut {
 }
 
 /**
- * Group commit: all entries that come while one record is being written and synced make up the next record. One record is
- * under way at a time, so a record is begun only when the one before it is on disk. (That is what lets recovery tell
- * a torn end from damage, see read-logs.ts.) After a failed write nothing is taken any more.
+ * Entries are gathered and made durable together: one record, one write, one sync (`commit`). All calls hold up their thread, which is the
+ * engine's own: so no sync ever waits in a pool behind other work, nor in an event loop. A record is begun only when the one
+ * before it is on disk, which is what lets recovery tell a torn end from damage (read-logs.ts). After a failed write nothing
+ * is taken any more.
  */
 export class WriteAheadLog {
   readonly #directory: string;
   readonly #manifest: Manifest;
   readonly #durability: Durability;
   readonly #sizes: Map<number, number>;
-  readonly #queue: (Group | Rotation)[] = [];
-  readonly #spareBuffers: Buffer[] = [];
-  #file: FileHandle;
+  #file: number;
   #number: number;
   #salt: number;
   #position: number;
   #sequence: number;
-  #filling: Group | null = null;
-  #last: Promise<unknown> = Promise.resolve();
-  #running: Promise<void> | null = null;
+  #buffer = Buffer.allocUnsafeSlow(firstBufferBytes);
+  #end = frameHeadBytes;
   #failure: Error | null = null;
   #onFailure: (failure: Error) => void = () => undefined;
 
-  private constructor(directory: string, manifest: Manifest, durability: Durability, file: FileHandle, at: LogPosition) {
+  private constructor(directory: string, manifest: Manifest, durability: Durability, file: number, at: LogPosition) {
     this.#directory = directory;
     this.#manifest = manifest;
     this.#durability = durability;
@@ -73,23 +62,23 @@ export class WriteAheadLog {
   }
 
   /** Goes on in the manifest's last log. */
-  static async open(directory: string, manifest: Manifest, durability: Durability, at: LogPosition): Promise<WriteAheadLog> {
-    const file = await open(logPath(directory, manifest.state.lastLog), 'r+');
+  static open(directory: string, manifest: Manifest, durability: Durability, at: LogPosition): WriteAheadLog {
+    const file = openSync(logPath(directory, manifest.state.lastLog), 'r+');
     return new WriteAheadLog(directory, manifest, durability, file, at);
   }
 
-  /** Makes an empty log that the manifest then names. */
-  static async create(directory: string, manifest: Manifest, sequence: number): Promise<{ file: FileHandle; salt: number }> {
+  /** Makes an empty log that the manifest then names. `file` is open. */
+  static create(directory: string, manifest: Manifest, sequence: number): { readonly file: number; readonly salt: number } {
     const number = manifest.state.lastLog + 1;
     const salt = randomInt(2 ** 32);
-    const file = await open(logPath(directory, number), 'wx+');
+    const file = openSync(logPath(directory, number), 'wx+');
     try {
-      await writeAll(file, encodeHeader({ magic: logMagic, number, salt, sequence, atS: 0 }), 0);
-      await file.sync();
-      await syncDirectory(directory);
-      await manifest.update({ lastLog: number });
+      writeAllSync(file, encodeHeader({ magic: logMagic, number, salt, sequence, atS: 0 }), 0);
+      fsyncSync(file);
+      syncDirectory(directory);
+      manifest.update({ lastLog: number });
     } catch (error) {
-      await file.close();
+      closeSync(file);
       throw error;
     }
     return { file, salt };
@@ -104,54 +93,80 @@ export class WriteAheadLog {
   get failure(): Error | null {
     return this.#failure;
   }
-  get failed(): boolean {
-    return this.#failure !== null;
-  }
   /** Bytes of all logs that a restart would read. */
   get bytes(): number {
     let sum = this.#position;
     for (const [number, bytes] of this.#sizes) if (number !== this.#number) sum += bytes;
     return sum;
   }
-
-  /** Copies the entry and resolves when it is durable. */
-  append(entry: Uint8Array): Promise<void> {
-    if (this.#failure !== null) return Promise.reject(this.#unavailable());
-    let group = this.#filling;
-    if (group === null || group.end > recordBytes) {
-      group = { buffer: this.#spareBuffers.pop() ?? Buffer.allocUnsafeSlow(1 << 16), end: frameHeadBytes, done: Promise.withResolvers() };
-      this.#filling = group;
-      this.#enqueue(group);
-    }
-    if (group.end + entry.length > group.buffer.length) {
-      const larger = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(group.end + entry.length)));
-      group.buffer.copy(larger, 0, 0, group.end);
-      group.buffer = larger;
-    }
-    group.buffer.set(entry, group.end);
-    group.end += entry.length;
-    return group.done.promise;
+  /** Bytes that wait for `commit`. */
+  get waitingBytes(): number {
+    return this.#end - frameHeadBytes;
   }
 
-  /** Resolves when everything that was appended before is durable. */
-  settled(): Promise<unknown> {
-    return this.#failure === null ? this.#last : Promise.reject(this.#unavailable());
+  /** Throws ProfileStoreUnavailable where nothing is written any more. */
+  checkOpen(): void {
+    if (this.#failure !== null) throw this.#unavailable();
   }
 
-  /** Entries from this call on go to a new log; resolves when all before are durable and the new one is in the manifest. */
-  rotate(): Promise<LogCut> {
-    if (this.#failure !== null) return Promise.reject(this.#unavailable());
-    this.#filling = null;
-    const rotation: Rotation = { done: Promise.withResolvers() };
-    this.#enqueue(rotation);
-    return rotation.done.promise;
+  /** Copies the entry; `commit` makes it durable. */
+  append(entry: Uint8Array): void {
+    this.checkOpen();
+    const end = this.#end + entry.length;
+    if (end > this.#buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(end)));
+      this.#buffer.copy(larger, 0, 0, this.#end);
+      this.#buffer = larger;
+    }
+    this.#buffer.set(entry, this.#end);
+    this.#end = end;
+  }
+
+  /** Everything that was appended is durable when this returns. Throws ProfileStoreUnavailable where that failed, now or before. */
+  commit(): void {
+    this.checkOpen();
+    if (this.#end === frameHeadBytes) return;
+    const record = this.#buffer.subarray(0, this.#end);
+    try {
+      sealFrame(record, this.#salt, this.#sequence);
+      writeAllSync(this.#file, record, this.#position);
+      if (this.#durability === 'fsync') fdatasyncSync(this.#file);
+    } catch (error) {
+      this.fail(error);
+      this.#cutBack();
+      throw this.#unavailable();
+    }
+    this.#position += record.length;
+    this.#sequence += 1;
+    this.#end = frameHeadBytes;
+    if (this.#buffer.length > keptBufferBytes) this.#buffer = Buffer.allocUnsafeSlow(firstBufferBytes);
+  }
+
+  /** Commits, and begins a new log that the manifest names. */
+  rotate(): LogCut {
+    this.commit();
+    try {
+      if (this.#durability === 'os') fdatasyncSync(this.#file);
+      const { file, salt } = WriteAheadLog.create(this.#directory, this.#manifest, this.#sequence);
+      closeSync(this.#file);
+      this.#sizes.set(this.#number, this.#position);
+      this.#number = this.#manifest.state.lastLog;
+      this.#file = file;
+      this.#salt = salt;
+      this.#position = headerBytes;
+      this.#sizes.set(this.#number, headerBytes);
+    } catch (error) {
+      this.fail(error);
+      throw this.#unavailable();
+    }
+    return { number: this.#number, sequence: this.#sequence };
   }
 
   /** Deletes logs before this one; the manifest must not name them any more. */
-  async removeBefore(number: number): Promise<void> {
+  removeBefore(number: number): void {
     for (const old of this.#sizes.keys()) {
       if (old >= number) continue;
-      await rm(logPath(this.#directory, old), { force: true });
+      rmSync(logPath(this.#directory, old), { force: true });
       this.#sizes.delete(old);
     }
   }
@@ -163,67 +178,22 @@ export class WriteAheadLog {
     this.#onFailure(this.#failure);
   }
 
-  async close(): Promise<void> {
-    while (this.#running !== null) await this.#running;
-    await this.#file.close();
-    if (this.#failure === null) await this.#manifest.update({ closedAtBytes: this.#position });
+  close(): void {
+    if (this.#failure === null) {
+      this.commit();
+      // With `os` too: the manifest is going to say that the log is whole to here.
+      fdatasyncSync(this.#file);
+      this.#manifest.update({ closedAtBytes: this.#position });
+    }
+    closeSync(this.#file);
     this.#failure ??= new Error('the store is closed');
   }
 
-  #enqueue(item: Group | Rotation): void {
-    this.#queue.push(item);
-    this.#last = item.done.promise;
-    item.done.promise.catch(() => undefined);
-    this.#running ??= this.#run();
-  }
-
-  async #run(): Promise<void> {
-    // Calls of the same turn of the event loop share the first record too.
-    await new Promise((resolve) => setImmediate(resolve));
-    for (let item = this.#queue.shift(); item !== undefined; item = this.#queue.shift()) {
-      try {
-        if (this.#failure !== null) throw this.#failure;
-        if ('buffer' in item) await this.#write(item);
-        else item.done.resolve(await this.#rotate());
-      } catch (error) {
-        this.fail(error);
-        await this.#cutBack();
-        item.done.reject(this.#unavailable());
-      }
-    }
-    this.#running = null;
-  }
-
-  async #write(group: Group): Promise<void> {
-    if (group === this.#filling) this.#filling = null;
-    const record = group.buffer.subarray(0, group.end);
-    sealFrame(record, this.#salt, this.#sequence);
-    await writeAll(this.#file, record, this.#position);
-    if (this.#durability === 'fsync') await this.#file.datasync();
-    this.#position += group.end;
-    this.#sequence += 1;
-    if (group.buffer.length <= keptBufferBytes) this.#spareBuffers.push(group.buffer);
-    group.done.resolve();
-  }
-
-  async #rotate(): Promise<LogCut> {
-    if (this.#durability === 'os') await this.#file.datasync();
-    const { file, salt } = await WriteAheadLog.create(this.#directory, this.#manifest, this.#sequence);
-    await this.#file.close();
-    this.#sizes.set(this.#number, this.#position);
-    this.#number = this.#manifest.state.lastLog;
-    this.#file = file;
-    this.#salt = salt;
-    this.#position = headerBytes;
-    this.#sizes.set(this.#number, headerBytes);
-    return { number: this.#number, sequence: this.#sequence };
-  }
-
   /** Takes a record that may be there in part, or whole but refused, off the disk, as well as a failing disk lets us. */
-  async #cutBack(): Promise<void> {
+  #cutBack(): void {
     try {
-      await this.#file.truncate(this.#position);
-      await this.#file.datasync();
+      ftruncateSync(this.#file, this.#position);
+      fdatasyncSync(this.#file);
     } catch {
       // The failure that brought us here is the one to report.
     }

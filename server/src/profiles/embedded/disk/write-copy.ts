@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import type { SnapshotCut } from '../core/snapshot-cut.ts';
 import { headerBytes } from './frame.ts';
@@ -11,7 +12,7 @@ export async function writeCopy(directory: string, cut: SnapshotCut, atS: number
   const sequence = 1;
   await writeSnapshot(directory, 1, cut, { sequence, atS }, mayGoOn);
   const manifest = Manifest.create(directory);
-  await manifest.update({ snapshot: 1, firstLog: 1 });
-  await (await WriteAheadLog.create(directory, manifest, sequence)).file.close();
-  await manifest.update({ closedAtBytes: headerBytes });
+  manifest.update({ snapshot: 1, firstLog: 1 });
+  closeSync(WriteAheadLog.create(directory, manifest, sequence).file);
+  manifest.update({ closedAtBytes: headerBytes });
 }

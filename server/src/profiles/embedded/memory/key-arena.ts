@@ -1,5 +1,5 @@
 import { longestKeyBytes } from '../../identifier-key.ts';
-import { newBytes } from './shared-words.ts';
+import { ChunkList } from './chunk-list.ts';
 
 const chunkShift = 20;
 const chunkBytes = 1 << chunkShift;
@@ -11,12 +11,22 @@ const chunkMask = chunkBytes - 1;
  * the next key of the same length.
  */
 export class KeyArena {
-  readonly #chunks: Uint8Array[] = [];
+  readonly #list: ChunkList<Uint8Array>;
+  readonly #chunks: Uint8Array[];
   readonly #freeByLength = new Map<number, number[]>();
   #end = 0;
 
+  constructor(chunks = KeyArena.chunks()) {
+    this.#list = chunks;
+    this.#chunks = chunks.views;
+  }
+
+  static chunks(): ChunkList<Uint8Array> {
+    return ChunkList.ofBytes(chunkBytes);
+  }
+
   get memoryBytes(): number {
-    return this.#chunks.length * chunkBytes;
+    return this.#list.bytes;
   }
 
   add(bytes: Uint8Array, start: number, end: number): number {
@@ -77,7 +87,7 @@ export class KeyArena {
     if ((this.#end & chunkMask) + bytes > chunkBytes) this.#end = ((this.#end >>> chunkShift) + 1) * chunkBytes;
     if (this.#end >= this.#chunks.length * chunkBytes) {
       if (this.#chunks.length === 4096) throw new RangeError('the identifiers fill 4 GB');
-      this.#chunks.push(newBytes(chunkBytes));
+      this.#list.add();
     }
     const at = this.#end;
     this.#end = at + bytes;

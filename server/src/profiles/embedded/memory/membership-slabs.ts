@@ -1,4 +1,4 @@
-import { newWords } from './shared-words.ts';
+import { ChunkList } from './chunk-list.ts';
 
 /** Words of a membership. */
 export const membershipWords = 5;
@@ -32,12 +32,22 @@ const slotMask = slotsPerChunk - 1;
  * means no slab (class 0). A slab never lies across chunks; freed slabs wait in a list by class, threaded through their first word.
  */
 export class MembershipSlabs {
-  readonly #chunks: Uint32Array[] = [];
+  readonly #list: ChunkList;
+  readonly #chunks: Uint32Array[];
   readonly #freeByClass: number[] = capacities.map(() => 0);
   #end = 1;
 
+  constructor(chunks = MembershipSlabs.chunks()) {
+    this.#list = chunks;
+    this.#chunks = chunks.views;
+  }
+
+  static chunks(): ChunkList {
+    return ChunkList.ofWords(slotsPerChunk * membershipWords);
+  }
+
   get memoryBytes(): number {
-    return this.#chunks.length * slotsPerChunk * membershipWords * 4;
+    return this.#list.bytes;
   }
 
   capacityOf(sizeClass: number): number {
@@ -62,7 +72,7 @@ export class MembershipSlabs {
     const capacity = capacities[sizeClass] as number;
     const left = slotsPerChunk - (this.#end & slotMask);
     if (capacity > left) this.#giveAway(left);
-    if (this.#end >>> chunkShift >= this.#chunks.length) this.#chunks.push(newWords(slotsPerChunk * membershipWords));
+    if (this.#end >>> chunkShift >= this.#chunks.length) this.#list.add();
     const slab = this.#end;
     this.#end = slab + capacity;
     return slab;

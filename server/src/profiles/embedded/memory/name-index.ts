@@ -1,5 +1,7 @@
 import type { KeyArena } from './key-arena.ts';
 import { hashKey } from './key-hash.ts';
+import { ChunkList } from './chunk-list.ts';
+import { indexStripes, type ReadVersions } from './read-versions.ts';
 import { RecordArena } from './record-arena.ts';
 import { newWords } from './shared-words.ts';
 
@@ -16,6 +18,17 @@ const chunkMask = bucketsPerChunk - 1;
 /** Names per bucket on average. More saves memory and costs overflow buckets at the end of each doubling. */
 const namesPerBucketWanted = 8;
 
+/** Words of an index's state, which readers in other threads need too. */
+export const indexStateWords = 2;
+const bucketCountAt = 0;
+const lowMaskAt = 1;
+
+export interface NameIndexPlace {
+  readonly buckets: ChunkList;
+  readonly overflow: RecordArena;
+  readonly state: Uint32Array;
+}
+
 /**
  * Finds a name by its key: linear hashing. One bucket is split at a time, so growing costs the same small step at any size
  * and never a stall. A bucket is one cache line: 12 name numbers, a fingerprint byte for each, and the number of an overflow
@@ -24,31 +37,55 @@ const namesPerBucketWanted = 8;
 export class NameIndex {
   readonly #names: RecordArena;
   readonly #keys: KeyArena;
+  readonly #versions: ReadVersions;
   readonly #hashSeed: number;
-  readonly #words: Uint32Array[] = [];
-  readonly #overflow = new RecordArena(bucketWords);
-  #bucketCount = 0;
+  readonly #list: ChunkList;
+  readonly #words: Uint32Array[];
+  readonly #overflow: RecordArena;
+  readonly #state: Uint32Array;
   #nameCount = 0;
-  /** Buckets at the beginning of this doubling, minus one. */
-  #lowMask = 0xff;
   /** Where the bucket in hand begins in its chunk: set by #enter and #enterOverflow. */
   #base = 0;
 
   /** `names`: records that begin with the address of a key. */
-  constructor(names: RecordArena, keys: KeyArena, hashSeed: number) {
+  constructor(names: RecordArena, keys: KeyArena, versions: ReadVersions, hashSeed: number, place = NameIndex.place()) {
     this.#names = names;
     this.#keys = keys;
+    this.#versions = versions;
     this.#hashSeed = hashSeed;
+    this.#list = place.buckets;
+    this.#words = place.buckets.views;
+    this.#overflow = place.overflow;
+    this.#state = place.state;
+    if (this.#bucketCount > 0) return;
+    // From the start on as many buckets as versions: a split never leaves the stripe of its hash.
+    this.#state[lowMaskAt] = indexStripes - 1;
     while (this.#bucketCount <= this.#lowMask) this.#addBucket();
   }
 
+  /** Where an index lies: in a place that other threads were given, it can be read there. */
+  static place(overflow = new RecordArena(bucketWords), state: Uint32Array = newWords(indexStateWords)): NameIndexPlace {
+    return { buckets: ChunkList.ofWords(bucketsPerChunk * bucketWords), overflow, state };
+  }
+  static readonly bucketWords = bucketWords;
+  static overflowChunks(): ChunkList {
+    return RecordArena.chunks(bucketWords);
+  }
+
+  hashOf(bytes: Uint8Array, start: number, end: number): number {
+    return hashKey(bytes, start, end, this.#hashSeed);
+  }
+
   get memoryBytes(): number {
-    return this.#words.length * bucketsPerChunk * bucketWords * 4 + this.#overflow.memoryBytes;
+    return this.#list.bytes + this.#overflow.memoryBytes;
   }
 
   /** The name with exactly these key bytes, or 0. */
   find(bytes: Uint8Array, start: number, end: number): number {
-    const hash = hashKey(bytes, start, end, this.#hashSeed);
+    return this.findHashed(this.hashOf(bytes, start, end), bytes, start, end);
+  }
+
+  findHashed(hash: number, bytes: Uint8Array, start: number, end: number): number {
     const fingerprint = hash >>> 24;
     let words = this.#enter(hash);
     for (;;) {
@@ -67,16 +104,28 @@ export class NameIndex {
 
   /** The name must not be there yet. */
   insert(name: number): void {
-    this.#append(name, this.#hashOf(name));
+    const hash = this.#hashOf(name);
+    this.#versions.openIndex(hash);
+    this.#append(name, hash);
     this.#nameCount += 1;
     if (this.#nameCount > this.#bucketCount * namesPerBucketWanted) this.#split();
   }
 
   /** The name must be there, and its key must still be in the arena. */
   remove(name: number): void {
-    const chain = this.#takeChain(this.#hashOf(name));
+    const hash = this.#hashOf(name);
+    this.#versions.openIndex(hash);
+    const chain = this.#takeChain(hash);
     for (const other of chain) if (other !== name) this.#append(other, this.#hashOf(other));
     this.#nameCount -= 1;
+  }
+
+  get #bucketCount(): number {
+    return this.#state[bucketCountAt] as number;
+  }
+  /** Buckets at the beginning of this doubling, minus one. */
+  get #lowMask(): number {
+    return this.#state[lowMaskAt] as number;
   }
 
   #hashOf(name: number): number {
@@ -86,17 +135,18 @@ export class NameIndex {
 
   #split(): void {
     const from = this.#bucketCount - (this.#lowMask + 1);
+    this.#versions.openIndex(from);
     const chain = this.#takeChain(from);
     this.#addBucket();
     for (const name of chain) this.#append(name, this.#hashOf(name));
-    if (this.#bucketCount === (this.#lowMask + 1) * 2) this.#lowMask = this.#lowMask * 2 + 1;
+    if (this.#bucketCount === (this.#lowMask + 1) * 2) this.#state[lowMaskAt] = this.#lowMask * 2 + 1;
   }
 
   #addBucket(): void {
     if (this.#bucketCount >>> chunkShift >= this.#words.length) {
-      this.#words.push(newWords(bucketsPerChunk * bucketWords));
+      this.#list.add();
     }
-    this.#bucketCount += 1;
+    this.#state[bucketCountAt] = this.#bucketCount + 1;
   }
 
   /** Puts the bucket of a hash in hand. */

@@ -1,9 +1,11 @@
+import type { ChunkList } from './chunk-list.ts';
 import { DueTimes } from './due-times.ts';
 import { KeyArena } from './key-arena.ts';
 import { MembershipSlabs } from './membership-slabs.ts';
-import { NameIndex } from './name-index.ts';
+import { NameIndex, indexStateWords } from './name-index.ts';
+import { ReadVersions } from './read-versions.ts';
 import { RecordArena } from './record-arena.ts';
-import { SegmentNumbers } from './segment-numbers.ts';
+import { segmentRecordWords, SegmentNumbers } from './segment-numbers.ts';
 
 /** A user's record: its slab, its shape (below), its first name, the first link of its chain. */
 export const userField = { slab: 0, shape: 1, firstName: 2, firstLink: 3 } as const;
@@ -18,6 +20,21 @@ const linkField = { name: 0, previous: 1, next: 2, linkedAtS: 3, expiresAtS: 4, 
 
 /** The end of a link that never ends. */
 export const linkNeverEnds = 0xffff_ffff;
+
+/** Where the memory's few words and versions lie; with its chunks all that a reader needs. */
+export interface MemoryPlace {
+  readonly state: SharedArrayBuffer;
+  readonly versions: SharedArrayBuffer;
+  /** Secret per process: see key-hash.ts. */
+  readonly hashSeed: number;
+}
+
+export function newPlace(hashSeed: number): MemoryPlace {
+  return { state: new SharedArrayBuffer(stateWords * 4), versions: new ReadVersions().buffer, hashSeed };
+}
+
+/** Ends of five arenas, then the index's state. */
+const stateWords = 5 + indexStateWords;
 
 /** Told before a user changes and after one is made: how a snapshot keeps the moment of its cut. */
 export interface UserWatcher {
@@ -37,21 +54,52 @@ export interface LinkData {
  * or through a link. An opted-out identifier is a user of its own that has the mark and nothing else.
  */
 export class ProfileMemory {
-  readonly users = new RecordArena(4);
-  readonly slabs = new MembershipSlabs();
-  readonly segments = new SegmentNumbers();
+  readonly users: RecordArena;
+  readonly slabs: MembershipSlabs;
+  readonly segments: SegmentNumbers;
   readonly due = new DueTimes();
-  readonly #names = new RecordArena(3);
-  readonly #links = new RecordArena(6);
-  readonly #keys = new KeyArena();
+  readonly versions: ReadVersions;
+  /** Every list of chunks that readers in other threads need, always in this order. */
+  readonly chunkLists: readonly ChunkList<Uint32Array | Uint8Array>[];
+  readonly #place: MemoryPlace;
+  readonly #names: RecordArena;
+  readonly #links: RecordArena;
+  readonly #keys: KeyArena;
   readonly #index: NameIndex;
   /** Memberships in slabs, those that wait for the sweep included. */
   membershipCount = 0;
   optedOutCount = 0;
   watcher: UserWatcher | null = null;
 
-  constructor(hashSeed: number) {
-    this.#index = new NameIndex(this.#names, this.#keys, hashSeed);
+  /** In a place that another thread fills it is a reader: nothing may be changed then, and chunks are adopted. */
+  constructor(place: MemoryPlace = newPlace(Math.floor(Math.random() * 2 ** 32))) {
+    this.#place = place;
+    this.versions = new ReadVersions(place.versions);
+    const state = (at: number, length = 1): Uint32Array => new Uint32Array(place.state, at * 4, length);
+    const lists: ChunkList<Uint32Array | Uint8Array>[] = [];
+    const listed = <List extends ChunkList<Uint32Array> | ChunkList<Uint8Array>>(list: List): List => {
+      lists.push(list as ChunkList<Uint32Array | Uint8Array>);
+      return list;
+    };
+    const arena = (width: number, at: number): RecordArena => new RecordArena(width, listed(RecordArena.chunks(width)), state(at));
+    this.users = arena(4, 0);
+    this.slabs = new MembershipSlabs(listed(MembershipSlabs.chunks()));
+    this.segments = new SegmentNumbers(arena(segmentRecordWords, 1));
+    this.#names = arena(3, 2);
+    this.#links = arena(6, 3);
+    this.#keys = new KeyArena(listed(KeyArena.chunks()));
+    const index = NameIndex.place(
+      new RecordArena(NameIndex.bucketWords, listed(NameIndex.overflowChunks()), state(4)),
+      state(5, indexStateWords),
+    );
+    listed(index.buckets);
+    this.#index = new NameIndex(this.#names, this.#keys, this.versions, place.hashSeed, index);
+    this.chunkLists = lists;
+  }
+
+  /** What a reader in another thread begins with; chunks and segment numbers come to it as news. */
+  get place(): MemoryPlace {
+    return this.#place;
   }
 
   get memoryBytes(): number {
@@ -69,6 +117,12 @@ export class ProfileMemory {
   /** The name with this key, or 0. */
   findName(bytes: Uint8Array, start: number, end: number): number {
     return this.#index.find(bytes, start, end);
+  }
+  findHashed(hash: number, bytes: Uint8Array, start: number, end: number): number {
+    return this.#index.findHashed(hash, bytes, start, end);
+  }
+  hashOf(bytes: Uint8Array, start: number, end: number): number {
+    return this.#index.hashOf(bytes, start, end);
   }
   keyOf(name: number): Uint8Array {
     return this.#keys.bytesOf(this.#names.get(name, nameField.keyAt));
@@ -110,9 +164,18 @@ export class ProfileMemory {
     return names;
   }
 
-  /** To be called before anything of a user changes. */
+  /**
+   * To be called before anything of a user changes; `settle` ends the change. In between readers in other threads wait, and
+   * afterwards they see all of it.
+   */
   beforeChange(user: number): void {
+    this.versions.openUser(user);
     if (this.watcher !== null) this.watcher.beforeChange(user);
+  }
+
+  /** What was begun is whole: readers go on. */
+  settle(): void {
+    this.versions.close();
   }
 
   /** A name that belongs to nobody yet. */
@@ -125,6 +188,7 @@ export class ProfileMemory {
 
   /** Forgets a name and its bytes. It must be detached, and no user's first name. */
   removeName(name: number): void {
+    this.versions.openNames();
     this.#index.remove(name);
     this.#keys.remove(this.#names.get(name, nameField.keyAt));
     this.#names.release(name);
@@ -133,6 +197,7 @@ export class ProfileMemory {
   /** Makes a user of a name that belongs to nobody. */
   addUser(name: number, optedOut: boolean): number {
     const user = this.users.allocate();
+    this.versions.openUser(user);
     this.due.addUser(user);
     this.users.set(user, userField.firstName, name);
     this.#names.set(name, nameField.user, user);
@@ -146,6 +211,7 @@ export class ProfileMemory {
 
   /** Frees a user that has no memberships and no links; its first name belongs to nobody then. */
   removeUser(user: number): void {
+    this.versions.openNames();
     this.beforeChange(user);
     const shape = this.users.get(user, userField.shape);
     if ((shape & optedOutBit) !== 0) this.optedOutCount -= 1;
@@ -156,6 +222,7 @@ export class ProfileMemory {
 
   /** Makes another name the first one. The old first name belongs to nobody then. */
   setFirstName(user: number, name: number): void {
+    this.versions.openNames();
     this.beforeChange(user);
     this.#names.set(this.firstNameOf(user), nameField.user, 0);
     this.users.set(user, userField.firstName, name);
@@ -164,6 +231,7 @@ export class ProfileMemory {
 
   /** Links a name that belongs to nobody to a user. */
   attach(name: number, user: number, data: LinkData): void {
+    this.versions.openNames();
     this.beforeChange(user);
     const link = this.#links.allocate();
     const next = this.users.get(user, userField.firstLink);
@@ -177,6 +245,7 @@ export class ProfileMemory {
   }
 
   renewLink(name: number, data: LinkData): void {
+    this.versions.openNames();
     const user = this.#names.get(name, nameField.user);
     this.beforeChange(user);
     this.#setLink(this.#names.get(name, nameField.link), user, data);
@@ -184,6 +253,7 @@ export class ProfileMemory {
 
   /** Takes a linked name from its user; it belongs to nobody then. */
   detach(name: number): void {
+    this.versions.openNames();
     const link = this.#names.get(name, nameField.link);
     const user = this.#names.get(name, nameField.user);
     this.beforeChange(user);

@@ -1,3 +1,4 @@
+import { ChunkList } from './chunk-list.ts';
 import { newWords } from './shared-words.ts';
 
 const recordsPerChunkShift = 14;
@@ -11,24 +12,35 @@ const recordMask = recordsPerChunk - 1;
  */
 export class RecordArena {
   readonly width: number;
-  readonly #chunks: Uint32Array[] = [];
-  #end = 1;
+  readonly #list: ChunkList;
+  readonly #chunks: Uint32Array[];
+  /** One behind the highest number: a word, so that other threads can see it. */
+  readonly #end: Uint32Array;
   #firstFree = 0;
   #used = 0;
 
-  constructor(width: number) {
+  /** `chunks` and `end` (a word) where other threads read these records too. */
+  constructor(width: number, chunks = RecordArena.chunks(width), end: Uint32Array = newWords(1)) {
     this.width = width;
+    this.#list = chunks;
+    this.#chunks = chunks.views;
+    this.#end = end;
+    if (end[0] === 0) end[0] = 1;
+  }
+
+  static chunks(width: number): ChunkList {
+    return ChunkList.ofWords(recordsPerChunk * width);
   }
 
   /** One behind the highest number that was ever given out. */
   get end(): number {
-    return this.#end;
+    return this.#end[0] as number;
   }
   get used(): number {
     return this.#used;
   }
   get memoryBytes(): number {
-    return this.#chunks.length * recordsPerChunk * this.width * 4;
+    return this.#list.bytes;
   }
 
   /** A record of zeros. */
@@ -40,9 +52,9 @@ export class RecordArena {
       this.set(free, this.width - 1, 0);
       return free;
     }
-    if (this.#end >>> recordsPerChunkShift >= this.#chunks.length) this.#chunks.push(newWords(recordsPerChunk * this.width));
-    const record = this.#end;
-    this.#end = record + 1;
+    const record = this.end;
+    if (record >>> recordsPerChunkShift >= this.#chunks.length) this.#list.add();
+    this.#end[0] = record + 1;
     return record;
   }
 

@@ -6,6 +6,8 @@ const countField = 2;
 /** The segment again, while the number is live; else 0: one read tells a reader both. */
 const visibleField = 3;
 
+export const segmentRecordWords = 4;
+
 const dead = 0;
 const live = 1;
 const staged = 2;
@@ -16,9 +18,15 @@ const staged = 2;
  * the count of its memberships that were live when last looked at.
  */
 export class SegmentNumbers {
-  readonly #records = new RecordArena(4);
+  readonly #records: RecordArena;
   readonly #liveBySegment = new Map<number, number>();
   readonly #stagedBySegment = new Map<number, number>();
+  /** Told when a segment gets another live number; 0: none. */
+  onNumber: ((segment: number, number: number) => void) | null = null;
+
+  constructor(records = new RecordArena(segmentRecordWords)) {
+    this.#records = records;
+  }
 
   get segmentCount(): number {
     return this.#liveBySegment.size;
@@ -87,6 +95,7 @@ export class SegmentNumbers {
     const before = byNumber.get(segment);
     if (before !== undefined && before !== number) this.#kill(before);
     byNumber.set(segment, number);
+    if (!asStage) this.onNumber?.(segment, number);
     this.#records.set(number, segmentField, segment);
     this.#records.set(number, stateField, asStage ? staged : live);
     this.#records.set(number, visibleField, asStage ? 0 : segment);
@@ -113,10 +122,19 @@ export class SegmentNumbers {
   drop(segment: number): void {
     const liveNumber = this.#liveBySegment.get(segment);
     const stagedNumber = this.#stagedBySegment.get(segment);
-    if (liveNumber !== undefined) this.#kill(liveNumber);
+    if (liveNumber !== undefined) {
+      this.#kill(liveNumber);
+      this.onNumber?.(segment, 0);
+    }
     if (stagedNumber !== undefined) this.#kill(stagedNumber);
     this.#liveBySegment.delete(segment);
     this.#stagedBySegment.delete(segment);
+  }
+
+  /** Reader in another thread: what `onNumber` told. */
+  learn(segment: number, number: number): void {
+    if (number === 0) this.#liveBySegment.delete(segment);
+    else this.#liveBySegment.set(segment, number);
   }
 
   /** All numbers in use. */

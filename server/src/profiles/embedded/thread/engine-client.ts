@@ -1,0 +1,206 @@
+import type { SegmentId } from '../../../kit/ids.ts';
+import type { OperationBatch } from '../../operation-batch.ts';
+import { ProfileStoreUnavailable, type ApplyOptions, type ApplyResult, type ProfileStats } from '../../profile-store.ts';
+import { receiveError, type EngineLink, type EngineOrder, type FromEngine, type ToEngine } from './engine-link.ts';
+import {
+  bulkRequest,
+  headWords,
+  readAnswer,
+  wordsOfApply,
+  wordsOfKeys,
+  writeApply,
+  writeKeys,
+  type Answered,
+  type RequestMemory,
+} from './requests.ts';
+import { SharedRing } from './shared-ring.ts';
+
+export interface EngineClientListeners {
+  readonly onProgress: (fraction: number) => void;
+  readonly onSnapshotFailure: (error: Error) => void;
+  /** Once: a write failed, or the thread ended. */
+  readonly onFailure: (error: Error) => void;
+}
+
+interface Waiting {
+  readonly resolve: (answered: Answered | readonly SegmentId[] | undefined) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Orders without words of their own. */
+type OrderKind = Exclude<EngineOrder['kind'], 'copyTo'>;
+
+/**
+ * The other side of a link: writes requests into the ring, and gives answers to those that wait. Where the ring is full requests
+ * wait here, in order.
+ */
+export class EngineClient {
+  readonly #link: EngineLink;
+  readonly #requests: SharedRing;
+  readonly #answers: SharedRing;
+  readonly #gauges: Float64Array;
+  readonly #listeners: EngineClientListeners;
+  readonly #waiting = new Map<number, Waiting>();
+  /** Each tries to write its request; false where there is no room yet. */
+  readonly #unwritten: (() => boolean)[] = [];
+  #idle: (() => void) | null = null;
+  #lastId = 0;
+  #failure: Error | null = null;
+  #closed = false;
+
+  constructor(link: EngineLink, listeners: EngineClientListeners) {
+    this.#link = link;
+    this.#requests = new SharedRing(link.requests);
+    this.#answers = new SharedRing(link.answers);
+    this.#gauges = new Float64Array(link.gauges);
+    this.#listeners = listeners;
+  }
+
+  /** Resolves when the engine has read its store. Rejects with what kept it from that. */
+  opened(): Promise<FromEngine & { readonly kind: 'ready' }> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(0, { resolve: () => undefined, reject });
+      this.#link.port.on('message', (message: FromEngine) => {
+        if (message?.kind === 'ready') {
+          this.#waiting.delete(0);
+          resolve(message);
+        } else this.#take(message);
+      });
+    });
+  }
+
+  get failure(): Error | null {
+    return this.#failure;
+  }
+
+  /** As of the last turn of the engine; all that was acknowledged is in it. */
+  stats(): ProfileStats {
+    const [users = 0, identifiers = 0, memberships = 0, segments = 0, memoryBytes = 0, logBytes = 0] = this.#gauges;
+    return { users, identifiers, memberships, segments, memoryBytes, logBytes };
+  }
+
+  apply(batch: OperationBatch, options: ApplyOptions, nowS: number): Promise<ApplyResult> {
+    const length = wordsOfApply(batch);
+    return this.#ask(length, (memory, at, id) => writeApply(memory, at, id, nowS, batch, options)) as Promise<ApplyResult>;
+  }
+
+  /** A request of words and keys; answers its number. */
+  change(type: number, nowS: number, words: readonly number[], keys: readonly Uint8Array[] = []): Promise<number> {
+    const length = wordsOfKeys(words, keys);
+    return this.#ask(length, (memory, at, id) => writeKeys(memory, at, { id, type, nowS }, words, keys)) as Promise<number>;
+  }
+
+  order(kind: OrderKind, nowS: number): Promise<unknown> {
+    if (kind === 'close') this.#closed = true;
+    return this.#order({ kind, id: this.#nextId(), nowS });
+  }
+  copyTo(directory: string, nowS: number): Promise<unknown> {
+    return this.#order({ kind: 'copyTo', directory, id: this.#nextId(), nowS });
+  }
+
+  /** Resolves when every request is answered; orders may still be under way. */
+  settled(): Promise<void> {
+    if (this.#waiting.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#idle = resolve;
+    });
+  }
+
+  /** The thread is gone: whoever waits is told. */
+  fail(error: Error): void {
+    if (this.#closed && this.#waiting.size === 0) return;
+    if (this.#failure === null) {
+      this.#failure = error;
+      this.#listeners.onFailure(error);
+    }
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { reject } of waiting) reject(new ProfileStoreUnavailable('the profile engine has stopped', { cause: error }));
+    this.#unwritten.length = 0;
+    this.#idle?.();
+  }
+
+  #ask(length: number, write: (memory: RequestMemory, at: number, id: number) => void): Promise<Answered> {
+    const id = this.#nextId();
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
+      if (this.#unwritten.length > 0 || !this.#write(length, write, id)) this.#unwritten.push(() => this.#write(length, write, id));
+    });
+  }
+
+  /** False where there is no room now. */
+  #write(length: number, write: (memory: RequestMemory, at: number, id: number) => void, id: number): boolean {
+    const ring = this.#requests;
+    if (length > ring.longestRecord) return this.#writeBulk(length, write, id);
+    const at = ring.reserve(length);
+    if (at < 0) return false;
+    write(ring, at, id);
+    ring.publish();
+    this.#wake();
+    return true;
+  }
+
+  /** Too long for the ring: in memory of its own, and a record in the ring that holds its place. */
+  #writeBulk(length: number, write: (memory: RequestMemory, at: number, id: number) => void, id: number): boolean {
+    const at = this.#requests.reserve(headWords);
+    if (at < 0) return false;
+    const buffer = new SharedArrayBuffer(length * 4);
+    write({ words: new Uint32Array(buffer), bytes: new Uint8Array(buffer) }, 0, id);
+    this.#send({ kind: 'bulk', words: buffer });
+    writeKeys(this.#requests, at, { id, type: bulkRequest, nowS: 0 }, [], []);
+    this.#requests.publish();
+    this.#wake();
+    return true;
+  }
+
+  #wake(): void {
+    if (this.#requests.mustWake()) this.#send(null);
+  }
+
+  #send(message: ToEngine): void {
+    this.#link.port.postMessage(message);
+  }
+
+  #order(order: EngineOrder): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(order.id, { resolve, reject });
+      this.#send(order);
+    });
+  }
+
+  #take(message: FromEngine): void {
+    if (message === null) this.#drain();
+    else if (message.kind === 'answered') this.#settle(message.id)?.resolve(message.answered);
+    else if (message.kind === 'done') this.#settle(message.id)?.resolve(message.segmentIds);
+    else if (message.kind === 'failed') this.#settle(message.id)?.reject(receiveError(message.error));
+    else if (message.kind === 'progress') this.#listeners.onProgress(message.fraction);
+    else if (message.kind === 'snapshot failed') this.#listeners.onSnapshotFailure(receiveError(message.error));
+    else if (message.kind === 'write failed' && this.#failure === null) {
+      this.#failure = receiveError(message.error);
+      this.#listeners.onFailure(this.#failure);
+    }
+  }
+
+  #drain(): void {
+    const ring = this.#answers;
+    ring.awake();
+    for (let at = ring.next(); at >= 0; at = ring.next()) {
+      const { id, answered } = readAnswer(ring, at);
+      ring.release();
+      this.#settle(id)?.resolve(answered);
+    }
+    while (this.#unwritten.length > 0 && this.#unwritten[0]?.() === true) this.#unwritten.shift();
+  }
+
+  #nextId(): number {
+    this.#lastId = (this.#lastId % 0xffff_ffff) + 1;
+    return this.#lastId;
+  }
+
+  #settle(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (this.#waiting.size === 0) this.#idle?.();
+    return waiting;
+  }
+}

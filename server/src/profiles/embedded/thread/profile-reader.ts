@@ -1,0 +1,99 @@
+import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import { encodeIdentifier } from '../../identifier-key.ts';
+import type { Identifier } from '../../identifier.ts';
+import type { LinkedIdentifier, Profile } from '../../profile-store.ts';
+import { linksOf, profileOf } from '../core/read-profile.ts';
+import { resolveName, type ResolvedKey } from '../core/resolve-key.ts';
+import { ProfileMemory, type MemoryPlace } from '../memory/profile-memory.ts';
+import type { EngineNews } from './engine-link.ts';
+
+const noProfile = { known: false, userId: null, mappedUntilS: null, memberships: [] } as const;
+
+/**
+ * Reads profiles while the engine's thread changes them, without making it wait: takes the versions of what it is going to
+ * read, reads, and reads again where one has moved on. What was read in between may be torn, and may even name a chunk that is not there;
+ * nothing of it is used.
+ */
+export class ProfileReader {
+  readonly memory: ProfileMemory;
+  readonly #news: MessagePort;
+  readonly #holdExternals: boolean;
+  readonly #resolved: ResolvedKey = { name: 0, user: 0, optedOut: false, unmapped: false };
+  #key = new Uint8Array(64);
+  #keyLength = 0;
+
+  /** `news`: chunks and segment numbers, see engine-link.ts. */
+  constructor(place: MemoryPlace, news: MessagePort, holdExternals: boolean) {
+    this.memory = new ProfileMemory(place);
+    this.#news = news;
+    this.#holdExternals = holdExternals;
+    this.catchUp();
+  }
+
+  /** Takes in all news that there are; false where there are none. */
+  catchUp(): boolean {
+    let any = false;
+    for (let received = receiveMessageOnPort(this.#news); received !== undefined; received = receiveMessageOnPort(this.#news)) {
+      const news = (received as { message: EngineNews }).message;
+      if ('list' in news) this.memory.chunkLists[news.list]?.adopt(news.buffer);
+      else this.memory.segments.learn(news.segment, news.number);
+      any = true;
+    }
+    return any;
+  }
+
+  get(identifier: Identifier, nowS: number): Profile {
+    const ownId = identifier.kind === 'user' ? identifier.id : null;
+    return this.#read(identifier, nowS, (resolved) =>
+      resolved.user === 0 || resolved.optedOut
+        ? { ...noProfile, optedOut: resolved.optedOut, userId: ownId }
+        : profileOf(this.memory, resolved, ownId, nowS),
+    );
+  }
+
+  links(identifier: Identifier, nowS: number): LinkedIdentifier[] {
+    return this.#read(identifier, nowS, ({ user }) => (user === 0 ? [] : linksOf(this.memory, user, nowS)));
+  }
+
+  /** Live users of a segment. */
+  count(segment: number): number {
+    this.catchUp();
+    const { segments } = this.memory;
+    const number = segments.numberOf(segment);
+    return number === 0 ? 0 : segments.countOf(number);
+  }
+
+  #read<T>(identifier: Identifier, nowS: number, read: (resolved: ResolvedKey) => T): T {
+    this.#encode(identifier);
+    const { memory } = this;
+    const { versions } = memory;
+    const key = this.#key;
+    const hash = memory.hashOf(key, 0, this.#keyLength);
+    const resolved = this.#resolved;
+    for (;;) {
+      const names = versions.ofNames();
+      const index = versions.ofIndex(hash);
+      let userVersion = -1;
+      try {
+        resolveName(memory, memory.findHashed(hash, key, 0, this.#keyLength), key[0] as number, nowS, this.#holdExternals, resolved);
+        userVersion = versions.ofUser(resolved.user);
+        const result = read(resolved);
+        versions.fence();
+        if (versions.userIs(resolved.user, userVersion) && versions.namesAre(names) && versions.indexIs(hash, index)) return result;
+      } catch (error) {
+        // A chunk that this thread has not been given yet, or a torn read. Anything else is a bug.
+        versions.fence();
+        const userSame = userVersion === -1 || versions.userIs(resolved.user, userVersion);
+        const torn = !(versions.namesAre(names) && versions.indexIs(hash, index) && userSame);
+        const anyNews = this.catchUp();
+        if (!(error instanceof TypeError) || !(torn || anyNews)) throw error;
+      }
+    }
+  }
+
+  #encode(identifier: Identifier): void {
+    const room = encodeIdentifier.maxBytes(identifier);
+    if (room > this.#key.length) this.#key = new Uint8Array(room * 2);
+    this.#keyLength = encodeIdentifier(identifier, this.#key, 0);
+  }
+}
