@@ -182,6 +182,7 @@ export class EmbeddedProfileStore implements ProfileStore {
 
   async #close(): Promise<void> {
     clearInterval(this.#sweeps);
+    if (this.#client.hasEnded) return;
     await this.#client.settled();
     const ended = this.#worker === null ? null : once(this.#worker, 'exit');
     await this.#client.order('close', this.#nowS());

@@ -47,6 +47,8 @@ export class EngineClient {
   #lastId = 0;
   #failure: Error | null = null;
   #closed = false;
+  /** Nobody answers any more. */
+  #ended: Error | null = null;
 
   constructor(link: EngineLink, listeners: EngineClientListeners) {
     this.#link = link;
@@ -69,6 +71,10 @@ export class EngineClient {
     });
   }
 
+  get hasEnded(): boolean {
+    return this.#ended !== null;
+  }
+  /** Of writing, or of the thread. */
   get failure(): Error | null {
     return this.#failure;
   }
@@ -113,14 +119,16 @@ export class EngineClient {
       this.#failure = error;
       this.#listeners.onFailure(error);
     }
+    this.#ended = new ProfileStoreUnavailable('the profile engine has stopped', { cause: error });
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
-    for (const { reject } of waiting) reject(new ProfileStoreUnavailable('the profile engine has stopped', { cause: error }));
+    for (const { reject } of waiting) reject(this.#ended);
     this.#unwritten.length = 0;
     this.#idle?.();
   }
 
   #ask(length: number, write: (memory: RequestMemory, at: number, id: number) => void): Promise<Answered> {
+    if (this.#ended !== null) return Promise.reject(this.#ended);
     const id = this.#nextId();
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
@@ -162,6 +170,7 @@ export class EngineClient {
   }
 
   #order(order: EngineOrder): Promise<unknown> {
+    if (this.#ended !== null) return Promise.reject(this.#ended);
     return new Promise((resolve, reject) => {
       this.#waiting.set(order.id, { resolve, reject });
       this.#send(order);

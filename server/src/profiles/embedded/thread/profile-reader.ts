@@ -81,12 +81,12 @@ export class ProfileReader {
         versions.fence();
         if (versions.userIs(resolved.user, userVersion) && versions.namesAre(names) && versions.indexIs(hash, index)) return result;
       } catch (error) {
-        // A chunk that this thread has not been given yet, or a torn read. Anything else is a bug.
+        // A torn read, or a chunk that this thread has not been given yet. Anything else is a bug.
         versions.fence();
         const userSame = userVersion === -1 || versions.userIs(resolved.user, userVersion);
         const torn = !(versions.namesAre(names) && versions.indexIs(hash, index) && userSame);
         const anyNews = this.catchUp();
-        if (!(error instanceof TypeError) || !(torn || anyNews)) throw error;
+        if (!torn && !(anyNews && error instanceof TypeError)) throw error;
       }
     }
   }
