@@ -126,7 +126,9 @@ function installSystemParts() {
 
 /** Goes on under Node 24: same terminal, signals passed on, its exit code is ours. */
 function goOn(node24, script, args) {
-  const child = spawn(node24?.binary ?? process.execPath, [join(root, script[0]), ...script.slice(1), ...args], { stdio: 'inherit' });
+  // Compiled sources are kept, which halves the time that a server and each of its threads takes to start.
+  const env = { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node-compile'), ...process.env };
+  const child = spawn(node24?.binary ?? process.execPath, [join(root, script[0]), ...script.slice(1), ...args], { stdio: 'inherit', env });
   const passOn = (signal) => {
     // A terminal sends Ctrl-C to the whole group: the child has it already.
     if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);

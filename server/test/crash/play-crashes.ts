@@ -1,6 +1,6 @@
 /**
  * Loads a real server, kills it with SIGKILL at random moments, starts it again on the same directory and looks for every
- * acknowledged call. 10 kills; 30 with FOYER_TEST_FULL=1. FOYER_TEST_SEED plays a run's choices again (not its timing).
+ * acknowledged call. 30 kills; 100 with FOYER_TEST_FULL=1. FOYER_TEST_SEED plays a run's choices again (not its timing).
  */
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,7 +14,7 @@ import { CatalogLoad } from './catalog-load.ts';
 import { ExpectedProfiles } from './expected-profiles.ts';
 import { InstantLoad } from './instant-load.ts';
 
-const kills = process.env['FOYER_TEST_FULL'] ? 30 : 10;
+const kills = process.env['FOYER_TEST_FULL'] ? 100 : 30;
 /** The log is cut often, so that kills meet snapshots too. */
 const settings = { FOYER_RT_RATE_LIMIT: '0', FOYER_LOG_CUT_BYTES: '1048576' };
 const seed = testSeed();
@@ -44,16 +44,16 @@ async function compareProfiles(server: RunningServer, token: string, users: read
       wrong.push(...result.wrong);
     }
   };
-  await Promise.all(Array.from({ length: 16 }, read));
+  await Promise.all(Array.from({ length: 32 }, read));
   return wrong;
 }
 
 /** Load, a kill in the middle of it, perhaps another one while it comes up again. */
 async function crashOnce(server: RunningServer): Promise<string> {
   const token = await logIn(server.url, accounts.provider.username, accounts.provider.password);
-  const load = new InstantLoad({ base: server.url, token, random, model: profiles, callers: 8, maxNewUsers: 4000 });
+  const load = new InstantLoad({ base: server.url, token, random, model: profiles, callers: 8, maxNewUsers: 1200 });
   const changes = catalog.run(server.url, token);
-  const afterMs = random.whole(50, 1500);
+  const afterMs = random.whole(20, 700);
   await sleep(afterMs);
   await server.kill();
   const result = await load.ended();
@@ -63,7 +63,7 @@ async function crashOnce(server: RunningServer): Promise<string> {
   const refused = [...result.refused, ...catalog.refused.splice(0)];
   if (refused.length > 0) throw new Error(`a call was refused: ${refused[0]}`);
   let text = `killed after ${afterMs} ms with ${result.acknowledged} calls acknowledged`;
-  if (random.chance(0.4)) {
+  if (random.chance(0.2)) {
     const startMs = random.whole(20, 400);
     const { child, exited } = spawnServer({ data: folder.path, args: ['--empty'], env: settings });
     await sleep(startMs);
