@@ -197,10 +197,11 @@ export class ProfileEngine {
     // In one turn: what the cut holds goes to the log before, everything later to the log after.
     const { number: firstLog, sequence } = this.#log.rotate();
     const cut = this.#core.cut(atS);
+    const names = this.#core.stats().identifiers;
     try {
       const before = this.#manifest.state.snapshot;
       await writeSnapshot(directory, before + 1, cut, { sequence, atS }, () => this.#checkOpen());
-      this.#manifest.update({ snapshot: before + 1, firstLog });
+      this.#manifest.update({ snapshot: before + 1, names, firstLog });
       this.#log.removeBefore(firstLog);
       if (before !== 0) await rm(snapshotPath(directory, before), { force: true });
     } finally {

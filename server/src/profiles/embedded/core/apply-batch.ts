@@ -2,8 +2,9 @@ import { removal } from '../../operation-batch.ts';
 import { outcomeCodes } from '../../profile-store.ts';
 import type { ProfileMemory } from '../memory/profile-memory.ts';
 import type { CoreLimits } from './core-limits.ts';
-import { putMembership, removeMembership, reserveSlab, type PackedMembership } from './membership-changes.ts';
+import { reserveSlab, type PackedMembership } from './membership-changes.ts';
 import { ensureUser, resolveKey, type ResolvedKey } from './resolve-key.ts';
+import { UserEdit } from './user-edit.ts';
 
 /** The columns of an `OperationBatch`; read once, they are views. */
 export interface OperationColumns {
@@ -56,6 +57,7 @@ export function applyBatch(
   const { operations, keys, userKeyEnds, userOperationEnds } = batch;
   const run: Run = {
     memory,
+    edit: new UserEdit(memory),
     batch,
     nowS,
     limits,
@@ -115,6 +117,7 @@ export function wouldCreateUser(
 /** A batch under way. */
 interface Run {
   readonly memory: ProfileMemory;
+  readonly edit: UserEdit;
   readonly batch: OperationColumns;
   readonly nowS: number;
   readonly limits: CoreLimits;
@@ -129,8 +132,9 @@ interface Run {
 
 /** One user's operations; `resolved` is the user. */
 function applyToUser(run: Run, keyStart: number, keyEnd: number, start: number, end: number): void {
-  const { memory, translated, nowS } = run;
+  const { memory, edit, translated, nowS } = run;
   const { operations, keys } = run.batch;
+  if (resolved.user !== 0) edit.begin(resolved.user);
   for (let operation = start; operation < end; operation++) {
     const at = operation * 4;
     const segment = operations[at] as number;
@@ -138,19 +142,22 @@ function applyToUser(run: Run, keyStart: number, keyEnd: number, start: number, 
     let number = segment === run.stagedSegment ? run.stage : memory.segments.numberOf(segment);
     let outcome: number = applied;
     if (lifetime === removal) {
-      if (number !== 0 && resolved.user !== 0) removeMembership(memory, resolved.user, number);
+      if (number !== 0 && resolved.user !== 0) edit.remove(number);
     } else if (resolved.user === 0 && !run.mayCreate) outcome = full;
     else {
       if (number === 0) {
         number = memory.segments.open(segment);
         run.newNumbers.push(number, segment);
       }
-      if (resolved.user === 0) reserveSlab(memory, ensureUser(memory, keys, keyStart, keyEnd, resolved), end - operation);
+      if (resolved.user === 0) {
+        reserveSlab(memory, ensureUser(memory, keys, keyStart, keyEnd, resolved), end - operation);
+        edit.begin(resolved.user);
+      }
       put.number = number;
       put.value = operations[at + 1] as number;
       put.addedAtS = operations[at + 2] as number;
       put.lifetime = lifetime;
-      if (!putMembership(memory, resolved.user, put, nowS, run.limits.maxMembershipsPerProfile)) outcome = full;
+      if (!edit.put(put, nowS, run.limits.maxMembershipsPerProfile)) outcome = full;
     }
     if (outcome !== applied) {
       run.outcomes[operation] = outcome;
@@ -162,6 +169,7 @@ function applyToUser(run: Run, keyStart: number, keyEnd: number, start: number, 
     translated[at + 2] = operations[at + 2] as number;
     translated[at + 3] = lifetime;
   }
+  if (resolved.user !== 0) edit.end();
 }
 
 /** Applies a logged batch once more. Nothing is refused: refused operations have the number 0. */
@@ -169,10 +177,12 @@ export function replayBatch(memory: ProfileMemory, batch: OperationColumns, sour
   const { operations, keys, userKeyEnds, userOperationEnds } = batch;
   let keyStart = 0;
   let operation = 0;
+  const edit = new UserEdit(memory);
   put.source = source;
   for (let u = 0; u < userKeyEnds.length; u++) {
     const keyEnd = userKeyEnds[u] as number;
     resolveKey(memory, keys, keyStart, keyEnd, nowS, true, resolved);
+    if (resolved.user !== 0) edit.begin(resolved.user);
     for (const end = userOperationEnds[u] as number; operation < end; operation++) {
       const at = operation * 4;
       put.number = operations[at] as number;
@@ -181,11 +191,14 @@ export function replayBatch(memory: ProfileMemory, batch: OperationColumns, sour
       put.lifetime = operations[at + 3] as number;
       if (put.number === 0) continue;
       if (put.lifetime !== removal) {
-        if (resolved.user === 0) reserveSlab(memory, ensureUser(memory, keys, keyStart, keyEnd, resolved), end - operation);
-        if (!putMembership(memory, resolved.user, put, nowS, limits.maxMembershipsPerProfile))
-          throw new RangeError('a logged membership has no room');
-      } else if (resolved.user !== 0) removeMembership(memory, resolved.user, put.number);
+        if (resolved.user === 0) {
+          reserveSlab(memory, ensureUser(memory, keys, keyStart, keyEnd, resolved), end - operation);
+          edit.begin(resolved.user);
+        }
+        if (!edit.put(put, nowS, limits.maxMembershipsPerProfile)) throw new RangeError('a logged membership has no room');
+      } else if (resolved.user !== 0) edit.remove(put.number);
     }
+    if (resolved.user !== 0) edit.end();
     memory.settle();
     keyStart = keyEnd;
   }

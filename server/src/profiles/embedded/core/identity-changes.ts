@@ -2,15 +2,9 @@ import type { LinkOutcome } from '../../profile-store.ts';
 import { isExternalKey } from '../../identifier-key.ts';
 import { linkNeverEnds, userField, type LinkData, type ProfileMemory } from '../memory/profile-memory.ts';
 import type { CoreLimits } from './core-limits.ts';
-import {
-  compactMemberships,
-  findMembership,
-  listMemberships,
-  membershipsOf,
-  putMembership,
-  removeAllMemberships,
-} from './membership-changes.ts';
+import { compactMemberships, findMembership, listMemberships, membershipsOf, removeAllMemberships } from './membership-changes.ts';
 import { addedAtWord, mostMembershipsPerProfile } from '../memory/membership-slabs.ts';
+import { UserEdit } from './user-edit.ts';
 import { ensureUser, hasUserId, resolveKey, type ResolvedKey } from './resolve-key.ts';
 
 /** Links that the store itself makes (a merged user's first identifier) are nobody's. */
@@ -158,14 +152,17 @@ function absorb(memory: ProfileMemory, into: number, from: number, nowS: number)
   compactMemberships(memory, from, nowS);
   const coming = listMemberships(memory, from);
   removeAllMemberships(memory, from);
+  const edit = new UserEdit(memory);
+  edit.begin(into);
   for (const membership of coming) {
     const at = findMembership(memory, into, membership.number);
     if (at >= 0) {
       const words = memory.slabs.wordsOf(memory.users.get(into, userField.slab));
       if ((words[at + addedAtWord] as number) >= membership.addedAtS) continue;
     }
-    if (!putMembership(memory, into, membership, nowS, mostMembershipsPerProfile)) throw new Error('a merged profile has no room');
+    if (!edit.put(membership, nowS, mostMembershipsPerProfile)) throw new Error('a merged profile has no room');
   }
+  edit.end();
   for (const name of memory.linkedNames(from).toReversed()) {
     const data = memory.linkOf(name);
     memory.detach(name);

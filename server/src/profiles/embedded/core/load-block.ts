@@ -1,7 +1,7 @@
 import { membershipWords, mostMembershipsPerProfile } from '../memory/membership-slabs.ts';
 import type { ProfileMemory } from '../memory/profile-memory.ts';
 import type { ChunkOutcomes } from './chunk-outcomes.ts';
-import { putMembership, reserveSlab, type PackedMembership } from './membership-changes.ts';
+import { takeMemberships } from './membership-changes.ts';
 import { blockKind } from './snapshot-cut.ts';
 import { WordReader } from './word-reader.ts';
 
@@ -40,8 +40,6 @@ function loadNumbers(memory: ProfileMemory, block: WordReader): void {
   memory.segments.reserve(end - 1);
 }
 
-const put: PackedMembership = { number: 0, value: 0, addedAtS: 0, lifetime: 0, source: 0 };
-
 function loadUser(memory: ProfileMemory, block: WordReader, nowS: number): void {
   const optedOut = block.word() === 1;
   const user = memory.addUser(newName(memory, block.bytes()), optedOut);
@@ -50,19 +48,12 @@ function loadUser(memory: ProfileMemory, block: WordReader, nowS: number): void 
     memory.attach(newName(memory, block.bytes()), user, data);
   }
   const count = block.word();
-  reserveSlab(memory, user, count);
-  const words = block.words(count * membershipWords);
-  for (let at = 0; at < words.length; at += membershipWords) {
-    put.number = words[at] as number;
-    put.value = words[at + 1] as number;
-    put.addedAtS = words[at + 2] as number;
-    put.lifetime = words[at + 3] as number;
-    put.source = words[at + 4] as number;
-    if (!putMembership(memory, user, put, nowS, mostMembershipsPerProfile)) throw new RangeError('a profile is too large');
-  }
+  if (count > mostMembershipsPerProfile) throw new RangeError('a profile is too large');
+  takeMemberships(memory, user, block.words(count * membershipWords), nowS);
 }
 
 function newName(memory: ProfileMemory, key: Uint8Array): number {
-  if (memory.findName(key, 0, key.length) !== 0) throw new RangeError('an identifier comes twice');
-  return memory.addName(key, 0, key.length);
+  const hash = memory.hashOf(key, 0, key.length);
+  if (memory.findHashed(hash, key, 0, key.length) !== 0) throw new RangeError('an identifier comes twice');
+  return memory.addName(key, 0, key.length, hash);
 }

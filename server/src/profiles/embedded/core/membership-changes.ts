@@ -34,34 +34,6 @@ export interface PackedMembership {
   source: number;
 }
 
-/** Adds a membership or replaces the one with the same number. False where the profile is full, by `most` live or waiting ones. */
-export function putMembership(memory: ProfileMemory, user: number, put: PackedMembership, nowS: number, most: number): boolean {
-  memory.beforeChange(user);
-  const found = findMembership(memory, user, put.number);
-  const at = found >= 0 ? found : appended(memory, user, nowS, most);
-  if (at < 0) return false;
-  const words = memory.slabs.wordsOf(memory.users.get(user, userField.slab));
-  const countedBefore = found >= 0 ? (words[at + valueWord] as number) >>> 31 : 0;
-  const counted = isLiveAt(put.addedAtS, put.lifetime, nowS) ? 1 : 0;
-  words[at + segmentWord] = put.number;
-  words[at + valueWord] = counted === 1 ? put.value | countedBit : put.value;
-  words[at + addedAtWord] = put.addedAtS;
-  words[at + lifetimeWord] = put.lifetime;
-  words[at + sourceWord] = put.source;
-  if (counted !== countedBefore) memory.segments.changeCount(put.number, counted - countedBefore);
-  memory.due.notLaterThan(user, nextChangeS(put.addedAtS, put.lifetime, nowS));
-  return true;
-}
-
-/** Ends a membership; false where it is not there. */
-export function removeMembership(memory: ProfileMemory, user: number, number: number): boolean {
-  const at = findMembership(memory, user, number);
-  if (at < 0) return false;
-  memory.beforeChange(user);
-  removeAt(memory, user, at);
-  return true;
-}
-
 /** Where in its chunk the membership with this number begins, or -1. */
 export function findMembership(memory: ProfileMemory, user: number, number: number): number {
   const count = memory.users.get(user, userField.shape) & countMask;
@@ -125,27 +97,44 @@ export function reserveSlab(memory: ProfileMemory, user: number, count: number):
   if (count > 0 && count <= mostMembershipsPerProfile) resizeSlab(memory, user, memory.slabs.classFor(count));
 }
 
-export const membershipsOf = (memory: ProfileMemory, user: number): number => memory.users.get(user, userField.shape) & countMask;
-
-/** Room for one more, at the end: where it begins, or -1 where the profile is full. */
-function appended(memory: ProfileMemory, user: number, nowS: number, most: number): number {
-  let shape = memory.users.get(user, userField.shape);
-  let count = shape & countMask;
-  const sizeClass = (shape >>> classShift) & classMask;
-  if (count >= most || count === memory.slabs.capacityOf(sizeClass)) {
-    compactMemberships(memory, user, nowS);
-    count = membershipsOf(memory, user);
-    if (count >= most) return -1;
-    if (count === memory.slabs.capacityOf(sizeClass)) resizeSlab(memory, user, sizeClass + 1);
-    shape = memory.users.get(user, userField.shape);
+/** Gives a user that has no memberships all of these: words as they are held, but for the counted bit. No number comes twice. */
+export function takeMemberships(memory: ProfileMemory, user: number, from: Uint32Array, nowS: number): void {
+  const count = from.length / membershipWords;
+  reserveSlab(memory, user, count);
+  if (count === 0) return;
+  const slab = memory.users.get(user, userField.slab);
+  const words = memory.slabs.wordsOf(slab);
+  const start = memory.slabs.offsetOf(slab);
+  let dueS = neverDue;
+  for (let at = 0; at < from.length; at += membershipWords) {
+    const number = from[at + segmentWord] as number;
+    const value = (from[at + valueWord] as number) & valueMask;
+    const addedAtS = from[at + addedAtWord] as number;
+    const lifetime = from[at + lifetimeWord] as number;
+    const counted = isLiveAt(addedAtS, lifetime, nowS);
+    const to = start + at;
+    words[to + segmentWord] = number;
+    words[to + valueWord] = counted ? value | countedBit : value;
+    words[to + addedAtWord] = addedAtS;
+    words[to + lifetimeWord] = lifetime;
+    words[to + sourceWord] = from[at + sourceWord] as number;
+    if (counted) memory.segments.changeCount(number, 1);
+    dueS = Math.min(dueS, nextChangeS(addedAtS, lifetime, nowS));
   }
-  memory.users.set(user, userField.shape, shape + 1);
-  memory.membershipCount += 1;
-  return memory.slabs.offsetOf(memory.users.get(user, userField.slab)) + count * membershipWords;
+  memory.users.set(user, userField.shape, memory.users.get(user, userField.shape) + count);
+  memory.membershipCount += count;
+  memory.due.notLaterThan(user, dueS);
 }
 
-/** The last membership takes the place of the removed one. */
-function removeAt(memory: ProfileMemory, user: number, at: number): void {
+export const membershipsOf = (memory: ProfileMemory, user: number): number => memory.users.get(user, userField.shape) & countMask;
+
+/** Room for more, at least one. */
+export function growSlab(memory: ProfileMemory, user: number): void {
+  resizeSlab(memory, user, ((memory.users.get(user, userField.shape) >>> classShift) & classMask) + 1);
+}
+
+/** The membership that begins at `at` goes, and the last one takes its place. */
+export function removeAt(memory: ProfileMemory, user: number, at: number): void {
   const slab = memory.users.get(user, userField.slab);
   const words = memory.slabs.wordsOf(slab);
   const shape = memory.users.get(user, userField.shape);

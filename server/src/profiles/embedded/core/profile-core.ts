@@ -179,6 +179,11 @@ export class ProfileCore {
     return { users: this.#memory.users.used, memberships: this.#memory.membershipCount };
   }
 
+  /** So many identifiers are about to be loaded. */
+  reserveNames(count: number): void {
+    this.#memory.reserveNames(count);
+  }
+
   /** Begins a sweep. Passes must not overlap. */
   beginSweep(): SweepPass {
     const pass = new SweepPass(this.#memory, this.#sweepEverything);
@@ -190,8 +195,7 @@ export class ProfileCore {
     return new SnapshotCut(this.#memory, this.#chunks, nowS);
   }
   replay(entry: WordReader): void {
-    this.#sweepEverything = true;
-    replayEntry(this.#memory, this.#chunks, entry);
+    if (replayEntry(this.#memory, this.#chunks, entry)) this.#sweepEverything = true;
   }
   load(kind: number, bytes: Uint8Array, nowS: number): void {
     loadBlock(this.#memory, this.#chunks, kind, bytes, nowS);

@@ -6,8 +6,11 @@ import { forgetKey, linkKey, mergeKeys, optInKey, unlinkKey } from './identity-c
 import { applyFlag, entryType } from './log-entry.ts';
 import type { WordReader } from './word-reader.ts';
 
-/** Does once more what an entry says, at the time that it says. Throws on anything that cannot be: the entry is damaged then. */
-export function replayEntry(memory: ProfileMemory, chunks: ChunkOutcomes, entry: WordReader): void {
+/**
+ * Does once more what an entry says, at the time that it says. Answers whether a segment's number died: its memberships wait for
+ * the sweep then. Throws on anything that cannot be: the entry is damaged then.
+ */
+export function replayEntry(memory: ProfileMemory, chunks: ChunkOutcomes, entry: WordReader): boolean {
   const start = entry.at;
   const length = entry.word();
   const type = entry.word();
@@ -57,6 +60,7 @@ export function replayEntry(memory: ProfileMemory, chunks: ChunkOutcomes, entry:
   }
   memory.settle();
   if (entry.at - start !== length) throw new RangeError(`an entry of ${length} words has ${entry.at - start}`);
+  return type === entryType.stage || type === entryType.commit || type === entryType.abort || type === entryType.drop;
 }
 
 function replayApply(memory: ProfileMemory, chunks: ChunkOutcomes, entry: WordReader, nowS: number): void {

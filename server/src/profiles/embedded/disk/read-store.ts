@@ -36,6 +36,7 @@ export async function readStore(
   };
   let sequence = 1;
   if (state.snapshot !== 0) {
+    core.reserveNames(state.names ?? 0);
     sequence = await readSnapshot(directory, state.snapshot, {
       block: (kind, bytes, atS) => core.load(kind, bytes, atS),
       totals: () => core.heldTotals(),

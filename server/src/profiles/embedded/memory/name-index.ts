@@ -102,13 +102,22 @@ export class NameIndex {
     }
   }
 
-  /** The name must not be there yet. */
-  insert(name: number): void {
-    const hash = this.#hashOf(name);
+  /** The name must not be there yet; `hash` is its key's. */
+  insert(name: number, hash: number): void {
     this.#versions.openIndex(hash);
     this.#append(name, hash);
     this.#nameCount += 1;
     if (this.#nameCount > this.#bucketCount * namesPerBucketWanted) this.#split();
+  }
+
+  /** Buckets for so many names at once, for an index without names: spares the work of splitting them one by one. */
+  reserve(names: number): void {
+    if (this.#nameCount > 0) return;
+    const buckets = Math.min(Math.floor(names / namesPerBucketWanted), 2 ** 30);
+    while (this.#bucketCount < buckets) {
+      this.#addBucket();
+      if (this.#bucketCount === (this.#lowMask + 1) * 2) this.#state[lowMaskAt] = this.#lowMask * 2 + 1;
+    }
   }
 
   /** The name must be there, and its key must still be in the arena. */

@@ -179,11 +179,16 @@ export class ProfileMemory {
   }
 
   /** A name that belongs to nobody yet. */
-  addName(bytes: Uint8Array, start: number, end: number): number {
+  addName(bytes: Uint8Array, start: number, end: number, hash = this.hashOf(bytes, start, end)): number {
     const name = this.#names.allocate();
     this.#names.set(name, nameField.keyAt, this.#keys.add(bytes, start, end));
-    this.#index.insert(name);
+    this.#index.insert(name, hash);
     return name;
+  }
+
+  /** So many names are about to come into a memory that has none. */
+  reserveNames(count: number): void {
+    this.#index.reserve(count);
   }
 
   /** Forgets a name and its bytes. It must be detached, and no user's first name. */

@@ -8,6 +8,8 @@ const visibleField = 3;
 
 export const segmentRecordWords = 4;
 
+const cacheMask = 0xfff;
+
 const dead = 0;
 const live = 1;
 const staged = 2;
@@ -21,6 +23,9 @@ export class SegmentNumbers {
   readonly #records: RecordArena;
   readonly #liveBySegment = new Map<number, number>();
   readonly #stagedBySegment = new Map<number, number>();
+  /** Answers of `numberOf`, by the segment's low bits: asked for each operation, and a Map is several times slower. */
+  readonly #cachedSegments = new Uint32Array(cacheMask + 1);
+  readonly #cachedNumbers = new Uint32Array(cacheMask + 1);
   /** Told when a segment gets another live number; 0: none. */
   onNumber: ((segment: number, number: number) => void) | null = null;
 
@@ -41,7 +46,12 @@ export class SegmentNumbers {
 
   /** The live number of a segment, or 0. */
   numberOf(segment: number): number {
-    return this.#liveBySegment.get(segment) ?? 0;
+    const at = segment & cacheMask;
+    if (this.#cachedSegments[at] === segment) return this.#cachedNumbers[at] as number;
+    const number = this.#liveBySegment.get(segment) ?? 0;
+    this.#cachedSegments[at] = segment;
+    this.#cachedNumbers[at] = number;
+    return number;
   }
   /** The number that a segment's stage fills, or 0. */
   stageOf(segment: number): number {
@@ -95,7 +105,7 @@ export class SegmentNumbers {
     const before = byNumber.get(segment);
     if (before !== undefined && before !== number) this.#kill(before);
     byNumber.set(segment, number);
-    if (!asStage) this.onNumber?.(segment, number);
+    if (!asStage) this.#liveChanged(segment, number);
     this.#records.set(number, segmentField, segment);
     this.#records.set(number, stateField, asStage ? staged : live);
     this.#records.set(number, visibleField, asStage ? 0 : segment);
@@ -124,7 +134,7 @@ export class SegmentNumbers {
     const stagedNumber = this.#stagedBySegment.get(segment);
     if (liveNumber !== undefined) {
       this.#kill(liveNumber);
-      this.onNumber?.(segment, 0);
+      this.#liveChanged(segment, 0);
     }
     if (stagedNumber !== undefined) this.#kill(stagedNumber);
     this.#liveBySegment.delete(segment);
@@ -135,12 +145,18 @@ export class SegmentNumbers {
   learn(segment: number, number: number): void {
     if (number === 0) this.#liveBySegment.delete(segment);
     else this.#liveBySegment.set(segment, number);
+    this.#cachedSegments[segment & cacheMask] = 0;
   }
 
   /** All numbers in use. */
   *all(): Generator<{ readonly number: number; readonly segment: number; readonly staged: boolean }> {
     for (const [segment, number] of this.#liveBySegment) yield { number, segment, staged: false };
     for (const [segment, number] of this.#stagedBySegment) yield { number, segment, staged: true };
+  }
+
+  #liveChanged(segment: number, number: number): void {
+    this.#cachedSegments[segment & cacheMask] = 0;
+    this.onNumber?.(segment, number);
   }
 
   #kill(number: number): void {

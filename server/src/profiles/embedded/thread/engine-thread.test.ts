@@ -30,13 +30,17 @@ const forEver = { expiresAtS: null, linkedBy: asMemberId(9) };
 
 /** Reads as fast as it can, in slices that let answers in, until the writing is over. Answers how many reads there were. */
 async function readBeside(writing: Promise<unknown>, read: () => void): Promise<number> {
-  let over = false;
+  const until = { over: false };
   let reads = 0;
   const done = writing.finally(() => {
-    over = true;
+    until.over = true;
   });
-  while (!over) {
-    for (const end = performance.now() + 2; performance.now() < end; reads++) read();
+  while (!until.over) {
+    const endMs = performance.now() + 2;
+    while (performance.now() < endMs) {
+      read();
+      reads += 1;
+    }
     await nextTurn();
   }
   await done;
