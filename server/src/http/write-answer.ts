@@ -1,0 +1,18 @@
+import { Buffer } from 'node:buffer';
+import type { ServerResponse } from 'node:http';
+import type { HotSent } from './hot-calls.ts';
+
+/** Writes an answer whole to node:http's response. @throws Error where a header cannot be written; nothing was sent then */
+export function writeAnswer(response: ServerResponse, { status, headers, body }: HotSent): void {
+  // Names and values in one list: node:http takes it as it is.
+  const list: string[] = [];
+  for (const [name, value] of Object.entries(headers)) list.push(name, value);
+  list.push('content-length', String(Buffer.byteLength(body)));
+  response.writeHead(status, list);
+  response.end(body);
+}
+
+export function splitUrl(url: string): { path: string; query: string } {
+  const mark = url.indexOf('?');
+  return mark < 0 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
+}
