@@ -68,7 +68,8 @@ const nothing = Buffer.alloc(0);
 
 /** The whole body. Refuses it as soon as its length is known to be over the limit. */
 export function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
-  const tooLarge = (): Refusal => refusal(httpErrors.tooLarge, { limit: limitBytes });
+  // Closed as the framework does, instead of reading what is not wanted.
+  const tooLarge = (): Refusal => refusal(httpErrors.tooLarge, { limit: limitBytes }, { headers: { connection: 'close' } });
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) return Promise.reject(tooLarge());
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] | undefined = [];

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
@@ -88,7 +89,7 @@ export class RequestFront implements HotFront {
     const parameters = new Parameters(request.query);
     const facts = { method, path, headers: sent, peerAddress, encrypted, queryToken: queryTokenOf(parameters) };
     const { caller, headers } = this.#options.admit(facts, operation.access);
-    const call = { requestId: this.newRequestId(), facts, parameters, path: {}, warnings: [], caller };
+    const call = { requestId: this.newRequestId(), facts, parameters, path: noPlaces, body: noBody, warnings: [], caller };
     return { call, headers, startedAt, operation };
   }
 
@@ -199,6 +200,9 @@ export class RequestFront implements HotFront {
 /** What is asked whether the server lives and takes calls is answered to the end. */
 const probes = /^\/(?:healthz|readyz)(?:\?|$)/;
 
+const noPlaces: Call['path'] = {};
+const noBody = Buffer.alloc(0);
+
 const jsonType = 'application/json; charset=utf-8';
 type Headers = Readonly<Record<string, string>>;
 const noHeaders: Headers = {};
@@ -219,7 +223,10 @@ function sentOf(
   warnings: readonly string[],
   parameters: Parameters,
 ): HotSent {
-  if ('body' in answer) return { status: answer.status, headers: joined(admitted, answer.headers), body: answer.body };
+  if ('body' in answer) {
+    const { status, headers, body, ascii = false } = answer;
+    return { status, headers: joined(admitted, headers), body, ascii };
+  }
   const unread = parameters.unread();
   const all =
     unread.length === 0 ? warnings : [...warnings, ...unread.map((name) => `The parameter ${shortened(name)} is unknown and was ignored`)];
@@ -227,6 +234,7 @@ function sentOf(
     status: 200,
     headers: joined(jsonHeaders, admitted, answer.headers),
     body: envelopeOf(answer, { warnings: all, dbg: operation.dbg === true }),
+    ascii: 'fieldsText' in answer && answer.ascii === true && all.length === 0,
   };
 }
 

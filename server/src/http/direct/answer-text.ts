@@ -4,18 +4,17 @@ import type { HotSent } from '../hot-calls.ts';
 /** What may stand in a header's value: less than node:http sends, so that the whole head is ASCII. */
 const sendableValue = /^[\t\x20-\x7e]*$/;
 
-/** Status line and the operation's own headers. Operations answer the same objects again and again, so the text is kept with them. */
-const beginnings = new WeakMap<object, { readonly status: number; readonly text: string }>();
+/** Status line and headers of the last answers. Most carry one and the same object, so it is compared before anything is made of it. */
+const beginning: { status: number; headers: HotSent['headers'] | undefined; text: string } = { status: 0, headers: undefined, text: '' };
 
 function beginningOf(status: number, headers: HotSent['headers']): string {
-  const known = beginnings.get(headers);
-  if (known?.status === status) return known.text;
+  if (beginning.headers === headers && beginning.status === status) return beginning.text;
   let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n`;
   for (const [name, value] of Object.entries(headers)) {
     if (!sendableValue.test(value)) throw new TypeError(`the header ${name} holds characters that cannot be sent`);
     text += `${name}: ${value}\r\n`;
   }
-  beginnings.set(headers, { status, text });
+  Object.assign(beginning, { status, headers, text });
   return text;
 }
 

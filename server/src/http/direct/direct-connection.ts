@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
-import { answerHotCall, type HotCall, type HotFront, type HotReply, type HotSent } from '../hot-calls.ts';
+import { answerHotCall, bodyBytesOf, type HotCall, type HotFront, type HotReply, type HotSent } from '../hot-calls.ts';
 import { answerHead } from './answer-text.ts';
 import type { HeadReader, RequestHead } from './request-head.ts';
 
@@ -174,7 +174,7 @@ export class DirectConnection implements HotReply {
     if (this.#waiting === 'over' || this.#waiting === 'refused' || !socket.writable) return;
     this.#closing ||= close;
     const { body } = sent;
-    const bodyBytes = Buffer.byteLength(body);
+    const bodyBytes = bodyBytesOf(sent);
     const head = answerHead(sent, bodyBytes, this.#closing, this.#shared.limits.keepAliveS);
     this.#answered = true;
     // Latin-1 spares the socket a look at each character; with as many bytes as characters all of them are ASCII.

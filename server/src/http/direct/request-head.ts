@@ -67,7 +67,7 @@ interface Route {
 /**
  * Recognises requests of the plainest shape for the hot operations. It accepts little, on purpose: a complete head, HTTP/1.1, a main
  * address, exactly one Host, a length in digits where there is a body, no header twice, nothing that changes how the request is
- * framed. What it accepts, node:http reads the same way (direct-twin.test.ts); whatever else comes is `foreign`, and is not interpreted.
+ * framed. What it accepts, node:http reads the same way (request-head.test.ts, direct-twin.test.ts); whatever else comes is `foreign`, and is not interpreted.
  */
 export class HeadReader {
   readonly #routes: readonly Route[];
@@ -100,7 +100,8 @@ export class HeadReader {
     if (!standsAt(bytes, at, lineEnd, compared)) return 'foreign';
     const linesStart = at + lineEnd.length;
     const linesEnd = compared < lineEnd.length ? -1 : bytes.indexOf(headEnd, linesStart - 2);
-    if (linesEnd < 0) return bytes.length - from < longestHead ? 'incomplete' : 'foreign';
+    if (linesEnd < 0)
+      return bytes.length - from < longestHead && isPlainSoFar(bytes.toString('latin1', linesStart)) ? 'incomplete' : 'foreign';
     if (linesEnd + headEnd.length - from > longestHead) return 'foreign';
     const fields = this.#known.read(bytes.toString('latin1', linesStart, linesEnd + 2));
     if (!fields || !bodyFits(fields, route)) return 'foreign';
@@ -139,8 +140,24 @@ class KnownFields {
   }
 }
 
+/** A line that is not complete. */
+const begunLine = /^(?:[A-Za-z0-9-]+(?::[\x20-\x7e]*)?\r?|\r)?$/;
+
+/** Could plain header lines begin like this? What cannot is not waited for. */
+function isPlainSoFar(lines: string): boolean {
+  const whole = lines.lastIndexOf('\r\n') + 2;
+  return whole < 2 ? begunLine.test(lines) : begunLine.test(lines.slice(whole)) && readLines(lines.slice(0, whole)) !== undefined;
+}
+
 /** What header lines say, or undefined where anybody could read them in another way. @param lines whole, each with its end */
 export function readFields(lines: string): HeadFields | undefined {
+  const headers = readLines(lines);
+  if (!headers?.['host']) return undefined;
+  const { connection = 'keep-alive', 'content-length': length } = headers;
+  return { headers, contentLength: length === undefined ? undefined : Number(length), close: connection.toLowerCase() === 'close' };
+}
+
+function readLines(lines: string): Record<string, string> | undefined {
   const headers: Record<string, string> = Object.create(null) as Record<string, string>;
   let count = 0;
   for (let at = 0; at < lines.length;) {
@@ -151,13 +168,16 @@ export function readFields(lines: string): HeadFields | undefined {
     const sentValue = lines.slice(colon + 1, end);
     if (!plainName.test(sentName) || !plainValue.test(sentValue)) return undefined;
     const name = sentName.toLowerCase();
-    if (foreignNames.has(name) || name in headers) return undefined;
-    headers[name] = sentValue.trim();
+    const value = sentValue.trim();
+    if (name in headers || !isPlain(name, value)) return undefined;
+    headers[name] = value;
     at = end + 2;
   }
-  const { host, connection = 'keep-alive', 'content-length': length } = headers;
-  if (host === undefined || host === '' || (length !== undefined && !plainLength.test(length))) return undefined;
-  const close = connection.toLowerCase() === 'close';
-  if (!close && connection.toLowerCase() !== 'keep-alive') return undefined;
-  return { headers, contentLength: length === undefined ? undefined : Number(length), close };
+  return headers;
+}
+
+function isPlain(name: string, value: string): boolean {
+  if (name === 'content-length') return plainLength.test(value);
+  if (name === 'connection') return /^(?:keep-alive|close)$/i.test(value);
+  return !foreignNames.has(name);
 }
