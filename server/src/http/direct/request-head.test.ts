@@ -11,8 +11,15 @@ const { operations } = createParts();
 const read = (text: string) => new HeadReader(operations, bodyLimit).read(Buffer.from(text, 'latin1'), 0);
 const post = (lines: string, target = '/echo'): string => `POST ${target} HTTP/1.1\r\n${lines}\r\n`;
 
+interface SeenByNode {
+  readonly url: string;
+  readonly method: string | undefined;
+  readonly headers: object;
+  readonly keepAlive: boolean;
+}
+
 /** What node:http makes of the bytes: the first request on a connection, or undefined where it answers none. */
-async function readByNode(text: string): Promise<{ readonly url: string } | undefined> {
+async function readByNode(text: string): Promise<SeenByNode | undefined> {
   const server = createServer();
   const [near, far] = duplexPair();
   return new Promise((resolve) => {
