@@ -2,6 +2,7 @@ import type { Buffer } from 'node:buffer';
 import { Histogram } from '../statistics/histogram.ts';
 import type { Answered } from './answer-reader.ts';
 import { Connection } from './connection.ts';
+import { type LoginPlan, LoginStream } from './login-stream.ts';
 import { CpuMeter, type CpuUse } from './cpu-meter.ts';
 
 export interface LoopOptions {
@@ -13,6 +14,8 @@ export interface LoopOptions {
   readonly measureMs: number;
   /** Process of the server, whose processor time is counted. */
   readonly pid: number;
+  /** Logins that arrive meanwhile; null: none. */
+  readonly logins: LoginPlan | null;
 }
 
 export interface LoopResult {
@@ -53,6 +56,7 @@ class ClosedLoop {
   readonly #latenciesUs = new Histogram();
   readonly #failed = Promise.withResolvers<never>();
   readonly #meter: CpuMeter;
+  #logins: LoginStream | undefined;
   #measuring = false;
   #startedAt = 0;
   #answerBytes = 0;
@@ -70,6 +74,8 @@ class ClosedLoop {
       const connection = await Connection.open(this.#options.port, (answered) => this.#answered(i, answered), this.#failed.reject);
       this.#connections.push(connection);
     }
+    const { port, logins } = this.#options;
+    if (logins) this.#logins = await LoginStream.start(port, logins, this.#failed.reject);
   }
 
   start(): void {
@@ -105,6 +111,7 @@ class ClosedLoop {
   }
 
   close(): void {
+    this.#logins?.stop();
     for (const connection of this.#connections) connection.close();
   }
 
