@@ -29,6 +29,8 @@ export interface LoopResult {
   /** How much of the measured time the generator was at work: near 1 means that it, and not the server, may be the limit. */
   readonly generatorBusy: number;
   readonly cpu: CpuUse | null;
+  /** Logins beside them that were answered with 200. */
+  readonly logins: number;
 }
 
 /**
@@ -57,6 +59,7 @@ class ClosedLoop {
   readonly #failed = Promise.withResolvers<never>();
   readonly #meter: CpuMeter;
   #logins: LoginStream | undefined;
+  #loginsBefore = 0;
   #measuring = false;
   #startedAt = 0;
   #answerBytes = 0;
@@ -88,6 +91,7 @@ class ClosedLoop {
   }
 
   beginMeasuring(): void {
+    this.#loginsBefore = this.#logins?.answeredCount ?? 0;
     this.#measuring = true;
     this.#idleBefore = performance.eventLoopUtilization();
     this.#meter.begin();
@@ -107,6 +111,7 @@ class ClosedLoop {
       largestUs: latencies.largest,
       generatorBusy: performance.eventLoopUtilization(this.#idleBefore).utilization,
       cpu: this.#meter.end(),
+      logins: (this.#logins?.answeredCount ?? 0) - this.#loginsBefore,
     };
   }
 

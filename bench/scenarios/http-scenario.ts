@@ -162,7 +162,9 @@ function loginNotes(name: string, measured: readonly Measured[]): string[] {
     if (!logins || !without) return [];
     const p99s = (of: readonly LoopResult[]): number[] => of.map((run) => run.p99Us);
     const { least, median: middle, most } = pairedRatio(p99s(runs), p99s(without.runs));
-    return [`${name}: p99 of ${contender.name} is ${middle.toFixed(2)}x (${least.toFixed(2)}x–${most.toFixed(2)}x) of that without`];
+    const answered = median(runs.map((run) => run.logins / run.seconds)).toFixed(1);
+    const p99 = `${middle.toFixed(2)}x (${least.toFixed(2)}x–${most.toFixed(2)}x) of that without`;
+    return [`${name}: p99 of ${contender.name} is ${p99}; ${answered} of the logins a second were answered, the rest turned away`];
   });
 }
 

@@ -15,7 +15,7 @@ const settings = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
  * Below everything else of the process, and with a share of the processor even where all of it is wanted: a login must end.
  * Linux counts priorities by thread; elsewhere it would be that of the whole process.
  */
-const niceness = 10;
+const niceness = 5;
 
 function yieldToOthers(): void {
   if (platform() !== 'linux') return;
