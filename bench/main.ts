@@ -10,10 +10,11 @@ import { duration, tableOf } from './report/table.ts';
 import { inProcess } from './scenarios/in-process.ts';
 import { instantLarge } from './scenarios/instant-large.ts';
 import { instantSmall } from './scenarios/instant-small.ts';
+import { instantSmallLogins } from './scenarios/instant-small-logins.ts';
 import { lookup } from './scenarios/lookup.ts';
 import type { Scenario, ScenarioResult } from './scenarios/scenario.ts';
 
-const scenarios: readonly Scenario[] = [instantSmall, instantLarge, lookup, inProcess];
+const scenarios: readonly Scenario[] = [instantSmall, instantSmallLogins, instantLarge, lookup, inProcess];
 
 /** On the repository's disk and out of git, not in /tmp: that is often memory, where a sync costs nothing. */
 const temporaryFolders = resolve(import.meta.dirname, '..', 'tmp');

@@ -2,14 +2,14 @@
 import { segmentIds } from '../data/audience.ts';
 
 const provider = 500;
-const account = { username: 'bench', password: 'Bench-Pass-12' };
+export const account = { username: 'bench', password: 'Bench-Pass-12' };
 /** High enough never to refuse, and still a limit that every call is held against. */
 const raisedLimit = 1_000_000_000;
 
 const importFile = (): string =>
   JSON.stringify({
     members: [{ id: provider, name: 'Bench provider', kind: 'data_provider' }],
-    users: [{ id: 900, member_id: provider, role: 'member', ...account }],
+    users: [{ id: 900, member_id: provider, role: 'member', logins_per_5_minutes: raisedLimit, ...account }],
     advertisers: [],
     segments: segmentIds.map((id) => ({ id, member_id: provider, code: `bench_${id}`, short_name: `Bench ${id}` })),
     enabled_data_providers: [],

@@ -2,6 +2,7 @@ import type { Buffer } from 'node:buffer';
 import { Histogram } from '../statistics/histogram.ts';
 import type { Answered } from './answer-reader.ts';
 import { Connection } from './connection.ts';
+import { type LoginPlan, LoginStream } from './login-stream.ts';
 import { CpuMeter, type CpuUse } from './cpu-meter.ts';
 
 export interface LoopOptions {
@@ -13,6 +14,8 @@ export interface LoopOptions {
   readonly measureMs: number;
   /** Process of the server, whose processor time is counted. */
   readonly pid: number;
+  /** Logins that arrive meanwhile; null: none. */
+  readonly logins: LoginPlan | null;
 }
 
 export interface LoopResult {
@@ -26,6 +29,8 @@ export interface LoopResult {
   /** How much of the measured time the generator was at work: near 1 means that it, and not the server, may be the limit. */
   readonly generatorBusy: number;
   readonly cpu: CpuUse | null;
+  /** Logins beside them that were answered with 200. */
+  readonly logins: number;
 }
 
 /**
@@ -53,6 +58,8 @@ class ClosedLoop {
   readonly #latenciesUs = new Histogram();
   readonly #failed = Promise.withResolvers<never>();
   readonly #meter: CpuMeter;
+  #logins: LoginStream | undefined;
+  #loginsBefore = 0;
   #measuring = false;
   #startedAt = 0;
   #answerBytes = 0;
@@ -70,6 +77,8 @@ class ClosedLoop {
       const connection = await Connection.open(this.#options.port, (answered) => this.#answered(i, answered), this.#failed.reject);
       this.#connections.push(connection);
     }
+    const { port, logins } = this.#options;
+    if (logins) this.#logins = await LoginStream.start(port, logins, this.#failed.reject);
   }
 
   start(): void {
@@ -82,6 +91,7 @@ class ClosedLoop {
   }
 
   beginMeasuring(): void {
+    this.#loginsBefore = this.#logins?.answeredCount ?? 0;
     this.#measuring = true;
     this.#idleBefore = performance.eventLoopUtilization();
     this.#meter.begin();
@@ -101,10 +111,12 @@ class ClosedLoop {
       largestUs: latencies.largest,
       generatorBusy: performance.eventLoopUtilization(this.#idleBefore).utilization,
       cpu: this.#meter.end(),
+      logins: (this.#logins?.answeredCount ?? 0) - this.#loginsBefore,
     };
   }
 
   close(): void {
+    this.#logins?.stop();
     for (const connection of this.#connections) connection.close();
   }
 

@@ -1,4 +1,5 @@
 import type { LoopResult } from './closed-loop.ts';
+import type { LoginPlan } from './login-stream.ts';
 import type { Preparation } from './requests.ts';
 
 /** What the load generator's process is asked. One question at a time; each gets one answer. */
@@ -15,6 +16,8 @@ export interface RunRequest {
   readonly connections: number;
   readonly warmUpMs: number;
   readonly measureMs: number;
+  /** Logins that arrive meanwhile, on connections of their own; null: none. */
+  readonly logins: LoginPlan | null;
 }
 
 export type GeneratorAnswer =

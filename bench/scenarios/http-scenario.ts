@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { startBareServer, startTrivialServer } from '../contenders/byte-servers.ts';
 import type { Contender, SampleAnswer } from '../contenders/contender.ts';
+import { account } from '../contenders/foyer-catalog.ts';
 import { ownCheckout, startFoyer, type FoyerServer } from '../contenders/foyer-server.ts';
 import type { LoopResult } from '../load/closed-loop.ts';
+import type { LoginPlan } from '../load/login-stream.ts';
 import { LoadGenerator } from '../load/load-generator.ts';
 import type { RequestPlan } from '../load/requests.ts';
 import { median, pairedRatio, spreadOf } from '../statistics/median.ts';
@@ -19,6 +21,8 @@ export interface HttpScenarioOptions {
   readonly membershipsPerCall: number | null;
   /** Fetches one answer as Foyer gives it, checked for what it should hold. */
   readonly sample: (foyer: FoyerServer) => Promise<SampleAnswer>;
+  /** Beside it stands the same server while so many logins a second arrive, instead of other servers. */
+  readonly loginsPerSecond?: number;
 }
 
 /** Memberships that every user has before the first run. */
@@ -44,6 +48,7 @@ export function httpScenario(options: HttpScenarioOptions): Scenario {
 
 interface Measured {
   readonly contender: Contender;
+  readonly logins: LoginPlan | null;
   readonly runs: LoopResult[];
 }
 
@@ -59,21 +64,27 @@ class HttpComparison {
   }
 
   async run(): Promise<ScenarioResult> {
-    const { name, sample } = this.#options;
+    const { name, sample, loginsPerSecond } = this.#options;
     const { against } = this.#settings;
     const generator = this.#keep(LoadGenerator.start());
     const { foyer, note } = await this.#startFoyer(generator, 'Foyer', ownCheckout);
     const others = against === null ? [] : [(await this.#startFoyer(generator, 'Foyer, other checkout', against)).foyer];
     const answer = await sample(foyer);
-    const bare = this.#keep(await startBareServer(answer, foyer.requests));
     const limit = await this.#generatorLimit(generator, answer, foyer.requests);
-    const measured = await this.#compare(generator, [foyer, bare, ...others]);
+    const measured =
+      loginsPerSecond === undefined
+        ? await this.#compare(generator, [foyer, this.#keep(await startBareServer(answer, foyer.requests)), ...others].map(undisturbed))
+        : await this.#compare(
+            generator,
+            [foyer, ...others].flatMap((server) => [disturbed(server, loginsPerSecond), undisturbed(server)]),
+          );
     const reached = Math.round(limit.calls / limit.seconds);
     return {
       scenario: name,
       rows: rowsOf(this.#options, measured),
       notes: [
         `${name}: ${note}, answers of ${answer.body.length}; the generator alone reaches ${reached} calls/s against a server without work`,
+        ...(loginsPerSecond === undefined ? [] : loginNotes(name, measured)),
         ...disturbances(name, measured),
       ],
       runs: measured.flatMap(({ contender, runs }) => runs.map((run) => ({ contender: contender.name, ...run }))),
@@ -102,14 +113,12 @@ class HttpComparison {
   }
 
   /** Warm-up, then A B A B …, so that all see the same moods of the machine. */
-  async #compare(generator: LoadGenerator, contenders: readonly Contender[]): Promise<Measured[]> {
+  async #compare(generator: LoadGenerator, measured: readonly Measured[]): Promise<readonly Measured[]> {
     const { name } = this.#options;
     const { runs, say } = this.#settings;
-    const measured = contenders.map((contender): Measured => ({ contender, runs: [] }));
-    for (const contender of contenders) await this.#runOnce(generator, contender, firstWarmUpMs, 1);
+    for (const entry of measured) await this.#runOnce(generator, entry, firstWarmUpMs, 1);
     for (let run = 1; run <= runs; run++) {
-      for (const entry of measured)
-        entry.runs.push(await this.#runOnce(generator, entry.contender, warmUpMs, this.#settings.seconds * 1000));
+      for (const entry of measured) entry.runs.push(await this.#runOnce(generator, entry, warmUpMs, this.#settings.seconds * 1000));
       const rates = measured.map((entry) => `${entry.contender.name} ${Math.round(rateOf(entry.runs.at(-1)))}`);
       say(`${name}: run ${run} of ${runs}: ${rates.join(', ')} calls/s`);
     }
@@ -118,22 +127,45 @@ class HttpComparison {
 
   async #generatorLimit(generator: LoadGenerator, answer: SampleAnswer, requests: string): Promise<LoopResult> {
     const trivial = await startTrivialServer(answer, requests);
+    const entry = undisturbed(trivial);
     try {
-      await this.#runOnce(generator, trivial, warmUpMs, 500);
-      return await this.#runOnce(generator, trivial, warmUpMs, this.#settings.seconds * 1000);
+      await this.#runOnce(generator, entry, warmUpMs, 500);
+      return await this.#runOnce(generator, entry, warmUpMs, this.#settings.seconds * 1000);
     } finally {
       await trivial.stop();
     }
   }
 
-  #runOnce(generator: LoadGenerator, { port, pid, requests }: Contender, warmUp: number, measureMs: number): Promise<LoopResult> {
-    return generator.run({ port, pid, requests, connections: this.#options.connections, warmUpMs: warmUp, measureMs });
+  #runOnce(generator: LoadGenerator, { contender, logins }: Measured, warmUp: number, measureMs: number): Promise<LoopResult> {
+    const { port, pid, requests } = contender;
+    return generator.run({ port, pid, requests, connections: this.#options.connections, warmUpMs: warmUp, measureMs, logins });
   }
 
   #keep<Running extends { stop(): Promise<void> }>(running: Running): Running {
     this.#running.defer(() => running.stop());
     return running;
   }
+}
+
+const undisturbed = (contender: Contender): Measured => ({ contender, logins: null, runs: [] });
+
+const disturbed = (contender: Contender, perSecond: number): Measured => ({
+  contender: { ...contender, name: `${contender.name}, ${perSecond} logins/s` },
+  logins: { perSecond, ...account },
+  runs: [],
+});
+
+/** Each server with logins stands before the same server without them. */
+function loginNotes(name: string, measured: readonly Measured[]): string[] {
+  return measured.flatMap(({ contender, logins, runs }, at) => {
+    const without = measured[at + 1];
+    if (!logins || !without) return [];
+    const p99s = (of: readonly LoopResult[]): number[] => of.map((run) => run.p99Us);
+    const { least, median: middle, most } = pairedRatio(p99s(runs), p99s(without.runs));
+    const answered = median(runs.map((run) => run.logins / run.seconds)).toFixed(1);
+    const p99 = `${middle.toFixed(2)}x (${least.toFixed(2)}x–${most.toFixed(2)}x) of that without`;
+    return [`${name}: p99 of ${contender.name} is ${p99}; ${answered} of the logins a second were answered, the rest turned away`];
+  });
 }
 
 const rateOf = (run: LoopResult | undefined): number => (run ? run.calls / run.seconds : Number.NaN);

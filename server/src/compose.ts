@@ -96,6 +96,7 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
       front.stop();
       clearInterval(saving);
       await http.close(callGraceMs);
+      await hasher.close();
       await instant.close();
       await sessions.save();
       await profiles.close();

@@ -43,6 +43,9 @@ export function createAdmission(options: AdmissionOptions): Admit {
   };
 }
 
+/** Spares tokens that stand bare, as most do, the look for the word. */
+const beginsLikeBearer = (header: string): boolean => (header.charCodeAt(0) | 0x20) === 0x62;
+
 const operatorOf = (snapshot: AccessSnapshot): Caller => ({
   accountId: null,
   username: null,
@@ -59,7 +62,8 @@ interface FoundToken {
 
 function tokenOf(facts: RequestFacts, rule: AccessRule): FoundToken | undefined {
   const header = facts.headers.authorization;
-  if (typeof header === 'string' && header !== '') return { token: header.replace(/^Bearer +/i, ''), by: 'header' };
+  if (typeof header === 'string' && header !== '')
+    return { token: beginsLikeBearer(header) ? header.replace(/^Bearer +/i, '') : header, by: 'header' };
   if (rule.tokenInQuery && facts.queryToken !== undefined && facts.queryToken !== '') return { token: facts.queryToken, by: 'query' };
   const cookie = cookieOf(facts, sessionCookie);
   return cookie === undefined ? undefined : { token: cookie, by: 'cookie' };

@@ -67,6 +67,9 @@ export const codeKey = (member: number, code: string): string => `${member}:${co
  */
 export class CatalogSnapshot implements AccessSnapshot {
   readonly tables: SnapshotTables;
+  /** Of accounts that have called since this snapshot was made. */
+  readonly #rights = new Map<AccountId, AccountRights>();
+
   constructor(tables: SnapshotTables) {
     this.tables = tables;
   }
@@ -89,14 +92,20 @@ export class CatalogSnapshot implements AccessSnapshot {
     return this.tables.platformMember;
   }
   accountRights(id: AccountId): AccountRights | undefined {
+    return this.#rights.get(id) ?? this.#joinRights(id);
+  }
+
+  #joinRights(id: AccountId): AccountRights | undefined {
     const account = this.tables.accounts.get(id);
     const member = account && this.tables.members.get(account.memberId);
     if (!account || !member) return undefined;
-    return {
+    const rights = {
       ...account,
       active: account.active && member.active,
       readsPerMinute: member.readsPerMinute,
       writesPerMinute: member.writesPerMinute,
     };
+    this.#rights.set(id, rights);
+    return rights;
   }
 }

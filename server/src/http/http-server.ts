@@ -1,13 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Buffer } from 'node:buffer';
+import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { type Refusal, refusal } from '../kit/refusal.ts';
 import { errorEnvelope } from './envelope.ts';
 import { httpErrors } from './http-errors.ts';
+import { DirectFront } from './direct/direct-front.ts';
 import { HotDispatcher } from './hot-dispatcher.ts';
-import { type RequestFront, splitUrl } from './request-front.ts';
+import type { RequestFront } from './request-front.ts';
 import type { AccountOperation, Call, Operation } from './operation.ts';
+import { splitUrl } from './write-answer.ts';
 
 export interface HttpServerOptions {
   readonly operations: readonly Operation[];
@@ -32,6 +35,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { operations, hotOperations, front, log, bodyLimitBytes } = options;
   const hot = new HotDispatcher(hotOperations, front, bodyLimitBytes);
   let server: Server | undefined;
+  let direct: DirectFront | undefined;
   const app = Fastify({
     bodyLimit: bodyLimitBytes,
     routerOptions: { maxParamLength: 16_384, ignoreTrailingSlash: false },
@@ -43,12 +47,11 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
         if (front.turnAway(request, response) || hot.take(request, response)) return;
         handOver(request, response, handler);
       });
+      if (hotOperations.length > 0)
+        direct = new DirectFront(server, { operations: hotOperations, front, bodyLimitBytes, refuse: answerClientError });
       return server;
     },
-    clientErrorHandler: (error, socket) => {
-      if (!socket.writable || (error as NodeJS.ErrnoException).code === 'ECONNRESET') return;
-      socket.end(clientErrorAnswer((error as NodeJS.ErrnoException).code));
-    },
+    clientErrorHandler: answerClientError,
   });
   readAnyBody(app);
   registerOperations(app, operations, front);
@@ -74,15 +77,24 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       log.info({ host: address.address, port: address.port }, 'listening');
       return { address: address.address, port: address.port };
     },
-    close: (graceMs) => closeServer(server, app, graceMs),
+    close: (graceMs) => closeServer(server, direct, app, graceMs),
   };
 }
 
-async function closeServer(server: Server | undefined, app: FastifyInstance, graceMs: number): Promise<void> {
+async function closeServer(
+  server: Server | undefined,
+  direct: DirectFront | undefined,
+  app: FastifyInstance,
+  graceMs: number,
+): Promise<void> {
   if (server?.listening) {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
-    const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+    direct?.closeIdle();
+    const timer = setTimeout(() => {
+      server.closeAllConnections();
+      direct?.closeAll();
+    }, graceMs);
     await closed;
     clearTimeout(timer);
   }
@@ -170,6 +182,11 @@ function asRefusal(error: unknown, bodyLimitBytes: number): unknown {
   if (code === 'FST_ERR_BAD_URL')
     return refusal(httpErrors.badRequest, { fault: 'its path is not valid percent-encoding' }, { cause: error });
   return error;
+}
+
+function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') return;
+  socket.end(clientErrorAnswer(error.code));
 }
 
 /** What is sent where not even the request line could be read. */

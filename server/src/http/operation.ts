@@ -34,6 +34,8 @@ export interface EnvelopeAnswer {
 export interface WrittenAnswer {
   /** `"key":value,…`, never empty; a test holds it equal to what JSON.stringify makes of the same fields. */
   readonly fieldsText: string;
+  /** The text is ASCII for certain, so its bytes need not be counted. */
+  readonly ascii?: boolean;
   readonly outputTerm: string | null;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -43,6 +45,8 @@ export interface BareAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer;
+  /** A body of text that is ASCII for certain, so its bytes need not be counted. */
+  readonly ascii?: boolean;
 }
 
 export type Answer = EnvelopeAnswer | WrittenAnswer | BareAnswer;

@@ -1,40 +1,47 @@
 import { refusal } from '../kit/refusal.ts';
 import { httpErrors } from './http-errors.ts';
 
+const none: readonly string[] = [];
+
 /**
  * The query string, read once. Blanks around names are dropped (a published client sends `&   append=true`), `+` is a space.
  * Every parameter that nobody asks for is named in the answer's warnings, so that a misspelt one does not pass in silence.
  */
 export class Parameters {
-  readonly #values = new Map<string, string>();
-  readonly #read = new Set<string>();
+  /** Undefined where there is no query: most hot calls have none. */
+  readonly #values: Map<string, string> | undefined;
+  #read = none;
 
   constructor(query: string) {
     if (query === '') return;
+    const values = new Map<string, string>();
+    this.#values = values;
     for (const part of query.split('&')) {
       if (part === '') continue;
       const equals = part.indexOf('=');
       const name = decoded(equals < 0 ? part : part.slice(0, equals), "a parameter's name").trim();
       if (name === '') continue;
-      if (this.#values.has(name)) throw refusal(httpErrors.invalidParameter, { name: shortened(name), fault: 'is there twice' });
-      this.#values.set(name, equals < 0 ? '' : decoded(part.slice(equals + 1), `the value of ${shortened(name)}`));
+      if (values.has(name)) throw refusal(httpErrors.invalidParameter, { name: shortened(name), fault: 'is there twice' });
+      values.set(name, equals < 0 ? '' : decoded(part.slice(equals + 1), `the value of ${shortened(name)}`));
     }
   }
 
   /** Names that nobody has asked for yet. */
   unread(): readonly string[] {
+    if (!this.#values) return none;
     let unread: string[] | undefined;
-    for (const name of this.#values.keys()) if (!this.#read.has(name)) (unread ??= []).push(name);
+    for (const name of this.#values.keys()) if (!this.#read.includes(name)) (unread ??= []).push(name);
     return unread ?? none;
   }
 
   has(name: string): boolean {
-    return this.#values.has(name);
+    return this.#values?.has(name) === true;
   }
 
   text(name: string): string | undefined {
-    this.#read.add(name);
-    return this.#values.get(name);
+    const value = this.#values?.get(name);
+    if (value !== undefined && !this.#read.includes(name)) this.#read = [...this.#read, name];
+    return value;
   }
 
   /** true and 1 in any case, or the name alone; false and 0 turn it off. Anything else is refused: unread, it could wipe a list. */
@@ -69,8 +76,6 @@ export class Parameters {
     return text === undefined ? undefined : readIds(name, text);
   }
 }
-
-const none: readonly string[] = [];
 
 /** Reads ids by comma from a parameter or a path. */
 export function readIds(name: string, text: string): number[] {

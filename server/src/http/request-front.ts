@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
@@ -6,12 +7,13 @@ import type { Logger } from 'pino';
 import { Refusal, refusal } from '../kit/refusal.ts';
 import type { Admit, RequestFacts } from './caller.ts';
 import { envelopeOf, type EnvelopeNotes, errorEnvelope } from './envelope.ts';
-import type { HotCall, HotFront } from './hot-dispatcher.ts';
+import type { HotCall, HotFront, HotReply, HotRequest, HotSent } from './hot-calls.ts';
 import { httpErrors } from './http-errors.ts';
 import type { AccountOperation, Answer, Call, OpenCall, Operation } from './operation.ts';
 import { Parameters, shortened } from './parameters.ts';
 import type { RequestMetrics } from './request-metrics.ts';
 import { TurnAnswers } from './turn-answers.ts';
+import { splitUrl, writeAnswer } from './write-answer.ts';
 
 export interface RequestFrontOptions {
   readonly admit: Admit;
@@ -30,19 +32,13 @@ interface FrameworkCall {
   readonly startedAt: number;
 }
 
-interface Sent {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Buffer;
-}
-
 /** What a hot call is answered with at the end of the turn. */
 interface HotAnswer {
   readonly hot: HotCall | undefined;
   readonly operation: AccountOperation;
   readonly requestId: string;
-  readonly response: ServerResponse;
-  readonly sent: Sent;
+  readonly reply: HotReply;
+  readonly sent: HotSent;
 }
 
 /**
@@ -78,7 +74,7 @@ export class RequestFront implements HotFront {
   turnAway(request: IncomingMessage, response: ServerResponse): boolean {
     if (!this.#stopping || probes.test(request.url ?? '')) return false;
     const refused = refusal(httpErrors.stopping);
-    write(response, {
+    writeAnswer(response, {
       status: 503,
       headers: { 'content-type': jsonType, 'retry-after': '1', connection: 'close' },
       body: errorEnvelope(refused),
@@ -86,41 +82,41 @@ export class RequestFront implements HotFront {
     return true;
   }
 
-  begin(request: IncomingMessage, path: string, query: string, operation: AccountOperation): HotCall {
+  begin(request: HotRequest, operation: AccountOperation): HotCall {
     const startedAt = performance.now();
     this.#hotAnswers.beforeWork(startedAt);
-    const parameters = new Parameters(query);
-    const facts = factsOf(request, path, parameters);
+    const { method, path, headers: sent, peerAddress, encrypted } = request;
+    const parameters = new Parameters(request.query);
+    const facts = { method, path, headers: sent, peerAddress, encrypted, queryToken: queryTokenOf(parameters) };
     const { caller, headers } = this.#options.admit(facts, operation.access);
-    const call = { requestId: this.newRequestId(), facts, parameters, path: {}, warnings: [], caller };
+    const call = { requestId: this.newRequestId(), facts, parameters, path: noPlaces, body: noBody, warnings: [], caller };
     return { call, headers, startedAt, operation };
   }
 
-  send(hot: HotCall, response: ServerResponse, answer: Answer): void {
+  send(hot: HotCall, reply: HotReply, answer: Answer): void {
     const { call, operation } = hot;
     const sent = sentOf(operation, answer, hot.headers, call.warnings, call.parameters);
-    this.#hotAnswers.add({ hot, operation, requestId: call.requestId, response, sent });
+    this.#hotAnswers.add({ hot, operation, requestId: call.requestId, reply, sent });
   }
 
-  fail(hot: HotCall | undefined, response: ServerResponse, operation: AccountOperation, error: unknown): void {
+  fail(hot: HotCall | undefined, reply: HotReply, operation: AccountOperation, error: unknown): void {
     const requestId = hot?.call.requestId ?? this.newRequestId();
-    this.#hotAnswers.add({ hot, operation, requestId, response, sent: this.#hotFailure(hot, requestId, operation, error) });
+    this.#hotAnswers.add({ hot, operation, requestId, reply, sent: this.#hotFailure(hot, requestId, operation, error) });
   }
 
-  #hotFailure(hot: HotCall | undefined, requestId: string, operation: AccountOperation, error: unknown): Sent {
+  #hotFailure(hot: HotCall | undefined, requestId: string, operation: AccountOperation, error: unknown): HotSent {
     const notes = { warnings: hot?.call.warnings ?? [], dbg: operation.dbg === true };
     return this.#failure(error, requestId, operation.paths[0] ?? '', hot?.headers ?? noHeaders, notes);
   }
 
   /** Writes a hot call's answer and counts it. Never throws. */
-  #sendHot({ hot, operation, requestId, response, sent }: HotAnswer, nowMs: number): void {
+  #sendHot({ hot, operation, requestId, reply, sent }: HotAnswer, nowMs: number): void {
     let written = sent;
     try {
-      if (!response.headersSent) write(response, sent);
+      reply.send(sent, this.#stopping);
     } catch (error) {
       written = this.#hotFailure(hot, requestId, operation, error);
-      if (response.headersSent) response.destroy();
-      else write(response, written);
+      reply.send(written, this.#stopping);
     }
     this.#count(operation, requestId, written.status, hot ? nowMs - hot.startedAt : 0, true);
   }
@@ -172,7 +168,7 @@ export class RequestFront implements HotFront {
     return startedAt === undefined ? 0 : performance.now() - startedAt;
   }
 
-  #failure(error: unknown, requestId: string, template: string, headers: Readonly<Record<string, string>>, notes: EnvelopeNotes): Sent {
+  #failure(error: unknown, requestId: string, template: string, headers: Readonly<Record<string, string>>, notes: EnvelopeNotes): HotSent {
     const { log, metrics } = this.#options;
     const refused = error instanceof Refusal ? error : refusal(httpErrors.bug, { requestId }, { cause: error });
     metrics.refused(refused.kind.name);
@@ -204,6 +200,9 @@ export class RequestFront implements HotFront {
 /** What is asked whether the server lives and takes calls is answered to the end. */
 const probes = /^\/(?:healthz|readyz)(?:\?|$)/;
 
+const noPlaces: Call['path'] = {};
+const noBody = Buffer.alloc(0);
+
 const jsonType = 'application/json; charset=utf-8';
 type Headers = Readonly<Record<string, string>>;
 const noHeaders: Headers = {};
@@ -223,8 +222,11 @@ function sentOf(
   admitted: Readonly<Record<string, string>>,
   warnings: readonly string[],
   parameters: Parameters,
-): Sent {
-  if ('body' in answer) return { status: answer.status, headers: joined(admitted, answer.headers), body: answer.body };
+): HotSent {
+  if ('body' in answer) {
+    const { status, headers, body, ascii = false } = answer;
+    return { status, headers: joined(admitted, headers), body, ascii };
+  }
   const unread = parameters.unread();
   const all =
     unread.length === 0 ? warnings : [...warnings, ...unread.map((name) => `The parameter ${shortened(name)} is unknown and was ignored`)];
@@ -232,30 +234,20 @@ function sentOf(
     status: 200,
     headers: joined(jsonHeaders, admitted, answer.headers),
     body: envelopeOf(answer, { warnings: all, dbg: operation.dbg === true }),
+    ascii: 'fieldsText' in answer && answer.ascii === true && all.length === 0,
   };
 }
 
-function write(response: ServerResponse, { status, headers, body }: Sent): void {
-  // Names and values in one list: node:http takes it as it is.
-  const list: string[] = [];
-  for (const [name, value] of Object.entries(headers)) list.push(name, value);
-  list.push('content-length', String(Buffer.byteLength(body)));
-  response.writeHead(status, list);
-  response.end(body);
-}
-
-export function splitUrl(url: string): { path: string; query: string } {
-  const mark = url.indexOf('?');
-  return mark < 0 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
-}
-
-export function factsOf(request: IncomingMessage, path: string, parameters: Parameters): RequestFacts {
+function factsOf(request: IncomingMessage, path: string, parameters: Parameters): RequestFacts {
   return {
     method: request.method ?? 'GET',
     path,
     headers: request.headers,
     peerAddress: request.socket.remoteAddress ?? '',
     encrypted: (request.socket as TLSSocket).encrypted === true,
-    queryToken: parameters.has('access_token') ? parameters.text('access_token') : undefined,
+    queryToken: queryTokenOf(parameters),
   };
 }
+
+const queryTokenOf = (parameters: Parameters): string | undefined =>
+  parameters.has('access_token') ? parameters.text('access_token') : undefined;

@@ -72,7 +72,8 @@ test('what is written directly is what JSON.stringify writes, to the byte', () =
         const fields = lookupFields(identifier, profile, snapshot, member);
         // Twice: the second time the segments' heads are known.
         for (let time = 0; time < 2; time++) {
-          const fieldsText = lookupText(identifier, profile, snapshot, member);
+          const { fieldsText, ascii } = lookupText(identifier, profile, snapshot, member);
+          expect(ascii).toBe(Buffer.byteLength(fieldsText) === fieldsText.length);
           expect(envelopeOf({ fieldsText, outputTerm }, { warnings, dbg })).toBe(envelopeOf({ fields, outputTerm }, { warnings, dbg }));
         }
       },

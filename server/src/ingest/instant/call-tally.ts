@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import type { Identifier } from '../../profiles/identifier.ts';
 import { outcomeCodes } from '../../profiles/profile-store.ts';
-import { type HourCounts, log, type SegmentEntry } from './hour-counts.ts';
-import { neverExpires, notKept, removes, type SegmentUse } from './segment-uses.ts';
+import { type HourCounts, log, mostEntries, type SegmentEntry } from './hour-counts.ts';
+import { beginCounting, neverExpires, notKept, removes, type SegmentUse } from './segment-uses.ts';
 
 /** A user of the call, until the store has told whether it is valid. */
 interface TalliedUser {
@@ -19,8 +19,44 @@ interface TalliedUser {
   invalid: boolean;
 }
 
+/**
+ * Marks of the newest of what was counted, as many as a log shows. A call adds 100,000 memberships and more, of which the log keeps
+ * 200: only these are made into entries.
+ */
+class Newest {
+  readonly #users = new Int32Array(mostEntries);
+  readonly #entries = new Int32Array(mostEntries);
+  #count = 0;
+
+  clear(): void {
+    this.#count = 0;
+  }
+
+  add(user: number, entry: number): void {
+    const at = this.#count % mostEntries;
+    this.#users[at] = user;
+    this.#entries[at] = entry;
+    this.#count += 1;
+  }
+
+  /** Oldest first. */
+  each(take: (user: number, entry: number) => void): void {
+    const count = this.#count;
+    for (let mark = Math.max(0, count - mostEntries); mark < count; mark++) {
+      const at = mark % mostEntries;
+      take(this.#users[at] ?? 0, this.#entries[at] ?? 0);
+    }
+  }
+}
+
+/** Filled and read within one `countInto`, which nothing interrupts. */
+const newestUsers = new Newest();
+const newestAdditions = new Newest();
+const newestRemovals = new Newest();
+
 const longestShown = 255;
-const mostUses = 2 ** 17;
+/** More than a call names (100,000) beside those that are kept of calls before it (100,000). */
+const mostUses = 2 ** 18;
 
 /**
  * What one call asked for, kept until the store has answered and then counted, deduplicated within the call
@@ -57,9 +93,12 @@ export class CallTally {
   /** Counts the call. @param outcomes of the batch, one per operation. */
   countInto(counts: HourCounts, outcomes: Uint8Array): void {
     this.#numberUsers();
+    for (const newest of [newestUsers, newestAdditions, newestRemovals]) newest.clear();
     let entry = 0;
     let counted = 0;
-    for (const [at, user] of this.#users.entries()) {
+    for (let at = 0; at < this.#users.length; at++) {
+      const user = this.#users[at];
+      if (!user) continue;
       // Numbers are given in order of appearance: a user that is not new has a smaller one.
       const number = this.#numbers[at] ?? at;
       const again = number < counted;
@@ -69,16 +108,28 @@ export class CallTally {
         entry = user.entriesEnd;
         continue;
       }
-      const shown = shortened(user.id);
       if (!again) {
         counts.validUsers += 1;
-        log(counts.logs.users, shown);
+        newestUsers.add(at, entry);
       }
-      for (; entry < user.entriesEnd; entry++) this.#countEntry(counts, entry, number, shown, outcomes);
+      for (; entry < user.entriesEnd; entry++) this.#countEntry(counts, entry, number, at, outcomes);
     }
+    this.#logNewest(counts);
   }
 
-  #countEntry(counts: HourCounts, entry: number, user: number, shown: string, outcomes: Uint8Array): void {
+  #logNewest({ logs }: HourCounts): void {
+    const shown = (at: number): string => shortened(this.#users[at]?.id ?? '');
+    const segment = (entry: number): number | string => this.#uses[entry]?.id ?? 0;
+    newestUsers.each((at) => log(logs.users, shown(at)));
+    newestRemovals.each((at, entry) => log(logs.removals, [shown(at), segment(entry), removes]));
+    newestAdditions.each((at, entry) => {
+      const expiration = this.#expirations[entry] ?? 0;
+      log(logs.additions, [shown(at), segment(entry), expiration === notKept ? neverExpires : expiration]);
+    });
+  }
+
+  /** @param user its number in the call @param at its place in the call */
+  #countEntry(counts: HourCounts, entry: number, user: number, at: number, outcomes: Uint8Array): void {
     const use = this.#uses[entry];
     const expiration = this.#expirations[entry] ?? 0;
     if (!use || !this.#isFirst(use, user, use.state === 'usable' && expiration === removes)) return;
@@ -98,15 +149,16 @@ export class CallTally {
     logSegment(logs.segments, use);
     if (expiration === removes) {
       counts.validRemoves += 1;
-      log(logs.removals, [shown, use.id, removes]);
+      newestRemovals.add(at, entry);
     } else {
       counts.validAdds += 1;
-      log(logs.additions, [shown, use.id, expiration === notKept ? neverExpires : expiration]);
+      newestAdditions.add(at, entry);
     }
   }
 
   /** Is this the first time that the pair of user and segment is counted in the call, additions and removals apart? */
   #isFirst(use: SegmentUse, user: number, removal: boolean): boolean {
+    beginCounting(use, this);
     if (this.#pairs) {
       const key = (user * mostUses + use.index) * 2 + Number(removal);
       if (this.#pairs.has(key)) return false;

@@ -12,7 +12,7 @@ const headers = { 'content-type': 'application/json; charset=utf-8' };
  * @throws Refusal instant.tooDeep where an entity to be echoed is nested beyond what can be written.
  */
 export function instantAnswer(call: ParsedCall): BareAnswer {
-  return { status: 200, headers, body: answerText(call) };
+  return { status: 200, headers, body: answerText(call), ascii: call.warnings.length === 0 };
 }
 
 function answerText(call: ParsedCall): string {

@@ -22,6 +22,12 @@ function agrees(text: string | Buffer): boolean {
   return scanned === undefined || isDeepStrictEqual(scanned, slowly(body));
 }
 
+/** The same JSON with blanks behind commas and colons, but not behind all: the numbers choose. They may come into texts, too. */
+function spaced(text: string, choices: readonly number[]): string {
+  let at = 0;
+  return text.replaceAll(/[,:]/g, (sign) => sign + ([' ', ' ', ' ', ' ', ' ', '', '  ', '\n'][choices[at++ % choices.length] ?? 0] ?? ' '));
+}
+
 const digits = fc.stringMatching(/^\d{1,21}$/);
 const nasty = fc.constantFrom(
   '0',
@@ -91,18 +97,32 @@ describe('the scanner agrees with the slow twin or declines', () => {
     expect(fc.check(fc.property(call, agrees), { numRuns: 5000 })).toMatchObject({ failed: false, counterexample: null });
   });
 
+  test('on bodies with blanks behind commas and colons', () => {
+    const property = fc.property(call, fc.array(fc.nat({ max: 7 }), { minLength: 1, maxLength: 20 }), (text, choices) =>
+      agrees(spaced(text, choices)),
+    );
+    expect(fc.check(property, { numRuns: 10_000 })).toMatchObject({ failed: false, counterexample: null });
+  });
+
   test('on bodies with a byte changed, taken out or put in, and on bodies cut short', () => {
     const place = fc.double({ min: 0, max: 1, noNaN: true });
     const sign = fc.oneof(
       fc.constantFrom(...'{}[],:"\\0-1 \n.en'),
       fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code)),
     );
-    const changed = fc.property(call, place, sign, fc.constantFrom('change', 'take', 'put', 'cut'), (text, where, what, how) => {
-      const body = Buffer.from(text);
-      const at = Math.floor(where * (body.length - 1));
-      const rest = { change: body.subarray(at + 1), take: body.subarray(at + 1), put: body.subarray(at), cut: Buffer.alloc(0) }[how];
-      return agrees(Buffer.concat([body.subarray(0, at), Buffer.from(how === 'change' || how === 'put' ? what : '', 'latin1'), rest]));
-    });
+    const changed = fc.property(
+      call,
+      place,
+      sign,
+      fc.constantFrom('change', 'take', 'put', 'cut'),
+      fc.boolean(),
+      (text, where, what, how, blanks) => {
+        const body = Buffer.from(blanks ? spaced(text, [0]) : text);
+        const at = Math.floor(where * (body.length - 1));
+        const rest = { change: body.subarray(at + 1), take: body.subarray(at + 1), put: body.subarray(at), cut: Buffer.alloc(0) }[how];
+        return agrees(Buffer.concat([body.subarray(0, at), Buffer.from(how === 'change' || how === 'put' ? what : '', 'latin1'), rest]));
+      },
+    );
     expect(fc.check(changed, { numRuns: 10_000 })).toMatchObject({ failed: false, counterexample: null });
   });
 });
@@ -126,6 +146,12 @@ describe('the usual body is not declined', () => {
     // A body that is part of a larger buffer.
     const inside = Buffer.concat([Buffer.from('{"x'), body, Buffer.from(']}')]).subarray(3, body.length + 3);
     expect(agrees(inside) && scanUsers(inside) !== undefined).toBe(true);
+  });
+  it('as Python writes it', () => {
+    const sent = { rt_segment: users(3).map((one, at) => ({ ...one, domain: at === 1 ? 'idfa' : null })), domain: null };
+    const all = { rt_segment: [{ user_id: '1', seg_block: [full, full] }] };
+    for (const text of [sent, { 'rt-segment': users(2) }, all].map((one) => spaced(JSON.stringify(one), [0])))
+      expect(agrees(text) && scanUsers(Buffer.from(text)) !== undefined, text).toBe(true);
   });
   it.each([1001, 1002])('but %d users are', (count) =>
     expect(scanUsers(Buffer.from(JSON.stringify({ rt_segment: users(count) })))).toBeUndefined(),

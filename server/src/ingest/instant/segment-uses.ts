@@ -7,7 +7,10 @@ import type { ParsedBlock } from './parse-users.ts';
 /** Why a segment takes nothing: unknown, no right to populate it, or switched off (ingest.md section 3.2). */
 export type SegmentState = 'usable' | 'invalid' | 'unauthorized' | 'inactive';
 
-/** A segment as one call names it; one object for one segment in a call, however often and by whatever it is named. */
+/**
+ * A segment as calls of one member name it; one object for one segment in a call, however often and by whatever it is named. Calls that
+ * name segments by id share them as long as the catalog does not change.
+ */
 export interface SegmentUse {
   readonly state: SegmentState;
   /** Undefined where it is unknown or may not be looked for. */
@@ -16,8 +19,10 @@ export interface SegmentUse {
   readonly id: number | string;
   code: string;
   readonly owner: number | string;
-  /** Its number in the call. */
+  /** Its number among those that its call can name. */
   readonly index: number;
+  /** Whose marks the following are. */
+  countedBy: object | null;
   /** The last users (by their number in the call) that were counted for this segment as addition or problem, and as removal. */
   addedFor: number;
   removedFor: number;
@@ -35,7 +40,40 @@ export const notKept = -2;
 export const removes = -1;
 export const neverExpires = 0;
 
-/** Resolves the segments of one call against one snapshot of the catalog, each of them once. */
+/** Makes the marks of a use this counting's own: those of a call before it, which is counted by now, mean nothing. */
+export function beginCounting(use: SegmentUse, counting: object): void {
+  if (use.countedBy === counting) return;
+  use.countedBy = counting;
+  use.addedFor = -1;
+  use.removedFor = -1;
+  use.logged = false;
+}
+
+/** Uses that are kept of one member; ids that name nothing must not fill the memory. */
+const mostKept = 100_000;
+const mostMembersKept = 1000;
+
+/** The uses of the last calls, for the next ones: by member, of one snapshot of the catalog. */
+export class KnownUses {
+  #snapshot: CatalogSnapshot | undefined;
+  readonly #members = new Map<MemberId, SegmentUses>();
+
+  /** For one call. Where it names segments by code they are its own: a code is told in its log alone. */
+  forCall(snapshot: CatalogSnapshot, member: MemberId, namedByCode: boolean): SegmentUses {
+    if (namedByCode) return new SegmentUses(snapshot, member);
+    if (snapshot !== this.#snapshot || this.#members.size > mostMembersKept) {
+      this.#snapshot = snapshot;
+      this.#members.clear();
+    }
+    const known = this.#members.get(member);
+    if (known && known.count < mostKept) return known;
+    const fresh = new SegmentUses(snapshot, member);
+    this.#members.set(member, fresh);
+    return fresh;
+  }
+}
+
+/** Resolves segments for a member against one snapshot of the catalog, each of them once. */
 export class SegmentUses {
   readonly #snapshot: CatalogSnapshot;
   readonly #member: MemberId;
@@ -46,6 +84,10 @@ export class SegmentUses {
   constructor(snapshot: CatalogSnapshot, member: MemberId) {
     this.#snapshot = snapshot;
     this.#member = member;
+  }
+
+  get count(): number {
+    return this.#count;
   }
 
   of(block: ParsedBlock): SegmentUse {
@@ -94,8 +136,8 @@ export class SegmentUses {
     return { state, segment: undefined, id, code, owner, ...this.#uncounted() };
   }
 
-  #uncounted(): Pick<SegmentUse, 'index' | 'addedFor' | 'removedFor' | 'logged'> {
-    return { index: this.#count++, addedFor: -1, removedFor: -1, logged: false };
+  #uncounted(): Pick<SegmentUse, 'index' | 'countedBy' | 'addedFor' | 'removedFor' | 'logged'> {
+    return { index: this.#count++, countedBy: null, addedFor: -1, removedFor: -1, logged: false };
   }
 
   #stateOf(segment: SegmentFacts): SegmentState {

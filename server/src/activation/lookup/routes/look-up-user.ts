@@ -56,5 +56,6 @@ function lookingMember(call: Call, snapshot: CatalogSnapshot): MemberId | null {
 }
 
 function answerOf(identifier: Identifier, profile: Profile, snapshot: CatalogSnapshot, member: MemberId | null): Answer {
-  return { fieldsText: lookupText(identifier, profile, snapshot, member), outputTerm: 'memberships' };
+  const { fieldsText, ascii } = lookupText(identifier, profile, snapshot, member);
+  return { fieldsText, ascii, outputTerm: 'memberships' };
 }

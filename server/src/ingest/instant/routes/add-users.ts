@@ -17,11 +17,11 @@ import type { InstantParts } from '../instant-parts.ts';
 import { instantCallSchema } from '../instant-schema.ts';
 import { type ParsedBlock, type ParsedUser, readUsers } from '../parse-users.ts';
 import { scanUsers } from '../scan-users.ts';
-import { expirationOf, neverExpires, notKept, removes, SegmentUses } from '../segment-uses.ts';
+import { expirationOf, KnownUses, neverExpires, notKept, removes, type SegmentUses } from '../segment-uses.ts';
 
 /** `POST /rt-segment` (Data Providers - Instant Audience Service; ingest.md section 3). Hot. */
 export function addUsers(parts: InstantParts): AccountOperation {
-  const batches: OperationBatch[] = [];
+  const taking = new CallTaking(parts);
   return {
     id: 'addUsers',
     method: 'POST',
@@ -31,12 +31,12 @@ export function addUsers(parts: InstantParts): AccountOperation {
     access: { writes: true, tokenInQuery: true, throttled: false },
     body: instantCallSchema,
     bodyLimitBytes: 1_048_576,
-    async handle(call) {
+    handle(call) {
       const member = actingMember(call, 'member_id', 'own');
       const snapshot = parts.view.current();
       if (!snapshot.member(member)) throw refusal(httpErrors.notFound, { object: 'member', key: 'id', value: member });
       try {
-        return await takeCall(parts, call, snapshot, member, batches);
+        return taking.take(call, snapshot, member);
       } catch (error) {
         parts.statistics.counts(member).otherErrors += 1;
         throw error;
@@ -50,36 +50,59 @@ const source: Source = { kind: 'instant', job: 0 };
 /** Batches that wait for the next call; each keeps the room that its largest call needed. */
 const mostBatchesKept = 256;
 
-async function takeCall(
-  parts: InstantParts,
-  call: Call,
-  snapshot: CatalogSnapshot,
-  member: MemberId,
-  batches: OperationBatch[],
-): Promise<Answer> {
-  const { limits, writer, clock, statistics } = parts;
-  const nowMs = clock.nowMs();
-  const ingest = snapshot.ingest(member);
-  limits.checkPost(member, ingest, nowMs);
-  const parsed = scanUsers(call.body) ?? readUsers(call.body);
-  const answer = instantAnswer(parsed);
-  limits.acceptPost(member, ingest, parsed.users.length, nowMs);
-  if (parsed.users.length === 0) return answer;
-  const batch = batches.pop() ?? new OperationBatch();
-  try {
+/** Takes calls; what it keeps between them saves making it anew. */
+class CallTaking {
+  readonly #parts: InstantParts;
+  readonly #batches: OperationBatch[] = [];
+  readonly #knownUses = new KnownUses();
+
+  constructor(parts: InstantParts) {
+    this.#parts = parts;
+  }
+
+  /** Everything up to the write happens at once; the answer is there when the write is durable. */
+  take(call: Call, snapshot: CatalogSnapshot, member: MemberId): Promise<Answer> | Answer {
+    const { limits, clock } = this.#parts;
+    const nowMs = clock.nowMs();
+    const ingest = snapshot.ingest(member);
+    limits.checkPost(member, ingest, nowMs);
+    const parsed = scanUsers(call.body) ?? readUsers(call.body);
+    const answer = instantAnswer(parsed);
+    limits.acceptPost(member, ingest, parsed.users.length, nowMs);
+    if (parsed.users.length === 0) return answer;
+    const batch = this.#batches.pop() ?? new OperationBatch();
     const tally = new CallTally();
-    const writing = new CallWriting(snapshot, member, nowS(clock), batch, tally);
-    for (const user of parsed.users) writing.addUser(user);
-    const known = ingest.settings.require_known_users;
-    const options = { source, knownUsersOnly: known, wholeOrFull: true };
-    const { outcomes, refusedWhole } = batch.operationCount === 0 ? nothingWritten : await writer.write(batch, options);
-    if (refusedWhole) throw refusal(instantErrors.full, {}, { headers: { 'retry-after': '60' } });
-    for (const user of tally.unwritten()) user.invalid = await isInvalid(parts, user.identifier, known);
-    tally.countInto(statistics.counts(member), outcomes);
-    return answer;
-  } finally {
+    try {
+      const uses = this.#knownUses.forCall(snapshot, member, parsed.namedByCode);
+      const writing = new CallWriting(uses, ingest.settings, member, nowS(clock), batch, tally);
+      for (const user of parsed.users) writing.addUser(user);
+    } catch (error) {
+      this.#keep(batch);
+      throw error;
+    }
+    return this.#write(batch, tally, member, ingest.settings.require_known_users, answer);
+  }
+
+  async #write(batch: OperationBatch, tally: CallTally, member: MemberId, known: boolean, answer: Answer): Promise<Answer> {
+    const { writer, statistics } = this.#parts;
+    try {
+      const options = { source, knownUsersOnly: known, wholeOrFull: true };
+      const { outcomes, refusedWhole } = batch.operationCount === 0 ? nothingWritten : await writer.write(batch, options);
+      if (refusedWhole) throw refusal(instantErrors.full, {}, { headers: { 'retry-after': '60' } });
+      for (const user of tally.unwritten()) user.invalid = await isInvalid(this.#parts, user.identifier, known);
+      tally.countInto(statistics.counts(member), outcomes);
+      return answer;
+    } catch (error) {
+      statistics.counts(member).otherErrors += 1;
+      throw error;
+    } finally {
+      this.#keep(batch);
+    }
+  }
+
+  #keep(batch: OperationBatch): void {
     batch.clear();
-    if (batches.length < mostBatchesKept) batches.push(batch);
+    if (this.#batches.length < mostBatchesKept) this.#batches.push(batch);
   }
 }
 
@@ -94,10 +117,10 @@ class CallWriting {
   readonly #batch: OperationBatch;
   readonly #tally: CallTally;
 
-  constructor(snapshot: CatalogSnapshot, member: MemberId, atS: number, batch: OperationBatch, tally: CallTally) {
-    this.#uses = new SegmentUses(snapshot, member);
+  constructor(uses: SegmentUses, settings: IngestSettings, member: MemberId, atS: number, batch: OperationBatch, tally: CallTally) {
+    this.#uses = uses;
     this.#member = member;
-    this.#settings = snapshot.ingest(member).settings;
+    this.#settings = settings;
     this.#nowS = atS;
     this.#batch = batch;
     this.#tally = tally;
