@@ -57,14 +57,38 @@ export interface Addition {
 
 const lifetimesMinutes = [1440, 10_080, 43_200, 129_600] as const;
 
+/** Numbers that an addition takes where additions are packed: segment, value, lifetime in minutes. */
+export const additionWords = 3;
+/** Memberships that every user has before anything is measured. */
+export const loadedSegmentsPerUser = 10;
+
+/** Writes memberships of one user in different segments, `additionWords` numbers each, from `at` on. */
+export function fillAdditions(random: Random, count: number, into: Uint32Array, at: number): void {
+  const end = at + count * additionWords;
+  for (let to = at; to < end;) {
+    const segment = skewedSegment(random);
+    let known = at;
+    while (known < to && into[known] !== segment) known += additionWords;
+    if (known < to) continue;
+    into[to] = segment;
+    into[to + 1] = wholeBelow(random, 1000);
+    into[to + 2] = lifetimesMinutes[wholeBelow(random, lifetimesMinutes.length)] ?? 43_200;
+    to += additionWords;
+  }
+}
+
+/** What a user holds after the first load: the same for every contender, in whatever order they load. */
+export const fillLoaded = (user: number, into: Uint32Array, at: number): void =>
+  fillAdditions(seededRandom(Math.imul(user + 1, 0x9e37_79b1)), loadedSegmentsPerUser, into, at);
+
 /** Memberships of one user in different segments. */
 export function randomAdditions(random: Random, count: number): Addition[] {
-  const segments = new Set<number>();
-  while (segments.size < count) segments.add(skewedSegment(random));
-  return [...segments].map((segment) => ({
-    segment,
-    value: wholeBelow(random, 1000),
-    lifetimeMinutes: lifetimesMinutes[wholeBelow(random, lifetimesMinutes.length)] ?? 43_200,
+  const words = new Uint32Array(count * additionWords);
+  fillAdditions(random, count, words, 0);
+  return Array.from({ length: count }, (_, i) => ({
+    segment: words[i * additionWords] ?? 0,
+    value: words[i * additionWords + 1] ?? 0,
+    lifetimeMinutes: words[i * additionWords + 2] ?? 0,
   }));
 }
 
