@@ -25,10 +25,6 @@ export class StoreMeasurement<Batch> {
 
   async load(): Promise<Loaded> {
     const seconds = await this.#store.load();
-    const { users, atS } = this.#options;
-    const random = seededRandom(3);
-    this.#batches = updateBatches(this.#store.preparedBatches, users, random, atS).map((batch) => this.#store.prepare(batch));
-    this.#store.prepareReads(BigUint64Array.from({ length: preparedReads }, () => userIdOf(wholeBelow(random, users))));
     return { seconds, figures: await this.#store.figures() };
   }
 
@@ -51,6 +47,7 @@ export class StoreMeasurement<Batch> {
   async update(seconds: number, underWay: number, variant: string): Promise<StoreRun> {
     if (underWay !== 1 && underWay !== updateLanes) throw new RangeError(`1 or ${updateLanes} batches are under way, not ${underWay}`);
     await this.#store.vary?.(variant);
+    this.#prepare();
     const latenciesUs = new Histogram();
     const run = this.#begin(seconds);
     const first = this.#nextBatch;
@@ -72,6 +69,7 @@ export class StoreMeasurement<Batch> {
 
   /** Reads random users' profiles in whole. */
   async get(seconds: number): Promise<StoreRun> {
+    this.#prepare();
     const latenciesNs = new Histogram();
     const run = this.#begin(seconds);
     const count =
@@ -83,6 +81,15 @@ export class StoreMeasurement<Batch> {
 
   async close(): Promise<void> {
     await this.#store.close();
+  }
+
+  /** Once, before the first measured run; not measured. */
+  #prepare(): void {
+    if (this.#batches.length > 0) return;
+    const { users, atS } = this.#options;
+    const random = seededRandom(3);
+    this.#batches = updateBatches(this.#store.preparedBatches, users, random, atS).map((batch) => this.#store.prepare(batch));
+    this.#store.prepareReads(BigUint64Array.from({ length: preparedReads }, () => userIdOf(wholeBelow(random, users))));
   }
 
   async #readSingly(endMs: number, latenciesNs: Histogram): Promise<number> {
