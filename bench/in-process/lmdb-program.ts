@@ -107,7 +107,13 @@ class LmdbStore implements StoreUnderTest<LmdbBatch> {
 
 const empty = Buffer.alloc(0);
 
-/** The bytes of a value, in a buffer that the next read uses again: all that reads here merge or decode at once. */
-const valueOf = (database: Database<Buffer, Buffer>, key: Buffer): Buffer | undefined => database.getBinaryFast(key);
+/**
+ * The bytes of a value, without a copy: all that reads here merges or decodes at once, before the next read overwrites them. The client
+ * answers its one large buffer and tells the value's length as `length`; a typed array's own methods see all of it, hence the view.
+ */
+function valueOf(database: Database<Buffer, Buffer>, key: Buffer): Buffer | undefined {
+  const found = database.getBinaryFast(key);
+  return found?.subarray(0, found.length);
+}
 
 serveStore((options) => Promise.resolve(LmdbStore.open(options)));

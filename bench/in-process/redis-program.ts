@@ -9,6 +9,7 @@ import { RedisProfiles } from '../peers/redis-profiles.ts';
 import { decodePacked, mergePacked } from './packed-profile.ts';
 import { serveStore } from './serve-store.ts';
 import type { StoreFigures, StoreOptions } from './store-messages.ts';
+import { redisVariants } from './redis-variants.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
 import { loadBatch, type UpdateBatch, usersPerBatch } from './update-batch.ts';
 
@@ -24,6 +25,7 @@ class RedisStore implements StoreUnderTest<RedisBatch> {
   readonly preparedBatches = 512;
   readonly profilesPerRead = 256;
   readonly readsUnderWay = 2;
+  readonly variants = redisVariants;
   readonly #profiles: RedisProfiles;
   readonly #options: StoreOptions;
   #reads: readonly Buffer[] = [];
@@ -70,10 +72,10 @@ class RedisStore implements StoreUnderTest<RedisBatch> {
     );
   }
 
-  /** `everysec` or `always`, and then `mset` where one MGET and one MSET of all keys are to stand for the pipelines. */
+  /** `always` is synced before the answer; `everysec mset` is one MGET and one MSET of all keys instead of two pipelines. */
   async vary(variant: string): Promise<void> {
-    this.#wholeCommands = variant.endsWith(' mset');
-    await this.#profiles.redis.config('SET', 'appendfsync', variant.replace(' mset', ''));
+    this.#wholeCommands = variant === 'everysec mset';
+    await this.#profiles.redis.config('SET', 'appendfsync', variant === 'always' ? 'always' : 'everysec');
   }
 
   prepareReads(userIds: BigUint64Array): void {

@@ -28,12 +28,17 @@ export class StoreMeasurement<Batch> {
     return { seconds, figures: await this.#store.figures() };
   }
 
-  /** Merges batches that are the same for every store, one after the other, and reads back some of their users. */
+  /** Merges batches that are the same for every store, one after the other, in all the store's ways, and reads back some of their users. */
   async merge(batches: number, sample: number): Promise<ReadBack[]> {
     const random = seededRandom(11);
     const { users, atS } = this.#options;
     const made = updateBatches(batches, users, random, atS + 1);
-    for (const batch of made) await this.#store.apply(this.#store.prepare(batch));
+    const variants = this.#store.variants ?? [];
+    for (const [i, batch] of made.entries()) {
+      const variant = variants[i % variants.length];
+      if (variant !== undefined) await this.#store.vary?.(variant);
+      await this.#store.apply(this.#store.prepare(batch));
+    }
     const readBack: ReadBack[] = [];
     for (let i = 0; i < sample; i++) {
       const userIds = made[i % made.length]?.userIds ?? BigUint64Array.of();

@@ -12,7 +12,8 @@ export interface StoreUnderTest<Batch> {
   prepare(batch: UpdateBatch): Batch;
   /** Merges; resolves when the batch is as durable as the store promises. Batches that are under way together share no user. */
   apply(batch: Batch): Promise<unknown>;
-  /** Another way of doing the same, of those that the scenario names; stores with one way have no such method. */
+  /** Other ways of doing the same; stores with one way have none. What they leave behind must be the same. */
+  readonly variants?: readonly string[];
   vary?(variant: string): Promise<void>;
   /** Users that `read` reads, round and round; not measured. */
   prepareReads(userIds: BigUint64Array): void;
