@@ -32,6 +32,7 @@ turns on this machine. Prints one table with what is reached of each target, and
   --users N        users in the audience (default ${defaults.users})
   --quick          a first look in three minutes: ${quick.runs} runs of ${quick.seconds} s, ${quick.users} users; ratios are rough
   --full           besides with ${largeUsers} users: growth, lookups, memory, restart; takes 16 GB of memory and half an hour
+  --large-users N  users of --full's large audience (default ${largeUsers}); implies it
   --against DIR    another checkout of this repository, whose server runs in the same turns: what did a change do?
   --profile DIR    take processor profiles of Foyer (Chrome DevTools reads them) and print their summaries; figures are lower then
   --help           this text
@@ -54,6 +55,7 @@ export function readArguments(args: readonly string[], all: readonly Scenario[])
     profile: text,
     quick: { type: 'boolean' },
     full: { type: 'boolean' },
+    'large-users': text,
     help: { type: 'boolean', short: 'h' },
   } as const;
   const { values } = parsed(() => parseArgs({ args: [...args], options, strict: true }));
@@ -67,7 +69,10 @@ export function readArguments(args: readonly string[], all: readonly Scenario[])
     runs: numberOf('--runs', values.runs, otherwise.runs, 1, true),
     seconds: numberOf('--seconds', values.seconds, otherwise.seconds, 0.1, false),
     users: numberOf('--users', values.users, otherwise.users, fewestUsers, true),
-    largeUsers: values.full === true ? largeUsers : null,
+    largeUsers:
+      values.full === true || values['large-users'] !== undefined
+        ? numberOf('--large-users', values['large-users'], largeUsers, fewestUsers, true)
+        : null,
     against: values.against ?? null,
     profileFolder: values.profile ?? null,
   };

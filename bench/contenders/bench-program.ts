@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 
 /** A program of ours in a process of its own: asked by IPC, one question at a time. It ends when this process does. */
-export class BenchProgram<Question extends object, Answer> {
+export class BenchProgram<Question extends object | string, Answer> {
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
   readonly #file: string;

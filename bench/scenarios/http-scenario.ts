@@ -35,7 +35,8 @@ export interface HttpScenarioOptions {
   readonly targets: HttpTargets;
 }
 
-const firstWarmUpMs = 2000;
+/** Long enough for the compiler, at some hundred large calls a second. */
+const firstWarmUpMs = 3000;
 export const warmUpMs = 300;
 
 /** A scenario over HTTP: Foyer beside servers that answer the same bytes, one run after the other in turns. */

@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AudienceFolders } from '../contenders/audience-folders.ts';
+import { type BareServer, startBareServer } from '../contenders/byte-servers.ts';
 import { ownCheckout, type FoyerServer } from '../contenders/foyer-server.ts';
+import type { RunRequest } from '../load/generator-messages.ts';
 import { LoadGenerator } from '../load/load-generator.ts';
 import type { RequestPlan } from '../load/requests.ts';
 import { atMost } from '../report/target.ts';
 import { spreadOf } from '../statistics/median.ts';
+import { lookupSample } from './lookup-sample.ts';
 import { startLoadedFoyer } from './loaded-foyer.ts';
 import { plainRow, type BenchSettings, type Row, type Scenario, type ScenarioResult } from './scenario.ts';
 
@@ -15,10 +18,11 @@ const logCutBytes = 4 * 2 ** 20;
 const shortestLifetimeS = 1440 * 60;
 /** Load goes on for so long, and memberships expire after so much of it; sweeps come every 10 s. */
 const windowS = 30;
+const bareWindowS = 8;
 const expiryAfterS = 10;
 /** Loading, copying and starting take so long before the window at most, for each million of users and in all. */
 const secondsPerMillionUsers = 12;
-const secondsToStart = 6;
+const secondsToStart = 6 + bareWindowS;
 const lookEveryMs = 1000;
 
 interface Phase {
@@ -71,15 +75,23 @@ async function measure(settings: BenchSettings, running: AsyncDisposableStack): 
   const rows: Row[] = [];
   const notes: string[] = [];
   const runs: object[] = [];
+  const bare = await startBareServer(await lookupSample(foyer), '');
+  running.defer(() => bare.stop());
   for (const phase of phases) {
-    const looks = await watch(foyer, generator, phase, users, say);
+    // Of twice as many users as there are: half of them are new at first.
+    await generator.prepare({ name: phase.label, plan: phase.plan, count: phase.prepared, users: users * 2, token: foyer.token, seed: 21 });
+    const floorMs = await watchBare(bare, generator, phase, say);
+    const looks = await watch(foyer, generator, phase, say);
     const delays = looks.map(({ delayMs }) => delayMs);
     const longest = Math.max(...delays);
-    rows.push(plainRow(name, `longest, ${phase.label}`, { ...spreadOf([longest]), unit: 'ms' }, [atMost(longestMs, 'ms', longest)]));
+    rows.push(
+      plainRow(name, `Foyer, ${phase.label}`, { ...spreadOf([longest]), unit: 'ms' }, [atMost(longestMs, 'ms', longest)]),
+      plainRow(name, `bare node:http, ${phase.label}`, { ...spreadOf([floorMs]), unit: 'ms' }),
+    );
     notes.push(`${name}: ${phase.label}: ${happened(looks)}; longest of each second ${delays.map((ms) => ms.toFixed(1)).join(', ')} ms`);
     runs.push(...looks.map((look) => ({ contender: phase.label, ...look })));
   }
-  notes.push(`${name}: it holds what the machine itself took from the thread, too: on shared cores that is most of it`);
+  notes.push(`${name}: what the bare server shows is what one turn of requests and the other programs on these cores take`);
   return { scenario: name, rows, notes, runs };
 }
 
@@ -98,23 +110,31 @@ function happened(looks: readonly Look[]): string {
   return `${snapshots} snapshots, ${swept.toLocaleString('en-US')} memberships or more swept, memory grown by ${grownMiB.toFixed(0)} MiB`;
 }
 
-async function watch(
-  foyer: FoyerServer,
-  generator: LoadGenerator,
-  phase: Phase,
-  users: number,
-  say: (text: string) => void,
-): Promise<Look[]> {
-  const { label, plan, connections, prepared } = phase;
-  // Of twice as many users as there are: half of them are new at first.
-  await generator.prepare({ name: label, plan, count: prepared, users: users * 2, token: foyer.token, seed: 21 });
-  say(`${name}: ${label} for ${windowS} s`);
+const loadOf = (to: { readonly port: number; readonly pid: number }, { label, connections }: Phase, seconds: number): RunRequest => ({
+  port: to.port,
+  pid: to.pid,
+  requests: label,
+  connections,
+  pace: null,
+  warmUpMs: 0,
+  measureMs: seconds * 1000,
+});
+
+/** The same load on a server that keeps nothing: once to warm it up, once measured. Answers the longest delay. */
+async function watchBare(bare: BareServer, generator: LoadGenerator, phase: Phase, say: (text: string) => void): Promise<number> {
+  say(`${name}: ${phase.label} against bare node:http for ${bareWindowS} s`);
+  await generator.run(loadOf(bare, phase, 1));
+  await bare.longestDelayMs();
+  await generator.run(loadOf(bare, phase, bareWindowS));
+  return bare.longestDelayMs();
+}
+
+async function watch(foyer: FoyerServer, generator: LoadGenerator, phase: Phase, say: (text: string) => void): Promise<Look[]> {
+  say(`${name}: ${phase.label} against Foyer for ${windowS} s`);
   const looks: Look[] = [];
-  const measureMs = windowS * 1000;
-  const target = { port: foyer.port, pid: foyer.pid, requests: label, connections, pace: null };
-  const load = generator.run({ ...target, warmUpMs: 0, measureMs });
+  const load = generator.run(loadOf(foyer, phase, windowS));
   await look(foyer);
-  for (const endMs = performance.now() + measureMs; performance.now() < endMs;) {
+  for (const endMs = performance.now() + windowS * 1000; performance.now() < endMs;) {
     await Promise.race([sleep(lookEveryMs), load]);
     looks.push(await look(foyer));
   }
