@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { additionWords, fillLoaded, loadedSegmentsPerUser, randomAdditions, seededRandom, segmentIds, userIdOf } from './audience.ts';
+import {
+  additionWords,
+  fillLoaded,
+  loadedSegmentsPerUser,
+  randomAdditions,
+  seededRandom,
+  segmentIds,
+  userIdOf,
+  userOf,
+} from './audience.ts';
 
 const loadedOf = (user: number): number[] => {
   const words = new Uint32Array(loadedSegmentsPerUser * additionWords);
@@ -39,4 +48,8 @@ test('different users have different ids, and none is 0', () => {
   const ids = new Set(Array.from({ length: 10_000 }, (_, user) => userIdOf(user)));
   expect(ids.size).toBe(10_000);
   expect(ids.has(0n)).toBe(false);
+});
+
+test('a user is found by its id', () => {
+  for (const user of [0, 1, 2, 999, 10_000_000, 2 ** 31]) expect(userOf(userIdOf(user))).toBe(user);
 });

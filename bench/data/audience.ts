@@ -11,6 +11,12 @@ const oddMultiplier = 0x9e37_79b9_7f4a_7c15n;
 /** A user's id: spread over 64 bits as hashed ids are, different for different numbers, never 0. */
 export const userIdOf = (user: number): bigint => ((BigInt(user) + 1n) * oddMultiplier) & mask64;
 
+/** The inverse of the multiplier, modulo 2^64. */
+const inverseMultiplier = 0xf1de_83e1_9937_733dn;
+
+/** The user whose id this is. */
+export const userOf = (userId: bigint): number => Number(((userId * inverseMultiplier) & mask64) - 1n);
+
 export type Random = () => number;
 
 /** Numbers from 0 to below 1 that repeat with the seed (mulberry32). */

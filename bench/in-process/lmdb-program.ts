@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer';
 import { rmSync } from 'node:fs';
 import { type Database, open, type RootDatabase } from 'lmdb';
-import { additionWords } from '../data/audience.ts';
+import { additionWords, userIdOf } from '../data/audience.ts';
 import { nowS, systemClock } from '../../server/src/kit/clock.ts';
 import type { Membership } from '../../server/src/profiles/profile-store.ts';
 import { sourceToWord } from '../../server/src/profiles/source-word.ts';
@@ -11,10 +11,10 @@ import { decodePacked, mergePacked } from './packed-profile.ts';
 import { serveStore } from './serve-store.ts';
 import type { StoreFigures, StoreOptions } from './store-messages.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
-import { loadBatch, type UpdateBatch } from './update-batch.ts';
+import { loadBatchOf, type UpdateBatch } from './update-batch.ts';
 
 const source = sourceToWord({ kind: 'instant', job: 0 });
-/** Users in one transaction of the load. Sorted and large: LMDB copies a page for each that a transaction touches. */
+/** Users in one transaction of the load, all users sorted: LMDB copies every page that a transaction touches. */
 const usersPerLoad = 100_000;
 
 interface LmdbBatch extends UpdateBatch {
@@ -50,8 +50,9 @@ class LmdbStore implements StoreUnderTest<LmdbBatch> {
   async load(): Promise<number> {
     const { users, atS } = this.#options;
     let ms = 0;
+    const userIds = BigUint64Array.from({ length: users }, (_, user) => userIdOf(user)).sort();
     for (let first = 0; first < users; first += usersPerLoad) {
-      const batch = this.prepare(loadBatch(first, Math.min(first + usersPerLoad, users), atS));
+      const batch = this.prepare(loadBatchOf(userIds.subarray(first, first + usersPerLoad), atS));
       const began = performance.now();
       await this.apply(batch);
       ms += performance.now() - began;

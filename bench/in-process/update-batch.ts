@@ -1,4 +1,13 @@
-import { additionWords, fillAdditions, fillLoaded, loadedSegmentsPerUser, type Random, userIdOf, wholeBelow } from '../data/audience.ts';
+import {
+  additionWords,
+  fillAdditions,
+  fillLoaded,
+  loadedSegmentsPerUser,
+  type Random,
+  userIdOf,
+  userOf,
+  wholeBelow,
+} from '../data/audience.ts';
 
 export const usersPerBatch = 1000;
 export const segmentsPerUpdate = 5;
@@ -15,15 +24,17 @@ export interface UpdateBatch {
 }
 
 /** The first load of users from `first` to below `end`. */
-export function loadBatch(first: number, end: number, atS: number): UpdateBatch {
-  const count = end - first;
-  const userIds = new BigUint64Array(count);
+export const loadBatch = (first: number, end: number, atS: number): UpdateBatch =>
+  loadBatchOf(
+    BigUint64Array.from({ length: end - first }, (_, i) => userIdOf(first + i)),
+    atS,
+  );
+
+/** The first load of these users, in their order. */
+export function loadBatchOf(userIds: BigUint64Array, atS: number): UpdateBatch {
   const wordsPerUser = loadedSegmentsPerUser * additionWords;
-  const additions = new Uint32Array(count * wordsPerUser);
-  for (let i = 0; i < count; i++) {
-    userIds[i] = userIdOf(first + i);
-    fillLoaded(first + i, additions, i * wordsPerUser);
-  }
+  const additions = new Uint32Array(userIds.length * wordsPerUser);
+  for (const [i, userId] of userIds.entries()) fillLoaded(userOf(userId), additions, i * wordsPerUser);
   return { userIds, perUser: loadedSegmentsPerUser, additions, atS };
 }
 

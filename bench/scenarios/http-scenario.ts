@@ -35,8 +35,8 @@ export interface HttpScenarioOptions {
   readonly targets: HttpTargets;
 }
 
-/** Long enough for the compiler, at some hundred large calls a second. */
-const firstWarmUpMs = 3000;
+/** Long enough for the compiler, at some hundred large calls a second; shorter where runs are. */
+const firstWarmUpOf = ({ seconds }: BenchSettings): number => Math.min(3000, seconds * 1500);
 export const warmUpMs = 300;
 
 /** A scenario over HTTP: Foyer beside servers that answer the same bytes, one run after the other in turns. */
@@ -134,7 +134,7 @@ class HttpComparison {
   async #compare(generator: LoadGenerator): Promise<void> {
     const { name } = this.#options;
     const { runs, say, seconds } = this.#settings;
-    for (const { contender } of this.#measured) await this.#runOnce(generator, contender, firstWarmUpMs, 1);
+    for (const { contender } of this.#measured) await this.#runOnce(generator, contender, firstWarmUpOf(this.#settings), 1);
     for (let run = 1; run <= runs; run++) {
       for (const entry of this.#measured) entry.runs.push(await this.#runOnce(generator, entry.contender, warmUpMs, seconds * 1000));
       const rates = this.#measured.map((entry) => `${entry.contender.name} ${Math.round(rateOf(entry.runs.at(-1)))}`);

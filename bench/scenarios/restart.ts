@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { launchFoyer, ownCheckout, startFoyer } from '../contenders/foyer-server.ts';
 import { loadedSegmentsPerUser } from '../data/audience.ts';
@@ -56,7 +56,10 @@ async function startTimes({ folder, audiences, runs, say }: BenchSettings, label
     await (await startFoyer(name, options)).stop();
     for (let run = 1; run <= runs; run++) {
       // A server that stops in order may leave its files readier than they were: each start gets the same ones.
-      if (users !== null) await renew(profiles, audiences, users);
+      if (users !== null) {
+        rmSync(profiles, { recursive: true, force: true });
+        await audiences.copyTo(profiles, ownCheckout, users);
+      }
       const launched = await launchFoyer(options);
       times.push(launched.readyMs);
       await launched.stop();
@@ -66,10 +69,4 @@ async function startTimes({ folder, audiences, runs, say }: BenchSettings, label
     rmSync(options.folder, { recursive: true, force: true });
   }
   return times;
-}
-
-async function renew(profiles: string, audiences: BenchSettings['audiences'], users: number): Promise<void> {
-  const { path } = await audiences.made(ownCheckout, users);
-  rmSync(profiles, { recursive: true, force: true });
-  cpSync(path, profiles, { recursive: true });
 }

@@ -16,10 +16,10 @@ const longestMs = 5;
 /** A snapshot for so much log: several within the window. */
 const logCutBytes = 4 * 2 ** 20;
 const shortestLifetimeS = 1440 * 60;
-/** Load goes on for so long, and memberships expire after so much of it; sweeps come every 10 s. */
-const windowS = 30;
-const bareWindowS = 8;
-const expiryAfterS = 10;
+/** Memberships expire after so much of the first window; sweeps come every 10 s. */
+const expiryAfterS = 4;
+const shortestWindowS = 18;
+const bareWindowS = 6;
 /** Loading, copying and starting take so long before the window at most, for each million of users and in all. */
 const secondsPerMillionUsers = 12;
 const secondsToStart = 6 + bareWindowS;
@@ -43,6 +43,9 @@ interface Look {
   readonly logBytes: number;
   readonly memoryBytes: number;
 }
+
+/** Load goes on for as long as all runs of other scenarios do in three of their contenders, and long enough for a sweep to begin and end. */
+const windowOf = ({ runs, seconds }: BenchSettings): number => Math.max(shortestWindowS, 3 * runs * seconds);
 
 /** The longest time for which the thread that answers was held, while the store grows, is snapshot and swept. */
 export const stall: Scenario = {
@@ -81,7 +84,7 @@ async function measure(settings: BenchSettings, running: AsyncDisposableStack): 
     // Of twice as many users as there are: half of them are new at first.
     await generator.prepare({ name: phase.label, plan: phase.plan, count: phase.prepared, users: users * 2, token: foyer.token, seed: 21 });
     const floorMs = await watchBare(bare, generator, phase, say);
-    const looks = await watch(foyer, generator, phase, say);
+    const looks = await watch(foyer, generator, phase, windowOf(settings), say);
     const delays = looks.map(({ delayMs }) => delayMs);
     const longest = Math.max(...delays);
     rows.push(
@@ -129,7 +132,13 @@ async function watchBare(bare: BareServer, generator: LoadGenerator, phase: Phas
   return bare.longestDelayMs();
 }
 
-async function watch(foyer: FoyerServer, generator: LoadGenerator, phase: Phase, say: (text: string) => void): Promise<Look[]> {
+async function watch(
+  foyer: FoyerServer,
+  generator: LoadGenerator,
+  phase: Phase,
+  windowS: number,
+  say: (text: string) => void,
+): Promise<Look[]> {
   say(`${name}: ${phase.label} against Foyer for ${windowS} s`);
   const looks: Look[] = [];
   const load = generator.run(loadOf(foyer, phase, windowS));
