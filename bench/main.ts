@@ -5,6 +5,7 @@ import { readConfig } from '../server/src/config/config.ts';
 import { type BenchArguments, helpText, readArguments, UsageError } from './arguments.ts';
 import { AudienceFolders } from './contenders/audience-folders.ts';
 import { serverSettings } from './contenders/foyer-server.ts';
+import { endOwnProcesses } from './contenders/own-processes.ts';
 import { Peers } from './peers/peers.ts';
 import { describeMachine, type Machine } from './report/machine.ts';
 import { summariesOf } from './report/profile-summary.ts';
@@ -59,8 +60,10 @@ function temporaryFolder(): { readonly folder: string; readonly remove: () => vo
   chmodSync(folder, 0o711);
   const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   const leave = (code: number) => (): void => {
-    process.once('exit', remove);
-    process.exit(code);
+    void endOwnProcesses().then(() => {
+      remove();
+      process.exit(code);
+    });
   };
   process.once('SIGINT', leave(130));
   process.once('SIGTERM', leave(143));

@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setUpCatalog } from './foyer-catalog.ts';
 import type { Contender } from './contender.ts';
+import { ownProcess } from './own-processes.ts';
 
 /** The checkout that this file stands in. */
 export const ownCheckout = resolve(import.meta.dirname, '..', '..');
@@ -59,7 +60,7 @@ export async function launchFoyer({ checkout, folder, profileFolder, settings = 
     { cwd: checkout, env: { ...Object.fromEntries(others), ...serverSettings(), ...settings }, stdio: ['ignore', 'ignore', log, 'ipc'] },
   );
   closeSync(log);
-  const ended = new Promise<void>((resolveEnd) => child.once('exit', () => resolveEnd()));
+  const ended = ownProcess(child);
   try {
     const url = await readyUrl(child, ended, logFile);
     const readyMs = performance.now() - began;

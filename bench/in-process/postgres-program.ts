@@ -36,11 +36,7 @@ class PostgresStore implements StoreUnderTest<PostgresBatch> {
     const file = openSync(path, 'w', 0o644);
     try {
       for (let first = 0; first < users; first += usersPerBatch) {
-        const batch = loadBatch(first, Math.min(first + usersPerBatch, users), atS);
-        const lines = rowsOf(batch).map(
-          ({ userId, segment, value, lifetimeMinutes }) => `${userId}\t${segment}\t${value}\t${atS}\t${lifetimeMinutes}\t${source}\n`,
-        );
-        writeSync(file, lines.join(''));
+        writeSync(file, linesOf(loadBatch(first, Math.min(first + usersPerBatch, users), atS)));
       }
     } finally {
       closeSync(file);
@@ -79,6 +75,18 @@ class PostgresStore implements StoreUnderTest<PostgresBatch> {
   close(): Promise<void> {
     return this.#profiles.close();
   }
+}
+
+/** The batch as COPY reads it. */
+function linesOf({ userIds, perUser, additions, atS }: UpdateBatch): string {
+  let lines = '';
+  for (const [user, id] of userIds.entries()) {
+    const beginning = databaseUserId(id).toString();
+    const end = (user + 1) * perUser * additionWords;
+    for (let at = user * perUser * additionWords; at < end; at += additionWords)
+      lines += `${beginning}\t${additions[at]}\t${additions[at + 1]}\t${atS}\t${additions[at + 2]}\t${source}\n`;
+  }
+  return lines;
 }
 
 function rowsOf({ userIds, perUser, additions }: UpdateBatch): UpsertRow[] {

@@ -14,7 +14,7 @@ import type { StoreUnderTest } from './store-under-test.ts';
 import { loadBatch, type UpdateBatch, usersPerBatch } from './update-batch.ts';
 
 const source = sourceToWord({ kind: 'instant', job: 0 });
-/** Values of a load that are under way together. */
+/** Batches of a load that are under way together. */
 const loadsUnderWay = 2;
 
 interface RedisBatch extends UpdateBatch {
@@ -42,7 +42,8 @@ class RedisStore implements StoreUnderTest<RedisBatch> {
 
   async load(): Promise<number> {
     const { users, atS } = this.#options;
-    await this.#profiles.redis.flushall();
+    const { redis } = this.#profiles;
+    await redis.flushall();
     let next = 0;
     let ms = 0;
     const work = async (): Promise<void> => {
@@ -50,9 +51,9 @@ class RedisStore implements StoreUnderTest<RedisBatch> {
         const first = next;
         next = Math.min(first + usersPerBatch, users);
         const batch = this.prepare(loadBatch(first, next, atS));
-        const values = batch.keys.map((_, user) => mergeOf(batch, user, null));
+        const pairs = batch.keys.flatMap((key, user) => [key, mergeOf(batch, user, null)]);
         const began = performance.now();
-        await this.#write(batch.keys, values);
+        await redis.mset(pairs);
         ms += (performance.now() - began) / loadsUnderWay;
       }
     };

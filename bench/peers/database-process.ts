@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { accessSync, chownSync, constants, existsSync, mkdirSync, openSync, closeSync, readdirSync, readFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
+import { ownProcess } from '../contenders/own-processes.ts';
 
 const readyWithinMs = 30_000;
 
@@ -78,7 +79,6 @@ export class DatabaseProcess {
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
   readonly #options: DatabaseOptions;
-  readonly #kill = (): void => void this.#child.kill(this.#options.killSignal);
 
   private constructor(options: DatabaseOptions) {
     this.#options = options;
@@ -86,11 +86,7 @@ export class DatabaseProcess {
     const log = openSync(logFile, 'w');
     this.#child = spawn(program, args, { ...user, cwd: folder, stdio: ['ignore', log, log] });
     closeSync(log);
-    this.#ended = new Promise((resolve) => {
-      this.#child.once('exit', () => resolve());
-      this.#child.once('error', () => resolve());
-    });
-    process.once('exit', this.#kill);
+    this.#ended = ownProcess(this.#child, options.killSignal);
   }
 
   static async start(options: DatabaseOptions): Promise<DatabaseProcess> {
@@ -109,7 +105,6 @@ export class DatabaseProcess {
   }
 
   async stop(): Promise<void> {
-    process.removeListener('exit', this.#kill);
     this.#child.kill(this.#options.stopSignal);
     await this.#ended;
   }

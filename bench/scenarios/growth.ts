@@ -3,6 +3,7 @@ import type { StoreRun } from '../in-process/store-messages.ts';
 import { ratioAtMost } from '../report/target.ts';
 import { pairedRatio, spreadOf } from '../statistics/median.ts';
 import { gets, measureInTurns, rowsOfComparison } from './store-comparison.ts';
+import { timerNote } from '../statistics/timer-cost.ts';
 import { plainRow, type BenchSettings, type Row, type Scenario, type ScenarioResult } from './scenario.ts';
 import { startStores } from './store-contenders.ts';
 
@@ -41,6 +42,7 @@ async function measure(settings: BenchSettings, largeUsers: number, running: Asy
     times.large.push(nsPerMembership(await large.program.update(seconds, updateLanes, '')));
     say(`${name}: run ${run} of ${runs}: ${times.small.at(-1)?.toFixed(0)} and ${times.large.at(-1)?.toFixed(0)} ns a membership`);
   }
+  notes.push(`${name}: ${timerNote()}`);
   await small.program.close();
   const comparison = gets(
     stores.map((store) => ({ label: store.label, store, variant: 'everysec' })),

@@ -134,6 +134,7 @@ class HttpComparison {
   async #compare(generator: LoadGenerator): Promise<void> {
     const { name } = this.#options;
     const { runs, say, seconds } = this.#settings;
+    say(`${name}: warming up`);
     for (const { contender } of this.#measured) await this.#runOnce(generator, contender, firstWarmUpOf(this.#settings), 1);
     for (let run = 1; run <= runs; run++) {
       for (const entry of this.#measured) entry.runs.push(await this.#runOnce(generator, entry.contender, warmUpMs, seconds * 1000));

@@ -1,6 +1,7 @@
 import { redisVariants, type RedisVariant } from '../in-process/redis-variants.ts';
 import { segmentsPerUpdate, updateLanes, usersPerBatch } from '../in-process/update-batch.ts';
 import { wantedAtLeast } from '../report/target.ts';
+import { timerNote } from '../statistics/timer-cost.ts';
 import type { BenchSettings, Scenario, ScenarioResult } from './scenario.ts';
 import { comparedRow, type Comparison, gets, measureInTurns, ratioTarget, rowsOfComparison, type Way } from './store-comparison.ts';
 import { type LoadedStore, startStores } from './store-contenders.ts';
@@ -46,6 +47,7 @@ async function measure(settings: BenchSettings, running: AsyncDisposableStack): 
     notes: [
       ...stores.flatMap(loadNote),
       ...notes,
+      `${name}: ${timerNote()}`,
       `${name}: every peer was read back after ${usersPerBatch}-user batches and held what the engine holds`,
     ],
     runs: comparisons.flatMap(({ label, measured }) =>

@@ -34,6 +34,7 @@ export async function measureInTurns(
   comparisons: readonly Comparison[],
   { runs, seconds, say }: BenchSettings,
 ): Promise<void> {
+  say(`${name}: preparing batches and warming up`);
   for (const { measured, measure } of comparisons) for (const { way } of measured) await measure(way, warmUpS);
   for (let run = 1; run <= runs; run++)
     for (const { label, measured, measure } of comparisons) {
