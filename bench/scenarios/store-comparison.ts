@@ -70,6 +70,8 @@ export function gets(ways: readonly Way[], users: number): Comparison {
 export const ratioTarget = ({ ratio }: Row, least: number | undefined): Target[] =>
   least === undefined || !ratio ? [] : [ratioAtLeast(least, ratio.median)];
 
+const inProcess: ReadonlySet<LoadedStore['kind']> = new Set(['engine', 'other engine', 'lmdb']);
+const cpuUsOf = (run: StoreRun): number => (run.cpu / run.count) * 1e6;
 const rateOf = (run: StoreRun | undefined): number => (run ? run.count / run.seconds : Number.NaN);
 
 export function comparedRow(label: string, unit: string, { way, runs }: MeasuredWay, engine: MeasuredWay): Row {
@@ -83,8 +85,9 @@ export function comparedRow(label: string, unit: string, { way, runs }: Measured
     p50Us: median(runs.map((run) => run.p50Us)),
     p99Us: median(runs.map((run) => run.p99Us)),
     ratio: ours ? null : pairedRatio(engine.runs.map(rateOf), rates),
-    cpuUsPerCall: median(runs.map((run) => (run.cpu / run.count) * 1e6)),
-    cpuRatio: null,
+    cpuUsPerCall: median(runs.map(cpuUsOf)),
+    // A database does most of its work in a process of its own.
+    cpuRatio: ours || !inProcess.has(way.store.kind) ? null : pairedRatio(runs.map(cpuUsOf), engine.runs.map(cpuUsOf)),
     targets: [],
   };
 }
