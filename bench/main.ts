@@ -1,25 +1,23 @@
 /** npm run bench: measures Foyer beside its ceiling on this machine. `--help` and bench/README.md say more. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readConfig } from '../server/src/config/config.ts';
 import { type BenchArguments, helpText, readArguments, UsageError } from './arguments.ts';
+import { AudienceFolders } from './contenders/audience-folders.ts';
 import { serverSettings } from './contenders/foyer-server.ts';
+import { endOwnProcesses } from './contenders/own-processes.ts';
+import { Peers } from './peers/peers.ts';
 import { describeMachine, type Machine } from './report/machine.ts';
+import { summariesOf } from './report/profile-summary.ts';
 import { writeReport } from './report/results-file.ts';
-import { duration, tableOf } from './report/table.ts';
-import { inProcess } from './scenarios/in-process.ts';
-import { instantLarge } from './scenarios/instant-large.ts';
-import { instantSmall } from './scenarios/instant-small.ts';
-import { instantSmallLogins } from './scenarios/instant-small-logins.ts';
-import { lookup } from './scenarios/lookup.ts';
-import type { Scenario, ScenarioResult } from './scenarios/scenario.ts';
-
-const scenarios: readonly Scenario[] = [instantSmall, instantSmallLogins, instantLarge, lookup, inProcess];
+import { duration, tableOf, verdictOf } from './report/table.ts';
+import { allScenarios } from './scenarios/all-scenarios.ts';
+import type { ScenarioResult } from './scenarios/scenario.ts';
 
 /** On the repository's disk and out of git, not in /tmp: that is often memory, where a sync costs nothing. */
 const temporaryFolders = resolve(import.meta.dirname, '..', 'tmp');
 
-function settingsOf({ runs, seconds, users, against }: BenchArguments): Record<string, unknown> {
+function settingsOf({ runs, seconds, users, largeUsers, against }: BenchArguments): Record<string, unknown> {
   const { config } = readConfig(serverSettings());
   const { durability, hotRoutes, logLevel, logSample, logCutBytes, slowCallMs } = config;
   const server = { durability, hotRoutes, logLevel, logSample, logCutBytes, slowCallMs };
@@ -27,6 +25,7 @@ function settingsOf({ runs, seconds, users, against }: BenchArguments): Record<s
     runs,
     seconds,
     users,
+    largeUsers,
     against,
     ...server,
     limits: 'raised to 1,000,000,000 a second through PUT /batch-segment-config',
@@ -41,51 +40,69 @@ function printMachine(machine: Machine): void {
   console.log(`${machine.fileSystem}: writing and syncing 4 KiB takes ${duration(machine.syncP50Us)} (p99 ${duration(machine.syncP99Us)})`);
 }
 
-function printResults(results: readonly ScenarioResult[], settings: Readonly<Record<string, unknown>>): void {
-  console.log(`\n${tableOf(results.flatMap((result) => result.rows))}\n`);
-  for (const note of results.flatMap((result) => result.notes)) console.log(`- ${note}`);
+function printResults(results: readonly ScenarioResult[], peers: Peers, settings: Readonly<Record<string, unknown>>): void {
+  const rows = results.flatMap((result) => result.rows);
+  console.log(`\n${tableOf(rows)}\n\n${verdictOf(rows)}\n`);
+  for (const note of [...results.flatMap((result) => result.notes), ...peers.missing, ...peers.settings]) console.log(`- ${note}`);
   console.log(
     `- settings: ${Object.entries(settings)
       .map(([name, value]) => `${name} ${String(value)}`)
       .join(', ')}`,
   );
-  console.log('- server and generator share the cores; only ratios within one run count (bench/README.md)');
+  console.log('- server, databases and generator share the cores; only ratios within one run count (bench/README.md)');
+}
+
+/** A folder on the repository's disk that goes when the bench ends, however it ends. */
+function temporaryFolder(): { readonly folder: string; readonly remove: () => void } {
+  mkdirSync(temporaryFolders, { recursive: true });
+  const folder = mkdtempSync(join(temporaryFolders, 'bench-'));
+  // Databases run as users of their own and must get to their folders below.
+  chmodSync(folder, 0o711);
+  const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  const leave = (code: number) => (): void => {
+    void endOwnProcesses().then(() => {
+      remove();
+      process.exit(code);
+    });
+  };
+  process.once('SIGINT', leave(130));
+  process.once('SIGTERM', leave(143));
+  return { folder, remove };
 }
 
 async function bench(chosen: BenchArguments): Promise<void> {
-  const startedAt = new Date().toISOString();
+  const startedAt = new Date();
   const began = performance.now();
   const say = (text: string): void => console.log(`[${((performance.now() - began) / 1000).toFixed(0).padStart(3)} s] ${text}`);
   const absolute = (path: string | null): string | null => (path === null ? null : resolve(path));
   const [profileFolder, against] = [absolute(chosen.profileFolder), absolute(chosen.against)];
-  mkdirSync(temporaryFolders, { recursive: true });
-  const folder = mkdtempSync(join(temporaryFolders, 'bench-'));
-  const removeFolder = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  const leave = (code: number) => (): void => {
-    removeFolder();
-    process.exit(code);
-  };
-  process.once('SIGINT', leave(130));
-  process.once('SIGTERM', leave(143));
+  const { folder, remove } = temporaryFolder();
+  const atS = Math.floor(startedAt.getTime() / 1000);
+  const peers = new Peers(folder, atS, say);
   try {
     const machine = describeMachine(folder);
     const settings = settingsOf(chosen);
     printMachine(machine);
+    const audiences = new AudienceFolders(folder, atS, say);
+    const { runs, seconds, users, largeUsers } = chosen;
     const results: ScenarioResult[] = [];
-    for (const scenario of chosen.scenarios) {
-      const { runs, seconds, users } = chosen;
-      results.push(await scenario.run({ runs, seconds, users, folder, against, profileFolder, say }));
-    }
-    printResults(results, settings);
-    console.log(`\nWritten to ${writeReport({ startedAt, machine, settings, scenarios: results })}`);
+    for (const scenario of chosen.scenarios)
+      results.push(await scenario.run({ runs, seconds, users, largeUsers, folder, against, profileFolder, atS, audiences, peers, say }));
+    printResults(results, peers, settings);
+    const databases = { started: peers.settings, missing: peers.missing };
+    console.log(
+      `\nWritten to ${writeReport({ startedAt: startedAt.toISOString(), machine, settings: { ...settings, databases }, scenarios: results })}`,
+    );
+    if (profileFolder !== null) for (const summary of summariesOf(profileFolder)) console.log(`\n${summary}`);
   } finally {
-    removeFolder();
+    await peers.stop();
+    remove();
   }
 }
 
 try {
-  const chosen = readArguments(process.argv.slice(2), scenarios);
-  if (chosen === null) console.log(helpText(scenarios));
+  const chosen = readArguments(process.argv.slice(2), allScenarios);
+  if (chosen === null) console.log(helpText(allScenarios));
   else await bench(chosen);
 } catch (error) {
   console.error(`foyer bench: ${error instanceof UsageError ? `${error.message}; --help lists what there is` : (error as Error).message}`);

@@ -15,7 +15,7 @@ const commands = {
   start: { script: ['cli/src/main.ts', 'serve'], dev: false, system: false },
   test: { script: ['tools/test.ts'], dev: true, system: true },
   check: { script: ['tools/check.ts'], dev: true, system: false },
-  bench: { script: ['bench/main.ts'], dev: false, system: false },
+  bench: { script: ['bench/main.ts'], dev: true, system: false },
 };
 
 /** Where the locked package for a platform keeps its Node 24 (optional dependencies of the root package.json). */

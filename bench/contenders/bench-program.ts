@@ -1,7 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { ownProcess } from './own-processes.ts';
 
 /** A program of ours in a process of its own: asked by IPC, one question at a time. It ends when this process does. */
-export class BenchProgram<Question extends object, Answer> {
+export class BenchProgram<Question extends object | string, Answer> {
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
   readonly #file: string;
@@ -9,7 +10,7 @@ export class BenchProgram<Question extends object, Answer> {
   constructor(file: string, nodeArguments: readonly string[] = []) {
     this.#file = file;
     this.#child = fork(file, [], { execArgv: [...nodeArguments], serialization: 'advanced' });
-    this.#ended = new Promise((resolve) => this.#child.once('exit', () => resolve()));
+    this.#ended = ownProcess(this.#child);
   }
 
   get pid(): number {

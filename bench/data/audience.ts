@@ -11,6 +11,12 @@ const oddMultiplier = 0x9e37_79b9_7f4a_7c15n;
 /** A user's id: spread over 64 bits as hashed ids are, different for different numbers, never 0. */
 export const userIdOf = (user: number): bigint => ((BigInt(user) + 1n) * oddMultiplier) & mask64;
 
+/** The inverse of the multiplier, modulo 2^64. */
+const inverseMultiplier = 0xf1de_83e1_9937_733dn;
+
+/** The user whose id this is. */
+export const userOf = (userId: bigint): number => Number(((userId * inverseMultiplier) & mask64) - 1n);
+
 export type Random = () => number;
 
 /** Numbers from 0 to below 1 that repeat with the seed (mulberry32). */
@@ -57,14 +63,38 @@ export interface Addition {
 
 const lifetimesMinutes = [1440, 10_080, 43_200, 129_600] as const;
 
+/** Numbers that an addition takes where additions are packed: segment, value, lifetime in minutes. */
+export const additionWords = 3;
+/** Memberships that every user has before anything is measured. */
+export const loadedSegmentsPerUser = 10;
+
+/** Writes memberships of one user in different segments, `additionWords` numbers each, from `at` on. */
+export function fillAdditions(random: Random, count: number, into: Uint32Array, at: number): void {
+  const end = at + count * additionWords;
+  for (let to = at; to < end;) {
+    const segment = skewedSegment(random);
+    let known = at;
+    while (known < to && into[known] !== segment) known += additionWords;
+    if (known < to) continue;
+    into[to] = segment;
+    into[to + 1] = wholeBelow(random, 1000);
+    into[to + 2] = lifetimesMinutes[wholeBelow(random, lifetimesMinutes.length)] ?? 43_200;
+    to += additionWords;
+  }
+}
+
+/** What a user holds after the first load: the same for every contender, in whatever order they load. */
+export const fillLoaded = (user: number, into: Uint32Array, at: number): void =>
+  fillAdditions(seededRandom(Math.imul(user + 1, 0x9e37_79b1)), loadedSegmentsPerUser, into, at);
+
 /** Memberships of one user in different segments. */
 export function randomAdditions(random: Random, count: number): Addition[] {
-  const segments = new Set<number>();
-  while (segments.size < count) segments.add(skewedSegment(random));
-  return [...segments].map((segment) => ({
-    segment,
-    value: wholeBelow(random, 1000),
-    lifetimeMinutes: lifetimesMinutes[wholeBelow(random, lifetimesMinutes.length)] ?? 43_200,
+  const words = new Uint32Array(count * additionWords);
+  fillAdditions(random, count, words, 0);
+  return Array.from({ length: count }, (_, i) => ({
+    segment: words[i * additionWords] ?? 0,
+    value: words[i * additionWords + 1] ?? 0,
+    lifetimeMinutes: words[i * additionWords + 2] ?? 0,
   }));
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { BenchProgram } from '../contenders/bench-program.ts';
-import type { LoopResult } from './closed-loop.ts';
+import type { LoopResult } from './load-loop.ts';
 import type { GeneratorAnswer, GeneratorQuestion, RunRequest } from './generator-messages.ts';
 import type { Preparation } from './requests.ts';
 
@@ -19,12 +19,6 @@ export class LoadGenerator {
   /** Makes the requests that the following runs send. */
   async prepare(preparation: Preparation): Promise<{ readonly requests: number; readonly bytes: number }> {
     return this.#ask({ ask: 'prepare', preparation }, 'prepared');
-  }
-
-  /** Puts users 0 to `users` into so many segments each. Answers the number of calls. */
-  async load(port: number, users: number, segmentsPerUser: number, token: string): Promise<number> {
-    const { calls } = await this.#ask({ ask: 'load', port, users, segmentsPerUser, token }, 'loaded');
-    return calls;
   }
 
   async run(run: RunRequest): Promise<LoopResult> {

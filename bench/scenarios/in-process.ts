@@ -1,99 +1,93 @@
-import { join } from 'node:path';
-import { BenchProgram } from '../contenders/bench-program.ts';
-import { segmentsPerLoad, segmentsPerUpdate, usersPerBatch } from '../in-process/batches.ts';
-import type { EngineAnswer, EngineQuestion, EngineRun, OpenedEngine } from '../in-process/engine-messages.ts';
-import { median, spreadOf } from '../statistics/median.ts';
-import type { BenchSettings, Row, Scenario, ScenarioResult } from './scenario.ts';
+import { redisVariants, type RedisVariant } from '../in-process/redis-variants.ts';
+import { segmentsPerUpdate, updateLanes, usersPerBatch } from '../in-process/update-batch.ts';
+import { wantedAtLeast } from '../report/target.ts';
+import { timerNote } from '../statistics/timer-cost.ts';
+import type { BenchSettings, Scenario, ScenarioResult } from './scenario.ts';
+import { comparedRow, type Comparison, gets, measureInTurns, ratioTarget, rowsOfComparison, type Way } from './store-comparison.ts';
+import { type LoadedStore, startStores } from './store-contenders.ts';
 
 const name = 'in-process';
-/** Batches under way at a time: one after the other, and enough for them to share syncs. */
-const inFlightLevels = [1, 4] as const;
-const warmUpS = 1;
+const membershipsPerBatch = usersPerBatch * segmentsPerUpdate;
+/** The engine's rate over a peer's for durable batches. */
+const updateTargets: Readonly<Record<string, number>> = { Redis: 10, LMDB: 11, PostgreSQL: 15 };
+const wantedMembershipsPerSecond = 2_000_000;
 
-/** The profile engine without HTTP. No peers yet: each will be a program that answers the same questions on the same data. */
+/** The profile engine without HTTP beside what a user could take instead. */
 export const inProcess: Scenario = {
   name,
-  summary: `the profile engine alone: durable batches of ${usersPerBatch} users x ${segmentsPerUpdate} segments, and reads`,
+  summary: `without HTTP: durable batches of ${usersPerBatch} users x ${segmentsPerUpdate} segments, and reads, beside Redis, LMDB, PostgreSQL`,
   async run(settings) {
-    const profiling = settings.profileFolder === null ? [] : ['--cpu-prof', '--cpu-prof-dir', settings.profileFolder];
-    const program = new BenchProgram<EngineQuestion, EngineAnswer>(
-      join(import.meta.dirname, '..', 'in-process', 'engine-program.ts'),
-      profiling,
-    );
+    const running = new AsyncDisposableStack();
     try {
-      return await measure(program, settings);
+      return await measure(settings, running);
     } finally {
-      await program.stop();
+      await running.disposeAsync();
     }
   },
 };
 
-async function measure(program: BenchProgram<EngineQuestion, EngineAnswer>, settings: BenchSettings): Promise<ScenarioResult> {
-  const { users, folder, runs, seconds, say } = settings;
-  const durability = process.env['FOYER_DURABILITY'] === 'os' ? 'os' : 'fsync';
-  say(`${name}: loading ${users} users x ${segmentsPerLoad} segments in batches of ${usersPerBatch}`);
-  const opened = await program.ask({ ask: 'open', directory: join(folder, name), users, durability });
-  if (opened.is !== 'opened') throw failureOf(opened);
-  const questions: readonly { readonly label: string; readonly question: EngineQuestion; readonly runs: EngineRun[] }[] = [
-    ...inFlightLevels.map((inFlight) => ({
-      label: `update, ${inFlight} under way`,
-      question: { ask: 'update', seconds, inFlight } as const,
-      runs: [],
-    })),
-    { label: 'get', question: { ask: 'get', seconds }, runs: [] },
-  ];
-  for (const { question } of questions) await ask(program, { ...question, seconds: warmUpS } as EngineQuestion);
-  for (let run = 1; run <= runs; run++) {
-    for (const entry of questions) entry.runs.push(await ask(program, entry.question));
-    const rates = questions.map((entry) => `${entry.label} ${Math.round(rateOf(entry.runs.at(-1)))}/s`);
-    say(`${name}: run ${run} of ${runs}: ${rates.join('; ')}`);
-  }
-  await program.ask({ ask: 'close' });
-  return {
-    scenario: name,
-    rows: questions.map((entry) => rowOf(entry.label, entry.question, entry.runs)),
-    notes: notesOf(
-      opened.opened,
-      questions.flatMap((entry) => (entry.question.ask === 'update' ? entry.runs : [])),
+async function measure(settings: BenchSettings, running: AsyncDisposableStack): Promise<ScenarioResult> {
+  const { users } = settings;
+  const notes: string[] = [];
+  const stores = await startStores({ settings, name, users, peers: ['redis', 'lmdb', 'postgres'], running, notes });
+  const ways = stores.flatMap(waysOf);
+  const comparisons = [
+    updates(ways, 1),
+    updates(ways, updateLanes),
+    gets(
+      ways.filter(({ store, variant }) => store.kind !== 'redis' || variant === 'everysec'),
+      users,
     ),
-    runs: questions.flatMap((entry) => entry.runs.map((run) => ({ contender: entry.label, ...run }))),
-  };
-}
-
-async function ask(program: BenchProgram<EngineQuestion, EngineAnswer>, question: EngineQuestion): Promise<EngineRun> {
-  const answer = await program.ask(question);
-  if (answer.is !== 'ran') throw failureOf(answer);
-  return answer.run;
-}
-
-const failureOf = (answer: EngineAnswer): Error => new Error(answer.is === 'failed' ? answer.reason : `the engine answered ${answer.is}`);
-
-const rateOf = (run: EngineRun | undefined): number => (run ? run.count / run.seconds : Number.NaN);
-
-function rowOf(label: string, question: EngineQuestion, runs: readonly EngineRun[]): Row {
-  const perSecond = spreadOf(runs.map(rateOf));
-  const update = question.ask === 'update';
+  ];
+  await measureInTurns(name, comparisons, settings);
+  for (const { program } of stores) await program.close();
   return {
     scenario: name,
-    contender: label,
-    unit: update ? 'batches' : 'gets',
-    perSecond,
-    membershipsPerSecond: update ? perSecond.median * usersPerBatch * segmentsPerUpdate : null,
-    p50Us: median(runs.map((run) => run.p50Us)),
-    p99Us: median(runs.map((run) => run.p99Us)),
-    ratio: null,
-    cpuUsPerCall: median(runs.map((run) => (run.cpu / run.count) * 1e6)),
-    cpuRatio: null,
+    rows: comparisons.flatMap(rowsOfComparison),
+    notes: [
+      ...stores.flatMap(loadNote),
+      ...notes,
+      `${name}: ${timerNote()}`,
+      `${name}: every peer was read back after ${usersPerBatch}-user batches and held what the engine holds`,
+    ],
+    runs: comparisons.flatMap(({ label, measured }) =>
+      measured.flatMap((entry) => entry.runs.map((run) => ({ contender: `${label}: ${entry.way.label}`, ...run }))),
+    ),
   };
 }
 
-function notesOf(opened: OpenedEngine, updates: readonly EngineRun[]): string[] {
-  const perSecond = Math.round(opened.memberships / opened.loadSeconds);
-  // A snapshot cuts the log in between: such a run tells nothing of its growth.
-  const growth = updates.filter((run) => run.logBytes > 0).map((run) => run.logBytes / (run.count * usersPerBatch * segmentsPerUpdate));
-  const updated = growth.length === 0 ? '' : `, an update ${median(growth).toFixed(1)}`;
-  return [
-    `${name}: first load of ${opened.memberships} memberships at ${perSecond} memberships/s, one durable batch after the other`,
-    `${name}: ${opened.bytesPerMembership.toFixed(1)} bytes of memory a membership, users, identifiers and index included; a loaded membership takes ${opened.logBytesPerMembership.toFixed(1)} bytes of log${updated}`,
-  ];
+/** As the table shows them; the targets are for the first. */
+const redisLabels: Readonly<Record<RedisVariant, string>> = {
+  everysec: 'Redis',
+  always: 'Redis, always',
+  'everysec mset': 'Redis, MGET and MSET',
+};
+
+function waysOf(store: LoadedStore): Way[] {
+  if (store.kind !== 'redis') return [{ label: store.label, store, variant: '' }];
+  return redisVariants.map((variant) => ({ label: redisLabels[variant], store, variant }));
+}
+
+function updates(ways: readonly Way[], underWay: number): Comparison {
+  const label = `update, ${underWay} under way`;
+  return {
+    label,
+    measured: ways.map((way) => ({ way, runs: [] })),
+    measure: ({ store, variant }, seconds) => store.program.update(seconds, underWay, variant),
+    rowOf: (entry, engine) => {
+      const row = comparedRow(label, 'batches/s', entry, engine);
+      const membershipsPerSecond = row.figure.median * membershipsPerBatch;
+      const least = updateTargets[entry.way.label];
+      const targets =
+        entry === engine ? [wantedAtLeast(wantedMembershipsPerSecond, 'memberships/s', membershipsPerSecond)] : ratioTarget(row, least);
+      return { ...row, membershipsPerSecond, targets };
+    },
+  };
+}
+
+function loadNote({ label, loaded: { seconds, figures } }: LoadedStore): string[] {
+  const { memberships, logBytes } = figures;
+  if (memberships === null || logBytes === null) return [];
+  const rate = Math.round(memberships / seconds).toLocaleString('en-US');
+  return [`${name}: first load into ${label}: ${rate} memberships/s, one durable batch after the other`];
 }

@@ -3,12 +3,17 @@ import type { SampleAnswer } from '../contenders/contender.ts';
 import type { FoyerServer } from '../contenders/foyer-server.ts';
 import { call } from '../contenders/foyer-catalog.ts';
 
-/** The answer to an instant call of this shape. Depends on its shape alone, so every call of a run gets these bytes. */
-export async function instantSample(foyer: FoyerServer, users: number, segmentsPerUser: number): Promise<SampleAnswer> {
+/** A call of this shape, outside the measured time. */
+export function instantBody(users: number, segmentsPerUser: number): string {
   const blocks = segmentIds.slice(0, segmentsPerUser).map((id) => ({ seg_id: id, value: 1, expiration: 1440 }));
-  const body = JSON.stringify({
+  return JSON.stringify({
     rt_segment: Array.from({ length: users }, (_, user) => ({ user_id: String(userIdOf(user)), seg_block: blocks })),
   });
+}
+
+/** The answer to an instant call of this shape. Depends on its shape alone, so every call of a run gets these bytes. */
+export async function instantSample(foyer: FoyerServer, users: number, segmentsPerUser: number): Promise<SampleAnswer> {
+  const body = instantBody(users, segmentsPerUser);
   const response = await fetch(`${foyer.url}/rt-segment`, { method: 'POST', headers: { authorization: foyer.token }, body });
   const text = await response.text();
   const read = JSON.parse(text) as { response?: { message?: { segments_in_request?: number }; warnings?: readonly unknown[] } };

@@ -1,14 +1,90 @@
-import { httpScenario } from './http-scenario.ts';
-import { instantSample } from './instant-sample.ts';
+import { account } from '../contenders/foyer-catalog.ts';
+import { ownCheckout, type FoyerServer } from '../contenders/foyer-server.ts';
+import { LoadGenerator } from '../load/load-generator.ts';
+import type { LoopResult } from '../load/load-loop.ts';
+import { LoginStream } from '../load/login-stream.ts';
+import { ratioAtMost, type Target } from '../report/target.ts';
+import { median, pairedRatio, spreadOf } from '../statistics/median.ts';
+import { cpuUsOf, rateOf, warmUpMs } from './http-scenario.ts';
+import { startLoadedFoyer } from './loaded-foyer.ts';
+import type { BenchSettings, Row, Scenario, ScenarioResult } from './scenario.ts';
+
+const name = 'instant-small-logins';
+const requests = 'small posts';
+const loginsPerSecond = 20;
+const mostOfP99 = 2;
 
 /** Hashing a password takes some 20 ms of a core: do logins hold up the calls of those who are logged in? */
-export const instantSmallLogins = httpScenario({
-  name: 'instant-small-logins',
-  summary: 'the same small POSTs while 20 logins a second arrive on other connections, and without them',
-  connections: 64,
-  plan: { kind: 'instant', usersPerCall: 1, segmentsPerUser: 2 },
-  prepared: 50_000,
-  membershipsPerCall: 2,
-  sample: (foyer) => instantSample(foyer, 1, 2),
-  loginsPerSecond: 20,
-});
+export const instantSmallLogins: Scenario = {
+  name,
+  summary: `the same small POSTs while ${loginsPerSecond} logins a second arrive on other connections, and without them`,
+  async run(settings) {
+    const running = new AsyncDisposableStack();
+    try {
+      const foyer = await startLoadedFoyer(settings, { name, label: 'Foyer', checkout: ownCheckout });
+      running.defer(() => foyer.stop());
+      const generator = LoadGenerator.start();
+      running.defer(() => generator.stop());
+      return await measure(settings, foyer, generator);
+    } finally {
+      await running.disposeAsync();
+    }
+  },
+};
+
+async function measure(
+  { runs, seconds, users, say }: BenchSettings,
+  foyer: FoyerServer,
+  generator: LoadGenerator,
+): Promise<ScenarioResult> {
+  const plan = { kind: 'instant', usersPerCall: 1, segmentsPerUser: 2 } as const;
+  await generator.prepare({ name: requests, plan, count: 50_000, users, token: foyer.token, seed: 7 });
+  const { port, pid } = foyer;
+  const post = (): Promise<LoopResult> =>
+    generator.run({ port, pid, requests, connections: 64, pace: null, warmUpMs, measureMs: seconds * 1000 });
+  await post();
+  const alone: LoopResult[] = [];
+  const beside: LoopResult[] = [];
+  const answered: number[] = [];
+  for (let run = 1; run <= runs; run++) {
+    alone.push(await post());
+    const failed = Promise.withResolvers<never>();
+    const logins = await LoginStream.start(port, { perSecond: loginsPerSecond, ...account }, failed.reject);
+    const began = performance.now();
+    beside.push(await Promise.race([post(), failed.promise]));
+    answered.push((logins.answeredCount / (performance.now() - began)) * 1000);
+    logins.stop();
+    say(
+      `${name}: run ${run} of ${runs}: ${Math.round(rateOf(alone.at(-1)))} calls/s alone, ${Math.round(rateOf(beside.at(-1)))} beside logins`,
+    );
+  }
+  const p99 = pairedRatio(
+    beside.map((run) => run.p99Us),
+    alone.map((run) => run.p99Us),
+  );
+  return {
+    scenario: name,
+    rows: [row(`Foyer, ${loginsPerSecond} logins/s`, beside, [ratioAtMost(mostOfP99, p99.median)]), row('Foyer, no logins', alone, [])],
+    notes: [
+      `${name}: p99 with logins is ${p99.median.toFixed(2)}x (${p99.least.toFixed(2)}–${p99.most.toFixed(2)}) of that without, the target is of that; ` +
+        `${median(answered).toFixed(1)} logins a second were answered, others turned away`,
+    ],
+    runs: [...beside.map((run) => ({ contender: 'with logins', ...run })), ...alone.map((run) => ({ contender: 'without', ...run }))],
+  };
+}
+
+function row(contender: string, runs: readonly LoopResult[], targets: readonly Target[]): Row {
+  const cpuUs = median(runs.map(cpuUsOf));
+  return {
+    scenario: name,
+    contender,
+    figure: { ...spreadOf(runs.map(rateOf)), unit: 'calls/s' },
+    membershipsPerSecond: null,
+    p50Us: median(runs.map((run) => run.p50Us)),
+    p99Us: median(runs.map((run) => run.p99Us)),
+    ratio: null,
+    cpuUsPerCall: Number.isFinite(cpuUs) ? cpuUs : null,
+    cpuRatio: null,
+    targets,
+  };
+}

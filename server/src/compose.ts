@@ -10,9 +10,11 @@ import { SessionRegistry } from './access/session-registry.ts';
 import type { OfflineEngines } from './backup/offline-engines.ts';
 import { CatalogView } from './catalog-view/catalog-view.ts';
 import type { Config } from './config/config.ts';
+import { addEventLoopDelay } from './http/event-loop-delay.ts';
 import { createHttpServer, type HttpServer } from './http/http-server.ts';
 import type { Operation } from './http/operation.ts';
 import { RequestFront } from './http/request-front.ts';
+
 import { RequestMetrics } from './http/request-metrics.ts';
 import { createInstantParts, type InstantParts } from './ingest/instant/instant-parts.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
@@ -153,6 +155,7 @@ function createHttp(
     slowCallMs: config.slowCallMs,
   });
   addProfileMetrics(registry, profiles, parts.memory);
+  addEventLoopDelay(registry);
   const { operations, hot } = createRoutes({
     login: { db: catalog.read, clock, sessions, limits: new LoginLimits(clock), hasher, proxy },
     backup: {

@@ -8,6 +8,7 @@ const statistics: Readonly<Record<keyof ProfileStats, string>> = {
   memberships: 'Memberships that the profile store holds, expired ones until they are swept.',
   segments: 'Segments that have had members.',
   memoryBytes: 'Bytes of memory that profiles take.',
+  membershipBytes: 'Of these, what memberships take; the rest is users and their identifiers.',
   logBytes: 'Bytes of log that a restart would read.',
 };
 

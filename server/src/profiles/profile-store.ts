@@ -122,6 +122,8 @@ export interface ProfileStats {
   readonly segments: number;
   /** Bytes held for profiles, indexes and identifiers. */
   readonly memoryBytes: number;
+  /** Of these, what memberships take. The rest is users, their identifiers and the index over these. */
+  readonly membershipBytes: number;
   /** Bytes of log that a restart would read. */
   readonly logBytes: number;
 }

@@ -275,6 +275,7 @@ export class ModelProfileStore implements ProfileStore {
       memberships: memberships.length,
       segments: new Set(memberships.filter((slot) => slot.startsWith('segment'))).size,
       memoryBytes: 0,
+      membershipBytes: 0,
       logBytes: 0,
     };
   }

@@ -160,13 +160,14 @@ export class ProfileCore {
   }
 
   stats(): Omit<ProfileStats, 'logBytes'> {
-    const { userCount, nameCount, membershipCount, memoryBytes, segments } = this.#memory;
+    const { userCount, nameCount, membershipCount, memoryBytes, membershipBytes, segments } = this.#memory;
     return {
       users: userCount,
       identifiers: nameCount,
       memberships: membershipCount,
       segments: segments.segmentCount,
       memoryBytes: memoryBytes + this.#chunks.memoryBytes,
+      membershipBytes,
     };
   }
 

@@ -106,6 +106,10 @@ export class ProfileMemory {
     const parts = [this.users, this.#names, this.#links, this.#keys, this.#index, this.slabs, this.segments, this.due];
     return parts.reduce((sum, part) => sum + part.memoryBytes, 0);
   }
+  /** Of these, what memberships take: slabs, segment numbers and due times. */
+  get membershipBytes(): number {
+    return this.slabs.memoryBytes + this.segments.memoryBytes + this.due.memoryBytes;
+  }
   /** Users that are known; opted-out marks are not. */
   get userCount(): number {
     return this.users.used - this.optedOutCount;

@@ -81,8 +81,8 @@ export class EngineClient {
 
   /** As of the last turn of the engine; all that was acknowledged is in it. */
   stats(): ProfileStats {
-    const [users = 0, identifiers = 0, memberships = 0, segments = 0, memoryBytes = 0, logBytes = 0] = this.#gauges;
-    return { users, identifiers, memberships, segments, memoryBytes, logBytes };
+    const [users = 0, identifiers = 0, memberships = 0, segments = 0, memoryBytes = 0, membershipBytes = 0, logBytes = 0] = this.#gauges;
+    return { users, identifiers, memberships, segments, memoryBytes, membershipBytes, logBytes };
   }
 
   apply(batch: OperationBatch, options: ApplyOptions, nowS: number): Promise<ApplyResult> {

@@ -14,7 +14,7 @@ const answerWords = 1 << 17;
 export interface EngineLink {
   readonly requests: SharedArrayBuffer;
   readonly answers: SharedArrayBuffer;
-  /** Float64: users, identifiers, memberships, segments, memory bytes, log bytes; as of the last turn. */
+  /** Float64: users, identifiers, memberships, segments, memory bytes, those of memberships, log bytes; as of the last turn. */
   readonly gauges: SharedArrayBuffer;
   /** Wakes, orders, and what does not fit into a ring. */
   readonly port: MessagePort;

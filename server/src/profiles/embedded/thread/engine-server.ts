@@ -153,8 +153,8 @@ export class EngineServer {
   }
 
   #tellGauges(): void {
-    const { users, identifiers, memberships, segments, memoryBytes, logBytes } = this.#engine.stats;
-    this.#gauges.set([users, identifiers, memberships, segments, memoryBytes, logBytes]);
+    const { users, identifiers, memberships, segments, memoryBytes, membershipBytes, logBytes } = this.#engine.stats;
+    this.#gauges.set([users, identifiers, memberships, segments, memoryBytes, membershipBytes, logBytes]);
   }
 
   #send(message: FromEngine): void {

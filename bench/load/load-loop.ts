@@ -2,7 +2,6 @@ import type { Buffer } from 'node:buffer';
 import { Histogram } from '../statistics/histogram.ts';
 import type { Answered } from './answer-reader.ts';
 import { Connection } from './connection.ts';
-import { type LoginPlan, LoginStream } from './login-stream.ts';
 import { CpuMeter, type CpuUse } from './cpu-meter.ts';
 
 export interface LoopOptions {
@@ -10,12 +9,12 @@ export interface LoopOptions {
   readonly connections: number;
   /** The next request; called once for each. */
   readonly next: () => Buffer;
+  /** Calls a second, evenly; null: every connection sends its next call as soon as it has an answer. */
+  readonly pace: number | null;
   readonly warmUpMs: number;
   readonly measureMs: number;
   /** Process of the server, whose processor time is counted. */
   readonly pid: number;
-  /** Logins that arrive meanwhile; null: none. */
-  readonly logins: LoginPlan | null;
 }
 
 export interface LoopResult {
@@ -29,16 +28,18 @@ export interface LoopResult {
   /** How much of the measured time the generator was at work: near 1 means that it, and not the server, may be the limit. */
   readonly generatorBusy: number;
   readonly cpu: CpuUse | null;
-  /** Logins beside them that were answered with 200. */
-  readonly logins: number;
 }
 
+/** How often a paced loop looks what is due, in milliseconds. */
+const paceStepMs = 1;
+
 /**
- * Keeps every connection busy with one call after the other for the warm-up and the measured time. All answers must be 200.
- * Latency is from writing the request to the last byte of its answer.
+ * Sends calls for the warm-up and the measured time. All answers must be 200. Without a pace every connection is kept busy, and latency
+ * is from writing the request to the last byte of its answer. With one, latency is from the moment when the call was due: a call that
+ * finds no free connection waits, and that counts.
  */
-export async function runClosedLoop(options: LoopOptions): Promise<LoopResult> {
-  const loop = new ClosedLoop(options);
+export async function runLoad(options: LoopOptions): Promise<LoopResult> {
+  const loop = new LoadLoop(options);
   try {
     await loop.open();
     loop.start();
@@ -51,15 +52,17 @@ export async function runClosedLoop(options: LoopOptions): Promise<LoopResult> {
   }
 }
 
-class ClosedLoop {
+class LoadLoop {
   readonly #options: LoopOptions;
   readonly #connections: Connection[] = [];
   readonly #sentAt: Float64Array;
   readonly #latenciesUs = new Histogram();
   readonly #failed = Promise.withResolvers<never>();
   readonly #meter: CpuMeter;
-  #logins: LoginStream | undefined;
-  #loginsBefore = 0;
+  /** Connections that wait for a call, and moments of calls that wait for a connection: with a pace only. */
+  readonly #free: number[] = [];
+  readonly #due: number[] = [];
+  #paceTimer: NodeJS.Timeout | undefined;
   #measuring = false;
   #startedAt = 0;
   #answerBytes = 0;
@@ -77,12 +80,21 @@ class ClosedLoop {
       const connection = await Connection.open(this.#options.port, (answered) => this.#answered(i, answered), this.#failed.reject);
       this.#connections.push(connection);
     }
-    const { port, logins } = this.#options;
-    if (logins) this.#logins = await LoginStream.start(port, logins, this.#failed.reject);
   }
 
   start(): void {
-    for (let i = 0; i < this.#connections.length; i++) this.#send(i);
+    const { pace } = this.#options;
+    if (pace === null) {
+      for (let i = 0; i < this.#connections.length; i++) this.#send(i, performance.now());
+      return;
+    }
+    this.#free.push(...this.#connections.keys());
+    const stepMs = 1000 / pace;
+    let dueMs = performance.now();
+    this.#paceTimer = setInterval(() => {
+      for (const nowMs = performance.now(); dueMs <= nowMs; dueMs += stepMs) this.#due.push(dueMs);
+      this.#sendDue();
+    }, paceStepMs);
   }
 
   /** Waits; rejects at once where a call fails. */
@@ -91,7 +103,6 @@ class ClosedLoop {
   }
 
   beginMeasuring(): void {
-    this.#loginsBefore = this.#logins?.answeredCount ?? 0;
     this.#measuring = true;
     this.#idleBefore = performance.eventLoopUtilization();
     this.#meter.begin();
@@ -111,18 +122,25 @@ class ClosedLoop {
       largestUs: latencies.largest,
       generatorBusy: performance.eventLoopUtilization(this.#idleBefore).utilization,
       cpu: this.#meter.end(),
-      logins: (this.#logins?.answeredCount ?? 0) - this.#loginsBefore,
     };
   }
 
   close(): void {
-    this.#logins?.stop();
+    clearInterval(this.#paceTimer);
     for (const connection of this.#connections) connection.close();
   }
 
-  #send(at: number): void {
-    this.#sentAt[at] = performance.now();
+  #send(at: number, sinceMs: number): void {
+    this.#sentAt[at] = sinceMs;
     this.#connections[at]?.send(this.#options.next());
+  }
+
+  #sendDue(): void {
+    while (this.#due.length > 0) {
+      const at = this.#free.pop();
+      if (at === undefined) return;
+      this.#send(at, this.#due.shift() ?? performance.now());
+    }
   }
 
   #answered(at: number, answered: Answered): void {
@@ -131,6 +149,11 @@ class ClosedLoop {
       this.#latenciesUs.record((performance.now() - (this.#sentAt[at] ?? 0)) * 1000);
       this.#answerBytes += answered.bodyBytes;
     }
-    this.#send(at);
+    if (this.#options.pace === null) {
+      this.#send(at, performance.now());
+      return;
+    }
+    this.#free.push(at);
+    this.#sendDue();
   }
 }

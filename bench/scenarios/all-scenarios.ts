@@ -1,0 +1,25 @@
+import { growth } from './growth.ts';
+import { inProcess } from './in-process.ts';
+import { instantLarge } from './instant-large.ts';
+import { instantSmall } from './instant-small.ts';
+import { instantSmallLogins } from './instant-small-logins.ts';
+import { lookupDuringIngest } from './lookup-during-ingest.ts';
+import { lookup } from './lookup.ts';
+import { memory } from './memory.ts';
+import { restart } from './restart.ts';
+import type { Scenario } from './scenario.ts';
+import { stall } from './stall.ts';
+
+/** Every scenario, in the order in which they run: what only reads goes first, then databases need not be loaded again for it. */
+export const allScenarios: readonly Scenario[] = [
+  lookup,
+  lookupDuringIngest,
+  instantSmall,
+  instantSmallLogins,
+  instantLarge,
+  inProcess,
+  growth,
+  memory,
+  restart,
+  stall,
+];
