@@ -86,12 +86,22 @@ async function bench(chosen: BenchArguments): Promise<void> {
     const audiences = new AudienceFolders(folder, atS, say);
     const { runs, seconds, users, largeUsers } = chosen;
     const results: ScenarioResult[] = [];
-    for (const scenario of chosen.scenarios)
-      results.push(await scenario.run({ runs, seconds, users, largeUsers, folder, against, profileFolder, atS, audiences, peers, say }));
+    const failures: string[] = [];
+    for (const scenario of chosen.scenarios) {
+      try {
+        results.push(await scenario.run({ runs, seconds, users, largeUsers, folder, against, profileFolder, atS, audiences, peers, say }));
+      } catch (error) {
+        // The others took minutes: their figures hold.
+        failures.push(`${scenario.name} failed: ${(error as Error).message}`);
+        say(failures.at(-1) ?? '');
+      }
+    }
     printResults(results, peers, settings);
+    for (const failure of failures) console.log(`- ${failure}`);
+    if (failures.length > 0) process.exitCode = 1;
     const databases = { started: peers.settings, missing: peers.missing };
     console.log(
-      `\nWritten to ${writeReport({ startedAt: startedAt.toISOString(), machine, settings: { ...settings, databases }, scenarios: results })}`,
+      `\nWritten to ${writeReport({ startedAt: startedAt.toISOString(), machine, settings: { ...settings, databases, failures }, scenarios: results })}`,
     );
     if (profileFolder !== null) for (const summary of summariesOf(profileFolder)) console.log(`\n${summary}`);
   } finally {

@@ -141,13 +141,12 @@ async function watch(
 ): Promise<Look[]> {
   say(`${name}: ${phase.label} against Foyer for ${windowS} s`);
   const looks: Look[] = [];
-  const load = generator.run(loadOf(foyer, phase, windowS));
+  const load = generator.run(loadOf(foyer, phase, windowS)).then(() => true);
   await look(foyer);
-  for (const endMs = performance.now() + windowS * 1000; performance.now() < endMs;) {
-    await Promise.race([sleep(lookEveryMs), load]);
+  for (let ended = false; !ended;) {
+    ended = await Promise.race([sleep(lookEveryMs, false), load]);
     looks.push(await look(foyer));
   }
-  await load;
   return looks;
 }
 
