@@ -18,6 +18,8 @@ import {
   type ScanPage,
   type StageId,
 } from '../profile-store.ts';
+import { AudienceIndex } from './audience/audience-index.ts';
+import { AudienceQuestions } from './audience/audience-questions.ts';
 import type { CoreLimits } from './core/core-limits.ts';
 import { ProfileCore, type Change } from './core/profile-core.ts';
 import { recover } from './disk/recover.ts';
@@ -49,6 +51,10 @@ export interface EmbeddedProfileStoreOptions {
   readonly holdExternals?: boolean;
   /** Pause between two sweeps. Default 10,000. */
   readonly sweepIntervalMs?: number;
+  /** Beyond so much the audience index drops the sets that were asked for longest ago. Default 256 MiB. */
+  readonly audienceMemoryBytes?: number;
+  /** A set of the audience index that nobody asks for is dropped after so long. Default 600,000. */
+  readonly audienceIdleMs?: number;
   /** Told during `open` how much is recovered, 0 to 1. */
   readonly onProgress?: (fraction: number) => void;
   /** Told of a snapshot that the store began by itself and could not finish; it tries again later. */
@@ -60,6 +66,7 @@ export interface EmbeddedProfileStoreOptions {
 }
 
 const defaultSnapshotLogBytes = 256 * 2 ** 20;
+const defaultAudienceMemoryBytes = 256 * 2 ** 20;
 
 const fullDisk = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
@@ -84,6 +91,7 @@ export class EmbeddedProfileStore implements ProfileStore {
   readonly #log: WriteAheadLog;
   readonly #manifest: Manifest;
   readonly #sweeper: Sweeper;
+  readonly #audience: AudienceQuestions;
   readonly #options: EmbeddedProfileStoreOptions;
   /** The log's length at which the next snapshot begins by itself. */
   #snapshotAtBytes: number;
@@ -98,6 +106,13 @@ export class EmbeddedProfileStore implements ProfileStore {
     this.#manifest = manifest;
     this.#options = options;
     this.#snapshotAtBytes = options.snapshotLogBytes ?? defaultSnapshotLogBytes;
+    const reader = core.audienceReader();
+    const index = new AudienceIndex(reader, reader.flips, {
+      memoryBytes: options.audienceMemoryBytes ?? defaultAudienceMemoryBytes,
+      idleMs: options.audienceIdleMs ?? 600_000,
+    });
+    core.countMemoryOf(index);
+    this.#audience = new AudienceQuestions(index, options.clock, (segment) => core.numberOf(segment));
     this.#sweeper = new Sweeper(core, options.clock, options.sweepIntervalMs ?? 10_000);
   }
 
@@ -171,10 +186,10 @@ export class EmbeddedProfileStore implements ProfileStore {
     return this.#core.count(segment);
   }
   scan(segment: SegmentId, cursor: number | null, limit: number): ScanPage {
-    return this.#core.scan(segment, cursor, limit, this.#nowS());
+    return this.#audience.scan(segment, cursor, limit);
   }
-  evaluate(expression: Expression): number {
-    return this.#core.evaluate(expression, this.#nowS());
+  evaluate(expression: Expression): Promise<number> {
+    return this.#audience.evaluate(expression);
   }
   stats(): ProfileStats {
     return { ...this.#core.stats(), logBytes: this.#log.bytes };
@@ -280,6 +295,7 @@ export class EmbeddedProfileStore implements ProfileStore {
 
   async #close(): Promise<void> {
     this.#sweeper.stop();
+    this.#audience.stop();
     await this.#snapshots;
     await this.#log.close();
   }

@@ -9,6 +9,7 @@ import { ModelProfileStore } from '../model/model-profile-store.ts';
 import { OperationBatch } from '../operation-batch.ts';
 import { device, eid, external, FakeClock, segment, user } from '../profile-fixtures.ts';
 import type { Expression, ProfileStore, ScannedUser, ScanPage, StageId } from '../profile-store.ts';
+import { scannedUsers } from '../scan-page.ts';
 import { EmbeddedProfileStore } from './embedded-profile-store.ts';
 
 /** How many operations in all; more by FOYER_TEST_OPERATIONS. fast-check prints seed and path of what fails; FOYER_TEST_SHRINK=1 shrinks it, which takes minutes. */
@@ -204,7 +205,7 @@ class Pair {
     const [a, b, c] = segments.map((each): Expression => ({ segment: each, minValue: 1 }));
     if (a === undefined || b === undefined || c === undefined) return;
     for (const expression of [{ not: a }, { and: [a, { or: [b, { not: c }] }] }, { or: [a, b, c] }] satisfies Expression[]) {
-      expect(store.evaluate(expression)).toBe(model.evaluate(expression));
+      expect(await store.evaluate(expression)).toBe(model.evaluate(expression));
     }
     const { users, identifiers } = model.stats();
     expect(store.stats()).toMatchObject({ users, identifiers: expect.any(Number) as number });
@@ -248,7 +249,7 @@ function scanned(store: EmbeddedProfileStore | ModelProfileStore, of: (typeof se
   const users: ScannedUser[] = [];
   for (let cursor: number | null = null; ;) {
     const page: ScanPage = store.scan(of, cursor, 3);
-    users.push(...page.users);
+    users.push(...scannedUsers(page));
     if (page.next === null) return users;
     cursor = page.next;
   }

@@ -41,14 +41,14 @@ export function putMembership(memory: ProfileMemory, user: number, put: PackedMe
   const at = found >= 0 ? found : appended(memory, user, nowS, most);
   if (at < 0) return false;
   const words = memory.slabs.wordsOf(memory.users.get(user, userField.slab));
-  const countedBefore = found >= 0 ? (words[at + valueWord] as number) >>> 31 : 0;
-  const counted = isLiveAt(put.addedAtS, put.lifetime, nowS) ? 1 : 0;
+  const countedBefore = found >= 0 && (words[at + valueWord] as number) >>> 31 === 1;
+  const counted = isLiveAt(put.addedAtS, put.lifetime, nowS);
   words[at + segmentWord] = put.number;
-  words[at + valueWord] = counted === 1 ? put.value | countedBit : put.value;
+  words[at + valueWord] = counted ? put.value | countedBit : put.value;
   words[at + addedAtWord] = put.addedAtS;
   words[at + lifetimeWord] = put.lifetime;
   words[at + sourceWord] = put.source;
-  if (counted !== countedBefore) memory.segments.changeCount(put.number, counted - countedBefore);
+  if (counted !== countedBefore) memory.segments.changeCount(put.number, user, counted);
   memory.due.notLaterThan(user, nextChangeS(put.addedAtS, put.lifetime, nowS));
   return true;
 }
@@ -150,11 +150,12 @@ function removeAt(memory: ProfileMemory, user: number, at: number): void {
   const words = memory.slabs.wordsOf(slab);
   const shape = memory.users.get(user, userField.shape);
   const number = words[at + segmentWord] as number;
-  if ((words[at + valueWord] as number) >>> 31 === 1 && !memory.segments.isDead(number)) memory.segments.changeCount(number, -1);
+  const counted = (words[at + valueWord] as number) >>> 31 === 1;
   const last = memory.slabs.offsetOf(slab) + ((shape & countMask) - 1) * membershipWords;
   if (last !== at) words.copyWithin(at, last, last + membershipWords);
   memory.users.set(user, userField.shape, shape - 1);
   memory.membershipCount -= 1;
+  if (counted && !memory.segments.isDead(number)) memory.segments.changeCount(number, user, false);
 }
 
 function resizeSlab(memory: ProfileMemory, user: number, sizeClass: number): void {

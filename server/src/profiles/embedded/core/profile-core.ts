@@ -13,10 +13,10 @@ import {
   type LinkOutcome,
   type Profile,
   type ProfileStats,
-  type ScanPage,
   type StageId,
 } from '../../profile-store.ts';
 import { sourceToWord } from '../../source-word.ts';
+import { MemoryReader } from '../audience/memory-reader.ts';
 import { linkNeverEnds, ProfileMemory } from '../memory/profile-memory.ts';
 import { applyBatch, TranslationScratch, wouldCreateUser, type OperationColumns } from './apply-batch.ts';
 import { ChunkOutcomes } from './chunk-outcomes.ts';
@@ -25,7 +25,7 @@ import { evaluateExpression } from './evaluate-expression.ts';
 import { forgetKey, linkKey, mergeKeys, optInKey, unlinkKey } from './identity-changes.ts';
 import { entryType, LogEntryWriter } from './log-entry.ts';
 import { loadBlock } from './load-block.ts';
-import { readLinks, readProfile, scanSegment } from './read-profile.ts';
+import { readLinks, readProfile } from './read-profile.ts';
 import { replayEntry } from './replay-entry.ts';
 import { SnapshotCut } from './snapshot-cut.ts';
 import { SweepPass } from './sweep.ts';
@@ -37,9 +37,6 @@ export interface Change<T> {
   /** A view, valid until the next change. */
   readonly entry: Uint8Array | null;
 }
-
-/** How many users one call of `scan` looks at. */
-const mostVisitedByScan = 1 << 16;
 
 /**
  * The engine without its disk: every change is made in memory at once and answered together with its log entry. No promises,
@@ -174,9 +171,19 @@ export class ProfileCore {
     const number = this.#memory.segments.numberOf(segment);
     return number === 0 ? 0 : this.#memory.segments.countOf(number);
   }
-  scan(segment: SegmentId, cursor: number | null, limit: number, nowS: number): ScanPage {
-    return scanSegment(this.#memory, segment, cursor, limit, nowS, mostVisitedByScan);
+  /** The live number of a segment, or 0. */
+  numberOf(segment: SegmentId): number {
+    return this.#memory.segments.numberOf(segment);
   }
+  /** For the audience index, and for nobody else: the log of flips has one reader. */
+  audienceReader(): MemoryReader {
+    return new MemoryReader(this.#memory);
+  }
+  /** What else counts as the engine's memory. */
+  countMemoryOf(part: { readonly memoryBytes: number }): void {
+    this.#memory.beside.push(part);
+  }
+  /** The audience index's slow twin: looks at every user. */
   evaluate(expression: Expression, nowS: number): number {
     return evaluateExpression(this.#memory, expression, nowS);
   }

@@ -4,7 +4,7 @@ const usersPerBlockShift = 6;
 
 /**
  * When the sweep must look at a block of 64 users again: the earliest moment (Unix seconds) at which one of their
- * memberships begins or ends, or a link ends. 0: at the next pass. Never later than the truth; earlier costs one look.
+ * memberships begins or ends, or a link ends. Never later than the truth; earlier costs one look.
  */
 export class DueTimes {
   readonly #blocks = new RecordArena(1);
@@ -17,9 +17,9 @@ export class DueTimes {
     return this.#blocks.end;
   }
 
-  /** A new user: its block exists from now on. */
+  /** A new user: its block exists from now on, and nothing of it is due. */
   addUser(user: number): void {
-    while (this.#blocks.end <= blockOf(user)) this.#blocks.allocate();
+    while (this.#blocks.end <= blockOf(user)) this.#blocks.set(this.#blocks.allocate(), 0, neverDue);
   }
   notLaterThan(user: number, atS: number): void {
     const block = blockOf(user);

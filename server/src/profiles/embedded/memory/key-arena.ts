@@ -62,6 +62,19 @@ export class KeyArena {
     return chunk.subarray(start, start + length);
   }
 
+  lengthOf(at: number): number {
+    return lengthAt(this.#chunks[at >>> chunkShift] as Uint8Array, at & chunkMask);
+  }
+
+  /** Writes a key's bytes at `to`; a view for each would be dearer. */
+  copy(at: number, into: Uint8Array, to: number): void {
+    const chunk = this.#chunks[at >>> chunkShift] as Uint8Array;
+    const offset = at & chunkMask;
+    const length = lengthAt(chunk, offset);
+    const start = offset + prefixBytes(length);
+    for (let i = 0; i < length; i++) into[to + i] = chunk[start + i] as number;
+  }
+
   /** The first byte of a key: the kind of identifier. */
   tagOf(at: number): number {
     const chunk = this.#chunks[at >>> chunkShift] as Uint8Array;

@@ -1,3 +1,4 @@
+import { FlipLog, knownUsers } from '../audience/flip-log.ts';
 import { DueTimes } from './due-times.ts';
 import { KeyArena } from './key-arena.ts';
 import { MembershipSlabs } from './membership-slabs.ts';
@@ -39,7 +40,8 @@ export interface LinkData {
 export class ProfileMemory {
   readonly users = new RecordArena(4);
   readonly slabs = new MembershipSlabs();
-  readonly segments = new SegmentNumbers();
+  readonly flips = new FlipLog();
+  readonly segments = new SegmentNumbers(this.flips);
   readonly due = new DueTimes();
   readonly #names = new RecordArena(3);
   readonly #links = new RecordArena(6);
@@ -49,13 +51,15 @@ export class ProfileMemory {
   membershipCount = 0;
   optedOutCount = 0;
   watcher: UserWatcher | null = null;
+  /** What else counts as the engine's memory. */
+  readonly beside: { readonly memoryBytes: number }[] = [this.flips];
 
   constructor(hashSeed: number) {
     this.#index = new NameIndex(this.#names, this.#keys, hashSeed);
   }
 
   get memoryBytes(): number {
-    const parts = [this.users, this.#names, this.#links, this.#keys, this.#index, this.slabs, this.segments, this.due];
+    const parts = [this.users, this.#names, this.#links, this.#keys, this.#index, this.slabs, this.segments, this.due, ...this.beside];
     return parts.reduce((sum, part) => sum + part.memoryBytes, 0);
   }
   /** Users that are known; opted-out marks are not. */
@@ -72,6 +76,12 @@ export class ProfileMemory {
   }
   keyOf(name: number): Uint8Array {
     return this.#keys.bytesOf(this.#names.get(name, nameField.keyAt));
+  }
+  keyBytesOf(name: number): number {
+    return this.#keys.lengthOf(this.#names.get(name, nameField.keyAt));
+  }
+  copyKeyOf(name: number, into: Uint8Array, at: number): void {
+    this.#keys.copy(this.#names.get(name, nameField.keyAt), into, at);
   }
   tagOf(name: number): number {
     return this.#keys.tagOf(this.#names.get(name, nameField.keyAt));
@@ -139,7 +149,7 @@ export class ProfileMemory {
     if (optedOut) {
       this.users.set(user, userField.shape, optedOutBit);
       this.optedOutCount += 1;
-    }
+    } else if (this.flips.knownWatched) this.flips.add(user, knownUsers, true);
     if (this.watcher !== null) this.watcher.created(user);
     return user;
   }
@@ -152,6 +162,7 @@ export class ProfileMemory {
     this.slabs.release(this.users.get(user, userField.slab), (shape >>> classShift) & classMask);
     this.#names.set(this.firstNameOf(user), nameField.user, 0);
     this.users.release(user);
+    if ((shape & optedOutBit) === 0 && this.flips.knownWatched) this.flips.add(user, knownUsers, false);
   }
 
   /** Makes another name the first one. The old first name belongs to nobody then. */

@@ -1,3 +1,4 @@
+import type { FlipLog } from '../audience/flip-log.ts';
 import { RecordArena } from './record-arena.ts';
 
 const segmentField = 0;
@@ -5,6 +6,8 @@ const stateField = 1;
 const countField = 2;
 /** The segment again, while the number is live; else 0: one read tells a reader both. */
 const visibleField = 3;
+/** 1 where the audience index wants to be told of each change of the count. Its reader writes this word, and no other. */
+const watchedField = 4;
 
 const dead = 0;
 const live = 1;
@@ -16,9 +19,14 @@ const staged = 2;
  * the count of its memberships that were live when last looked at.
  */
 export class SegmentNumbers {
-  readonly #records = new RecordArena(4);
+  readonly #records = new RecordArena(5);
+  readonly #flips: FlipLog;
   readonly #liveBySegment = new Map<number, number>();
   readonly #stagedBySegment = new Map<number, number>();
+
+  constructor(flips: FlipLog) {
+    this.#flips = flips;
+  }
 
   get segmentCount(): number {
     return this.#liveBySegment.size;
@@ -62,8 +70,15 @@ export class SegmentNumbers {
   countOf(number: number): number {
     return this.#records.get(number, countField);
   }
-  changeCount(number: number, by: number): void {
-    if (by !== 0) this.#records.set(number, countField, this.#records.get(number, countField) + by);
+  /** A membership of this user became counted, or (false) does not count any more. After the membership's words were written. */
+  changeCount(number: number, user: number, counted: boolean): void {
+    const words = this.#records.chunkOf(number);
+    const at = this.#records.offsetOf(number);
+    words[at + countField] = (words[at + countField] as number) + (counted ? 1 : -1);
+    if (words[at + watchedField] !== 0) this.#flips.add(user, number, counted);
+  }
+  watch(number: number, on: boolean): void {
+    Atomics.store(this.#records.chunkOf(number), this.#records.offsetOf(number) + watchedField, on ? 1 : 0);
   }
 
   /** A live number for a segment that has none. */

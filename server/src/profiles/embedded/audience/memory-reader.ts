@@ -1,0 +1,67 @@
+import { countMask, optedOutBit, userField, type ProfileMemory } from '../memory/profile-memory.ts';
+import { FlipReader, knownUsers } from './flip-log.ts';
+import { blockShift, UserBlock, usersPerBlock, type BlockCollector, type ProfileReader } from './profile-reader.ts';
+
+/** Reads the memory of an engine in the same thread: nothing changes during a visit, so each block is collected once. */
+export class MemoryReader implements ProfileReader {
+  readonly #memory: ProfileMemory;
+  readonly #block = new UserBlock();
+  /** The engine's log of flips, of which this is the only reader. */
+  readonly flips: FlipReader;
+
+  constructor(memory: ProfileMemory) {
+    this.#memory = memory;
+    this.flips = new FlipReader(memory.flips.memory);
+    for (let i = 0; i < usersPerBlock; i++) this.#block.words.push(new Uint32Array(0));
+  }
+
+  get userEnd(): number {
+    return this.#memory.users.end;
+  }
+  get numberEnd(): number {
+    return this.#memory.segments.end;
+  }
+
+  isDue(block: number, nowS: number): boolean {
+    return this.#memory.due.dueAtS(block + 1) <= nowS;
+  }
+
+  visit(block: number, collector: BlockCollector): void {
+    const { users, slabs } = this.#memory;
+    const into = this.#block;
+    const first = block << blockShift;
+    const size = Math.min(usersPerBlock, users.end - first);
+    const records = users.chunkOf(first);
+    let at = users.offsetOf(first);
+    for (let i = 0; i < size; i++, at += users.width) {
+      const shape = records[at + userField.shape] as number;
+      const firstName = records[at + userField.firstName] as number;
+      // A free record's words thread the list of free ones; its first name is none.
+      const count = firstName === 0 ? 0 : shape & countMask;
+      into.counts[i] = count;
+      into.known[i] = firstName !== 0 && (shape & optedOutBit) === 0 ? 1 : 0;
+      if (count === 0) continue;
+      const slab = records[at + userField.slab] as number;
+      into.words[i] = slabs.wordsOf(slab);
+      into.offsets[i] = slabs.offsetOf(slab);
+    }
+    into.firstUser = first;
+    into.size = size;
+    collector.collect(into);
+  }
+
+  keyBytesOf(user: number): number {
+    return this.#memory.keyBytesOf(this.#memory.firstNameOf(user));
+  }
+  copyKeyOf(user: number, into: Uint8Array, at: number): void {
+    this.#memory.copyKeyOf(this.#memory.firstNameOf(user), into, at);
+  }
+
+  isDead(number: number): boolean {
+    return this.#memory.segments.isDead(number);
+  }
+  watch(number: number, on: boolean): void {
+    if (number === knownUsers) this.flips.watchKnown(on);
+    else this.#memory.segments.watch(number, on);
+  }
+}
