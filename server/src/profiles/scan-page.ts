@@ -1,5 +1,5 @@
 import type { SegmentId } from '../kit/ids.ts';
-import { decodeIdentifier } from './identifier-key.ts';
+import { decodeIdentifier, longestKeyBytes } from './identifier-key.ts';
 import { neverEnds } from './operation-batch.ts';
 import type { ScannedUser, ScanPage } from './profile-store.ts';
 import { sourceFromWord } from './source-word.ts';
@@ -40,7 +40,7 @@ export class ScanPageBuilder {
   constructor(segment: SegmentId, users: number) {
     this.#segment = segment;
     const room = Math.max(users, 1);
-    this.#keys = new Uint8Array(room * 12);
+    this.#keys = new Uint8Array(room * 12 + longestKeyBytes);
     this.#keyEnds = new Uint32Array(room);
     this.#memberships = new Uint32Array(room * scanPageWords);
   }
@@ -53,9 +53,9 @@ export class ScanPageBuilder {
     return this.#keyEnd;
   }
 
-  /** Room for one more key of so many bytes: the array to write it into, at `keyEnd`. */
-  keysWithRoom(bytes: number): Uint8Array {
-    while (this.#keyEnd + bytes > this.#keys.length) {
+  /** The array to write the next key into, at `keyEnd`; it has room for the longest one. */
+  get keys(): Uint8Array {
+    if (this.#keyEnd + longestKeyBytes > this.#keys.length) {
       const keys = new Uint8Array(this.#keys.length * 2);
       keys.set(this.#keys);
       this.#keys = keys;

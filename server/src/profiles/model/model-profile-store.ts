@@ -222,7 +222,7 @@ export class ModelProfileStore implements ProfileStore {
     for (const user of members.slice(0, limit)) {
       const { value, addedAtS, lifetimeMinutes, source } = user.memberships.get(liveSlot(segment)) as ModelMembership;
       const key = keyOf(user.first);
-      page.keysWithRoom(key.length).set(key, page.keyEnd);
+      page.keys.set(key, page.keyEnd);
       page.add(key.length, value, addedAtS, lifetimeMinutes ?? neverEnds, sourceToWord(source));
     }
     return page.page(members[limit]?.number ?? null);

@@ -26,9 +26,11 @@ export function newFlipLogMemory(entries = defaultEntries): FlipLogMemory {
 
 /**
  * Tells the audience index what changed: a membership of a watched number that became counted or uncounted, a user that became
- * known or unknown. A ring with one writer (the engine) and one reader. An entry is published after the words that it speaks of
- * were written, so a reader that has an entry, or drops it and reads the user later, sees at least that change.
- * The writer never waits: where the ring is full the entry is lost and the log marked, and the reader builds its sets anew.
+ * known or unknown. A ring with one writer (the engine) and one reader. Entries are published together at the end of a change: each
+ * publication waits until all that was written before is seen by everybody, the words that the entries speak of too. So a reader
+ * that has an entry, or drops it and reads the user later, sees at least that change.
+ * The writer never waits for the reader: where the ring is full the entry is lost and the log marked, and the reader builds its
+ * sets anew.
  */
 export class FlipLog {
   readonly memory: FlipLogMemory;
@@ -36,6 +38,7 @@ export class FlipLog {
   readonly #entries: Uint32Array<SharedArrayBuffer>;
   readonly #capacity: number;
   #head = 0;
+  #published = 0;
   /** The reader's place when last asked: it is behind the truth at most. */
   #tail = 0;
 
@@ -59,6 +62,8 @@ export class FlipLog {
     if (((head - this.#tail) | 0) >= this.#capacity) {
       this.#tail = Atomics.load(this.#control, tailAt);
       if (((head - this.#tail) | 0) >= this.#capacity) {
+        // The entries before it first: a reader that sees the mark passes over them too.
+        this.publish();
         Atomics.store(this.#control, overflowedAt, 1);
         return;
       }
@@ -67,6 +72,12 @@ export class FlipLog {
     this.#entries[at] = user;
     this.#entries[at + 1] = (number << 1) | (counted ? 1 : 0);
     this.#head = (head + 1) | 0;
+  }
+
+  /** At the end of each change: what was added is there for the reader. */
+  publish(): void {
+    if (this.#published === this.#head) return;
+    this.#published = this.#head;
     Atomics.store(this.#control, headAt, this.#head);
   }
 }
@@ -101,8 +112,9 @@ export class FlipReader {
     const head = Atomics.load(this.#control, headAt);
     // After the head: an entry behind a lost one is published after the mark.
     if (Atomics.load(this.#control, overflowedAt) === 1) {
-      this.#moveTo(head);
+      // The mark first: what is lost from here on marks the log again. Then all entries before the lost one are passed over.
       Atomics.store(this.#control, overflowedAt, 0);
+      this.#moveTo(Atomics.load(this.#control, headAt));
       return false;
     }
     const entries = this.#entries;

@@ -26,35 +26,36 @@ export class MemoryReader implements ProfileReader {
     return this.#memory.due.dueAtS(block + 1) <= nowS;
   }
 
-  visit(block: number, collector: BlockCollector): void {
+  visit(block: number, collector: BlockCollector, low = -1, high = -1): void {
     const { users, slabs } = this.#memory;
     const into = this.#block;
+    const { words, offsets, counts, known } = into;
     const first = block << blockShift;
     const size = Math.min(usersPerBlock, users.end - first);
     const records = users.chunkOf(first);
     let at = users.offsetOf(first);
     for (let i = 0; i < size; i++, at += users.width) {
+      if ((((i < 32 ? low : high) >>> (i & 31)) & 1) === 0) continue;
       const shape = records[at + userField.shape] as number;
       const firstName = records[at + userField.firstName] as number;
       // A free record's words thread the list of free ones; its first name is none.
       const count = firstName === 0 ? 0 : shape & countMask;
-      into.counts[i] = count;
-      into.known[i] = firstName !== 0 && (shape & optedOutBit) === 0 ? 1 : 0;
+      counts[i] = count;
+      known[i] = firstName !== 0 && (shape & optedOutBit) === 0 ? 1 : 0;
       if (count === 0) continue;
       const slab = records[at + userField.slab] as number;
-      into.words[i] = slabs.wordsOf(slab);
-      into.offsets[i] = slabs.offsetOf(slab);
+      offsets[i] = slabs.offsetOf(slab);
+      const chunk = slabs.wordsOf(slab);
+      // Storing an object costs more than looking whether it is there already, as it mostly is.
+      if (words[i] !== chunk) words[i] = chunk;
     }
     into.firstUser = first;
     into.size = size;
     collector.collect(into);
   }
 
-  keyBytesOf(user: number): number {
-    return this.#memory.keyBytesOf(this.#memory.firstNameOf(user));
-  }
-  copyKeyOf(user: number, into: Uint8Array, at: number): void {
-    this.#memory.copyKeyOf(this.#memory.firstNameOf(user), into, at);
+  copyKeyOf(user: number, into: Uint8Array, at: number): number {
+    return this.#memory.copyKeyOf(this.#memory.firstNameOf(user), into, at);
   }
 
   isDead(number: number): boolean {

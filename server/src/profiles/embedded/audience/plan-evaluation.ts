@@ -142,7 +142,7 @@ export class PlanEvaluation {
       filter.low = bitmap[at] as number;
       filter.high = bitmap[at + 1] as number;
       if ((filter.low | filter.high) === 0) continue;
-      this.#reader.visit(chunk * blocksPerChunk + block, filter);
+      this.#reader.visit(chunk * blocksPerChunk + block, filter, filter.low, filter.high);
       bitmap[at] = filter.leftLow;
       bitmap[at + 1] = filter.leftHigh;
     }

@@ -37,12 +37,13 @@ export interface ProfileReader {
   readonly numberEnd: number;
   /** Begins or ends a membership of this block at or before `nowS` without being counted so? Never false where one does. */
   isDue(block: number, nowS: number): boolean;
-  /** Shows the block (ordinals from `block * 64` on) to the collector, as it is at one moment. */
-  visit(block: number, collector: BlockCollector): void;
-  /** Bytes of the key of a user's first name. In a visit only, and of a known user. */
-  keyBytesOf(user: number): number;
-  /** Writes that key at `at`. In a visit only. */
-  copyKeyOf(user: number, into: Uint8Array, at: number): void;
+  /**
+   * Shows the block (ordinals from `block * 64` on) to the collector, as it is at one moment. Only for users whose bit is set in
+   * `low` (the first 32) and `high` does the block say anything then.
+   */
+  visit(block: number, collector: BlockCollector, low?: number, high?: number): void;
+  /** Writes the key of a known user's first name at `at`, and answers how many bytes it has. In a visit only. */
+  copyKeyOf(user: number, into: Uint8Array, at: number): number;
   /** Can nothing have this number any more? Numbers are never used twice. */
   isDead(number: number): boolean;
   /** From the return on, flips of this number (`knownUsers`: of users being known) are logged, or not any more. */

@@ -11,6 +11,9 @@ import { blockShift, usersPerBlock, type BlockCollector, type ProfileReader, typ
 const mostUsersPerPage = 1 << 14;
 const mostProfilesRead = 1 << 15;
 
+/** Where nobody knows how many users a page will have. */
+const roomAtFirst = 1024;
+
 export interface ScanQuestion {
   readonly segment: SegmentId;
   /** The segment's live number. */
@@ -29,7 +32,7 @@ export interface ScanQuestion {
 export function scanSegment(reader: ProfileReader, set: AudienceSet | null, question: ScanQuestion): ScanPage {
   const { cursor, limit, nowS } = question;
   const most = Math.min(limit, mostUsersPerPage);
-  const page = new PageCollector(reader, question, most);
+  const page = new PageCollector(reader, question, most, set?.cardinality ?? roomAtFirst);
   const bitmap = new Uint32Array(set === null ? 0 : bitmapWords);
   const end = reader.userEnd;
   let user = cursor ?? 1;
@@ -63,11 +66,11 @@ class PageCollector implements BlockCollector {
   /** Users of the page after the last visit that is over. */
   taken = 0;
 
-  constructor(reader: ProfileReader, question: ScanQuestion, most: number) {
+  constructor(reader: ProfileReader, question: ScanQuestion, most: number, room: number) {
     this.#reader = reader;
     this.#question = question;
     this.#most = most;
-    this.#page = new ScanPageBuilder(question.segment, Math.min(most, 1024));
+    this.#page = new ScanPageBuilder(question.segment, Math.min(most, room));
   }
 
   get isWanted(): boolean {
@@ -83,35 +86,35 @@ class PageCollector implements BlockCollector {
   /** Reads the block of this user from it on. Answers the next user to look at. */
   readFrom(user: number): number {
     this.#from = user;
-    this.#reader.visit(user >>> blockShift, this);
+    this.#reader.visit(user >>> blockShift, this, this.#low, this.#high);
     this.taken = this.#page.count;
     return this.#next;
   }
 
   collect(block: UserBlock): void {
     const page = this.#page;
+    const reader = this.#reader;
     const { number, nowS } = this.#question;
+    const { firstUser, size } = block;
     page.rewind(this.taken);
-    this.#next = block.firstUser + usersPerBlock;
-    for (let i = this.#from - block.firstUser; i < block.size; i++) {
+    for (let i = this.#from - firstUser; i < size; i++) {
       if ((((i < 32 ? this.#low : this.#high) >>> (i & 31)) & 1) === 0) continue;
       if (page.count === this.#most) {
-        this.#next = block.firstUser + i;
+        this.#next = firstUser + i;
         return;
       }
       const at = liveMembershipAt(block, i, number, nowS);
       if (at < 0) continue;
       const words = block.words[i] as Uint32Array;
-      const keyBytes = this.#reader.keyBytesOf(block.firstUser + i);
-      this.#reader.copyKeyOf(block.firstUser + i, page.keysWithRoom(keyBytes), page.keyEnd);
       page.add(
-        keyBytes,
+        reader.copyKeyOf(firstUser + i, page.keys, page.keyEnd),
         (words[at + valueWord] as number) & valueMask,
         words[at + addedAtWord] as number,
         words[at + lifetimeWord] as number,
         words[at + sourceWord] as number,
       );
     }
+    this.#next = firstUser + usersPerBlock;
   }
 
   page(next: number | null): ScanPage {

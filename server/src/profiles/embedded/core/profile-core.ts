@@ -228,6 +228,7 @@ export class ProfileCore {
   #whole<T>(make: () => T): T {
     this.#halfDone = true;
     const result = make();
+    this.#memory.flips.publish();
     this.#halfDone = false;
     return result;
   }

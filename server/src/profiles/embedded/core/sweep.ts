@@ -28,6 +28,7 @@ export class SweepPass {
       this.#sweepBlock(block, nowS);
       if (!mayGoOn()) break;
     }
+    this.#memory.flips.publish();
     return this.#block >= due.end;
   }
 

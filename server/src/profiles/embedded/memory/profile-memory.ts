@@ -77,11 +77,8 @@ export class ProfileMemory {
   keyOf(name: number): Uint8Array {
     return this.#keys.bytesOf(this.#names.get(name, nameField.keyAt));
   }
-  keyBytesOf(name: number): number {
-    return this.#keys.lengthOf(this.#names.get(name, nameField.keyAt));
-  }
-  copyKeyOf(name: number, into: Uint8Array, at: number): void {
-    this.#keys.copy(this.#names.get(name, nameField.keyAt), into, at);
+  copyKeyOf(name: number, into: Uint8Array, at: number): number {
+    return this.#keys.copy(this.#names.get(name, nameField.keyAt), into, at);
   }
   tagOf(name: number): number {
     return this.#keys.tagOf(this.#names.get(name, nameField.keyAt));
