@@ -301,7 +301,8 @@ export class AudienceSet {
   }
 
   #grow(length: number): void {
-    const chunks = new Uint32Array(Math.max(length, this.#chunks.length + (this.#chunks.length >>> 2)));
+    const quarterMore = (this.#chunks.length >>> 3) * fields + this.#chunks.length;
+    const chunks = new Uint32Array(Math.max(length, quarterMore));
     chunks.set(this.#chunks);
     this.#chunks = chunks;
   }
