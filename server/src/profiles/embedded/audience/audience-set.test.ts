@@ -6,8 +6,7 @@ import { bitCount } from './plan-evaluation.ts';
 
 const ordinalsOf = (bitmap: Uint32Array, chunk: number): number[] => {
   const found: number[] = [];
-  for (let i = 0; i < usersPerChunk; i++)
-    if ((((bitmap[i >>> 5] ?? 0) >>> (i & 31)) & 1) === 1) found.push(chunk * usersPerChunk + i);
+  for (let i = 0; i < usersPerChunk; i++) if ((((bitmap[i >>> 5] ?? 0) >>> (i & 31)) & 1) === 1) found.push(chunk * usersPerChunk + i);
   return found;
 };
 const bitmapOf = (users: Iterable<number>, chunk: number): Uint32Array => {
@@ -78,8 +77,7 @@ describe('a set of users', () => {
           combine(bitmap);
           return ordinalsOf(bitmap, chunk);
         };
-        const expected = (users: ReadonlySet<number>): number[] =>
-          [...users].filter((user) => user >>> 16 === chunk).sort((a, b) => a - b);
+        const expected = (users: ReadonlySet<number>): number[] => [...users].filter((user) => user >>> 16 === chunk).sort((a, b) => a - b);
         expect(combined((bitmap) => set.orInto(chunk, bitmap))).toEqual(expected(other.union(twin)));
         expect(combined((bitmap) => set.andInto(chunk, bitmap, spare))).toEqual(expected(other.intersection(twin)));
         expect(combined((bitmap) => set.andNotInto(chunk, bitmap))).toEqual(expected(other.difference(twin)));
@@ -88,20 +86,23 @@ describe('a set of users', () => {
     );
   });
 
-  it.each([1, 5, mostInArray, mostInArray + 1, usersPerChunk])('filled with %i ordinals at once, goes on as if they had been added', (count) => {
-    const set = new AudienceSet(new ChunkArena());
-    const ordinals = Uint16Array.from({ length: count + 2 }, (_, i) => i - 1);
-    set.fill(2, ordinals, 1, count + 1);
-    const twin = new Set(Array.from({ length: count }, (_, i) => 2 * usersPerChunk + i));
-    expectSame(set, twin);
-    for (const user of [2 * usersPerChunk, 2 * usersPerChunk + 65_535, 7]) {
-      set.add(user);
-      twin.add(user);
-    }
-    set.remove(2 * usersPerChunk);
-    twin.delete(2 * usersPerChunk);
-    expectSame(set, twin);
-  });
+  it.each([1, 5, mostInArray, mostInArray + 1, usersPerChunk])(
+    'filled with %i ordinals at once, goes on as if they had been added',
+    (count) => {
+      const set = new AudienceSet(new ChunkArena());
+      const ordinals = Uint16Array.from({ length: count + 2 }, (_, i) => i - 1);
+      set.fill(2, ordinals, 1, count + 1);
+      const twin = new Set(Array.from({ length: count }, (_, i) => 2 * usersPerChunk + i));
+      expectSame(set, twin);
+      for (const user of [2 * usersPerChunk, 2 * usersPerChunk + 65_535, 7]) {
+        set.add(user);
+        twin.add(user);
+      }
+      set.remove(2 * usersPerChunk);
+      twin.delete(2 * usersPerChunk);
+      expectSame(set, twin);
+    },
+  );
 
   it('takes two bytes a user and little room to grow where it is sparse, and gives all back when it is emptied', () => {
     const arena = new ChunkArena();
@@ -129,7 +130,12 @@ describe('rooms of the arena', () => {
         const held: { address: number; count: number; mark: number }[] = [];
         const check = ({ address, count, mark }: (typeof held)[number]): void => {
           const start = arena.halfOffsetOf(address);
-          expect(arena.halvesOf(address).subarray(start, start + count).every((half) => half === mark)).toBe(true);
+          expect(
+            arena
+              .halvesOf(address)
+              .subarray(start, start + count)
+              .every((half) => half === mark),
+          ).toBe(true);
         };
         for (const [i, [count, release]] of requests.entries()) {
           const address = arena.allocate(arena.classFor(count));

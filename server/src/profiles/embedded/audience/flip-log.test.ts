@@ -73,7 +73,7 @@ describe('the log of flips', () => {
       else {
         for (const [user] of found) {
           if (user === next) inOrder += 1;
-          else if (!mayJump || user < next) gaps.push(user);
+          else if (next <= last && (!mayJump || user < next)) gaps.push(user);
           mayJump = false;
           next = user + 1;
         }

@@ -1,4 +1,4 @@
-import { FlipLog, knownUsers } from '../audience/flip-log.ts';
+import { FlipLog, knownUsers, newFlipLogMemory } from '../audience/flip-log.ts';
 import { DueTimes } from './due-times.ts';
 import { KeyArena } from './key-arena.ts';
 import { MembershipSlabs } from './membership-slabs.ts';
@@ -40,8 +40,8 @@ export interface LinkData {
 export class ProfileMemory {
   readonly users = new RecordArena(4);
   readonly slabs = new MembershipSlabs();
-  readonly flips = new FlipLog();
-  readonly segments = new SegmentNumbers(this.flips);
+  readonly flips: FlipLog;
+  readonly segments: SegmentNumbers;
   readonly due = new DueTimes();
   readonly #names = new RecordArena(3);
   readonly #links = new RecordArena(6);
@@ -52,9 +52,12 @@ export class ProfileMemory {
   optedOutCount = 0;
   watcher: UserWatcher | null = null;
   /** What else counts as the engine's memory. */
-  readonly beside: { readonly memoryBytes: number }[] = [this.flips];
+  readonly beside: { readonly memoryBytes: number }[];
 
-  constructor(hashSeed: number) {
+  constructor(hashSeed: number, flipEntries?: number) {
+    this.flips = new FlipLog(newFlipLogMemory(flipEntries));
+    this.segments = new SegmentNumbers(this.flips);
+    this.beside = [this.flips];
     this.#index = new NameIndex(this.#names, this.#keys, hashSeed);
   }
 
