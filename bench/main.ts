@@ -7,13 +7,14 @@ import { serverSettings } from './contenders/foyer-server.ts';
 import { describeMachine, type Machine } from './report/machine.ts';
 import { writeReport } from './report/results-file.ts';
 import { duration, tableOf } from './report/table.ts';
+import { audience } from './scenarios/audience.ts';
 import { inProcess } from './scenarios/in-process.ts';
 import { instantLarge } from './scenarios/instant-large.ts';
 import { instantSmall } from './scenarios/instant-small.ts';
 import { lookup } from './scenarios/lookup.ts';
 import type { Scenario, ScenarioResult } from './scenarios/scenario.ts';
 
-const scenarios: readonly Scenario[] = [instantSmall, instantLarge, lookup, inProcess];
+const scenarios: readonly Scenario[] = [instantSmall, instantLarge, lookup, inProcess, audience];
 
 /** On the repository's disk and out of git, not in /tmp: that is often memory, where a sync costs nothing. */
 const temporaryFolders = resolve(import.meta.dirname, '..', 'tmp');

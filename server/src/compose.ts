@@ -104,6 +104,9 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
   };
 }
 
+/** The audience index may hold such a part of the memory limit: sets can be made anew, profiles cannot. */
+const audiencePartOfMemory = 8;
+
 function openEmbedded({ config, clock, directory, log, onProgress }: ComposeOptions, memory: MemoryBudget): Promise<EmbeddedProfileStore> {
   const startedAtMs = clock.nowMs();
   let toldAtMs = startedAtMs;
@@ -115,6 +118,7 @@ function openEmbedded({ config, clock, directory, log, onProgress }: ComposeOpti
     maxMembershipsPerProfile: config.maxMembershipsPerProfile,
     memoryLimitBytes: memory.fullAtBytes,
     otherMemoryBytes: (engineBytes) => memory.restBytes(engineBytes),
+    audienceMemoryBytes: Math.floor(memory.limitBytes / audiencePartOfMemory),
     onWriteFailure: (error) =>
       log.fatal({ err: error }, 'profiles are read-only: writing failed; make room or mend the disk, then restart'),
     onSnapshotFailure: (error) => log.error({ err: error }, 'a snapshot could not be written; it is tried again later'),
