@@ -331,6 +331,21 @@ describe('a build', () => {
   });
 });
 
+describe('an engine', () => {
+  it('without users, or with a single one, answers every question', () => {
+    const bench = new Bench();
+    const questions: Expression[] = [{ segment: segment(1) }, { and: [] }, { or: [] }, { not: { segment: segment(1) } }];
+    bench.expectExact(questions);
+    const stage = bench.core.stageReplace(segment(1), bench.nowS).result;
+    bench.core.commit(stage, bench.nowS);
+    bench.expectExact(questions);
+    expect(bench.page(segment(1), null, 5)).toMatchObject({ count: 0, next: null });
+    bench.add(user(1), [1]);
+    bench.expectExact(questions);
+    expect(bench.count({ segment: segment(1) })).toBe(1);
+  });
+});
+
 describe('sets', () => {
   it('are kept up without another scan, across chunks and forms', { timeout: 60_000 }, () => {
     const bench = new Bench();

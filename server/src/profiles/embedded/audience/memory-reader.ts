@@ -23,7 +23,8 @@ export class MemoryReader implements ProfileReader {
   }
 
   isDue(block: number, nowS: number): boolean {
-    return this.#memory.due.dueAtS(block + 1) <= nowS;
+    const { due } = this.#memory;
+    return block + 1 < due.end && due.dueAtS(block + 1) <= nowS;
   }
 
   visit(block: number, collector: BlockCollector, low = -1, high = -1): void {
@@ -31,7 +32,8 @@ export class MemoryReader implements ProfileReader {
     const into = this.#block;
     const { words, offsets, counts, known } = into;
     const first = block << blockShift;
-    const size = Math.min(usersPerBlock, users.end - first);
+    // Memory for records is made with the first one.
+    const size = users.end === 1 ? 0 : Math.min(usersPerBlock, users.end - first);
     const records = users.chunkOf(first);
     let at = users.offsetOf(first);
     for (let i = 0; i < size; i++, at += users.width) {
