@@ -5,7 +5,7 @@ import { AudienceSet, chunkShift } from './audience-set.ts';
 import { ChunkArena } from './chunk-arena.ts';
 import { knownUsers, type FlipReader, type FlipSink } from './flip-log.ts';
 import { PlanEvaluation } from './plan-evaluation.ts';
-import { blockShift, usersPerBlock, type ProfileReader } from './profile-reader.ts';
+import type { ProfileReader } from './profile-reader.ts';
 import { scanSegment, type ScanQuestion } from './segment-scan.ts';
 
 export interface AudienceLimits {
@@ -101,7 +101,7 @@ export class AudienceIndex implements FlipSink {
   /** How many users the plan holds for; null where a set that it needs is not ready: `want` them. */
   evaluate({ root, numbers }: AudiencePlan, nowS: number): number | null {
     // Before the flips: a block that is not due any more by then has told its flips.
-    const due = this.#dueBlocks(nowS);
+    const due = this.#reader.dueBlocks(nowS);
     this.#drainFully();
     for (const number of numbers) if (this.#held[number]?.ready !== true) return null;
     return new PlanEvaluation(this.#reader, root, (number) => (this.#held[number] as HeldSet).set, due, nowS).count();
@@ -138,13 +138,6 @@ export class AudienceIndex implements FlipSink {
   #drainFully(): void {
     while (this.#build !== null && !this.#build.betweenChunks) if (this.#build.step(() => true)) this.#endBuild();
     this.drain();
-  }
-
-  #dueBlocks(nowS: number): number[] {
-    const due: number[] = [];
-    const end = (this.#reader.userEnd + usersPerBlock - 1) >>> blockShift;
-    for (let block = 0; block < end; block++) if (this.#reader.isDue(block, nowS)) due.push(block);
-    return due;
   }
 
   #beginBuild(nowMs: number): boolean {

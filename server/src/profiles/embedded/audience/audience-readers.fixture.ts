@@ -19,6 +19,9 @@ export class UneasyReader implements ProfileReader {
   isDue(block: number, nowS: number): boolean {
     return this.#reader.isDue(block, nowS);
   }
+  dueBlocks(nowS: number): number[] {
+    return this.#reader.dueBlocks(nowS);
+  }
   isDead(number: number): boolean {
     return this.#reader.isDead(number);
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AudienceSet, bitmapWords, mostInArray, usersPerChunk } from './audience-set.ts';
 import { ChunkArena } from './chunk-arena.ts';
-import { bitCount } from './plan-evaluation.ts';
+import { bitCount } from './bit-count.ts';
 
 const ordinalsOf = (bitmap: Uint32Array, chunk: number): number[] => {
   const found: number[] = [];
@@ -80,6 +80,8 @@ describe('a set of users', () => {
         const expected = (users: ReadonlySet<number>): number[] => [...users].filter((user) => user >>> 16 === chunk).sort((a, b) => a - b);
         expect(combined((bitmap) => set.orInto(chunk, bitmap))).toEqual(expected(other.union(twin)));
         expect(combined((bitmap) => set.andInto(chunk, bitmap, spare))).toEqual(expected(other.intersection(twin)));
+        const shared = set.sharedBits(chunk, applied(second, arena).set);
+        expect(shared < 0 || shared === expected(other.intersection(twin)).length).toBe(true);
         expect(combined((bitmap) => set.andNotInto(chunk, bitmap))).toEqual(expected(other.difference(twin)));
       }),
       { numRuns: 40 },
@@ -119,6 +121,23 @@ describe('a set of users', () => {
     expect(sets[0]?.cardinality).toBe(0);
     sets[0]?.add(9);
     expect(sets[0]?.has(9)).toBe(true);
+  });
+});
+
+describe('two sets', () => {
+  it('tell how many they share of a chunk where both are bitmaps, and of no other', () => {
+    const arena = new ChunkArena();
+    const [twos, threes, few] = [new AudienceSet(arena), new AudienceSet(arena), new AudienceSet(arena)];
+    for (let user = 0; user < 2 * usersPerChunk; user += 1) {
+      if (user % 2 === 0) twos.add(user);
+      if (user % 3 === 0 && user < usersPerChunk) threes.add(user);
+      if (user % 300 === 0) few.add(user);
+    }
+    expect(twos.sharedBits(0, threes)).toBe(Math.ceil(usersPerChunk / 6));
+    expect(threes.sharedBits(0, twos)).toBe(Math.ceil(usersPerChunk / 6));
+    expect([twos.sharedBits(1, threes), threes.sharedBits(1, twos), twos.sharedBits(0, few), twos.sharedBits(9, twos)]).toEqual(
+      Array(4).fill(-1),
+    );
   });
 });
 

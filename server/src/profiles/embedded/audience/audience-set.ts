@@ -1,3 +1,4 @@
+import { bitsOf } from './bit-count.ts';
 import { type ChunkArena, largestClass } from './chunk-arena.ts';
 
 /** Ordinals of a chunk. */
@@ -177,6 +178,21 @@ export class AudienceSet {
       }
     }
     bitmap.set(spare);
+  }
+
+  /** How many ordinals of a chunk are in another set too, where both have it as a bitmap; else -1. */
+  sharedBits(chunk: number, other: AudienceSet): number {
+    const at = chunk * fields;
+    if (at >= this.#chunks.length || at >= other.#chunks.length) return -1;
+    if (((this.#chunks[at + 1] as number) & (other.#chunks[at + 1] as number) & bitmapBit) === 0) return -1;
+    const [mine, theirs] = [this.#chunks[at] as number, other.#chunks[at] as number];
+    const words = this.#arena.wordsOf(mine);
+    const others = other.#arena.wordsOf(theirs);
+    const offset = this.#arena.wordOffsetOf(mine);
+    const otherOffset = other.#arena.wordOffsetOf(theirs);
+    let count = 0;
+    for (let i = 0; i < bitmapWords; i++) count = (count + bitsOf((words[offset + i] as number) & (others[otherOffset + i] as number))) | 0;
+    return count;
   }
 
   /** Takes a chunk's ordinals out of a bitmap. */

@@ -27,6 +27,13 @@ export class MemoryReader implements ProfileReader {
     return block + 1 < due.end && due.dueAtS(block + 1) <= nowS;
   }
 
+  dueBlocks(nowS: number): number[] {
+    const due: number[] = [];
+    this.#memory.due.listDue(nowS, due);
+    for (let i = 0; i < due.length; i++) due[i] = (due[i] as number) - 1;
+    return due;
+  }
+
   visit(block: number, collector: BlockCollector, low = -1, high = -1): void {
     const { users, slabs } = this.#memory;
     const into = this.#block;

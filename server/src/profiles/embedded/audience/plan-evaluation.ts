@@ -1,4 +1,5 @@
 import { bitmapWords, chunkShift, type AudienceSet } from './audience-set.ts';
+import { bitCount } from './bit-count.ts';
 import type { Leaf, PlanNode } from './audience-plan.ts';
 import { knownUsers } from './flip-log.ts';
 import { leafHolds, planHolds } from './plan-walk.ts';
@@ -43,15 +44,32 @@ export class PlanEvaluation {
     const bitmap = new Uint32Array(bitmapWords);
     const chunks = Math.ceil(this.#reader.userEnd / (1 << chunkShift));
     let count = 0;
-    for (let chunk = 0; chunk < chunks; chunk++) if (this.write(chunk, bitmap)) count += bitCount(bitmap);
+    for (let chunk = 0; chunk < chunks; chunk++) {
+      const shared = this.#isDue(chunk) ? -1 : this.#sharedBitmaps(chunk);
+      if (shared >= 0) count += shared;
+      else if (this.write(chunk, bitmap)) count += bitCount(bitmap);
+    }
     return count;
+  }
+
+  /** The commonest question, two plain segments, without a copy: -1 where it is another one, or a chunk is an array. */
+  #sharedBitmaps(chunk: number): number {
+    const root = this.#root;
+    if (root.is !== 'all' || root.keep.length !== 2 || root.without.length > 0) return -1;
+    const [first, second] = root.keep;
+    if (first?.is !== 'leaf' || first.bounded || second?.is !== 'leaf' || second.bounded) return -1;
+    return this.#setOf(first.number).sharedBits(chunk, this.#setOf(second.number));
+  }
+
+  #isDue(chunk: number): boolean {
+    return (this.#due[this.#nextDue] ?? Number.POSITIVE_INFINITY) < (chunk + 1) * blocksPerChunk;
   }
 
   /** Writes whom the plan holds for; chunks in ascending order. False: nobody, and the bitmap holds anything. */
   write(chunk: number, bitmap: Uint32Array): boolean {
     const any = this.#write(this.#root, chunk, bitmap, 0);
+    if (!this.#isDue(chunk)) return any;
     const dueEnd = (chunk + 1) * blocksPerChunk;
-    if ((this.#due[this.#nextDue] ?? dueEnd) >= dueEnd) return any;
     if (!any) bitmap.fill(0);
     for (let block = this.#due[this.#nextDue]; block !== undefined && block < dueEnd; block = this.#due[++this.#nextDue]) {
       this.#reader.visit(block, this.#walk);
@@ -206,16 +224,4 @@ class PlanWalk implements BlockCollector {
       else this.high |= 1 << (i - 32);
     }
   }
-}
-
-/** How many bits of a bitmap are set. */
-export function bitCount(bitmap: Uint32Array): number {
-  let count = 0;
-  for (let i = 0; i < bitmapWords; i++) {
-    let bits = bitmap[i] as number;
-    bits -= (bits >>> 1) & 0x5555_5555;
-    bits = (bits & 0x3333_3333) + ((bits >>> 2) & 0x3333_3333);
-    count += Math.imul((bits + (bits >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24;
-  }
-  return count;
 }

@@ -37,6 +37,8 @@ export interface ProfileReader {
   readonly numberEnd: number;
   /** Begins or ends a membership of this block at or before `nowS` without being counted so? Never false where one does. */
   isDue(block: number, nowS: number): boolean;
+  /** All blocks that are due, ascending. */
+  dueBlocks(nowS: number): number[];
   /**
    * Shows the block (ordinals from `block * 64` on) to the collector, as it is at one moment. Only for users whose bit is set in
    * `low` (the first 32) and `high` does the block say anything then.

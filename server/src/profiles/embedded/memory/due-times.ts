@@ -25,6 +25,15 @@ export class DueTimes {
     const block = blockOf(user);
     if (atS < this.#blocks.get(block, 0)) this.#blocks.set(block, 0, atS);
   }
+  /** Adds to `into` the blocks that are due at `nowS`, ascending. */
+  listDue(nowS: number, into: number[]): void {
+    const end = this.#blocks.end;
+    for (let block = 1; block < end;) {
+      const words = this.#blocks.chunkOf(block);
+      const chunkEnd = Math.min(words.length, this.#blocks.offsetOf(block) + end - block);
+      for (let at = this.#blocks.offsetOf(block); at < chunkEnd; at++, block++) if ((words[at] as number) <= nowS) into.push(block);
+    }
+  }
   dueAtS(block: number): number {
     return this.#blocks.get(block, 0);
   }
