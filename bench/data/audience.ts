@@ -43,7 +43,7 @@ const cumulative = Float64Array.from({ length: segmentCount });
   for (let i = 0; i < segmentCount; i++) cumulative[i] = (cumulative[i] ?? 0) / sum;
 }
 
-function skewedSegment(random: Random): number {
+export function skewedSegment(random: Random): number {
   const wanted = random();
   let low = 0;
   let high = segmentCount - 1;

@@ -1,3 +1,4 @@
+import { audience } from './audience.ts';
 import { growth } from './growth.ts';
 import { inProcess } from './in-process.ts';
 import { instantLarge } from './instant-large.ts';
@@ -19,6 +20,7 @@ export const allScenarios: readonly Scenario[] = [
   instantLarge,
   inProcess,
   growth,
+  audience,
   memory,
   restart,
   stall,

@@ -107,6 +107,9 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
   };
 }
 
+/** The audience index may hold such a part of the memory limit: sets can be made anew, profiles cannot. */
+const audiencePartOfMemory = 8;
+
 function openEmbedded({ config, clock, directory, log, onProgress }: ComposeOptions, memory: MemoryBudget): Promise<EmbeddedProfileStore> {
   const startedAtMs = clock.nowMs();
   let toldAtMs = startedAtMs;
@@ -117,6 +120,7 @@ function openEmbedded({ config, clock, directory, log, onProgress }: ComposeOpti
     snapshotLogBytes: config.logCutBytes,
     maxMembershipsPerProfile: config.maxMembershipsPerProfile,
     memoryLimitBytes: memory.limitBytes,
+    audienceMemoryBytes: Math.floor(memory.limitBytes / audiencePartOfMemory),
     onWriteFailure: (error) =>
       log.fatal({ err: error }, 'profiles are read-only: writing failed; make room or mend the disk, then restart'),
     onSnapshotFailure: (error) => log.error({ err: error }, 'a snapshot could not be written; it is tried again later'),

@@ -6,6 +6,7 @@ import type { Identifier } from './identifier.ts';
 import { OperationBatch } from './operation-batch.ts';
 import { device, eid, external, FakeClock, instant, outcomesOf, segment, user } from './profile-fixtures.ts';
 import { ProfileStageEnded, ProfileStoreUnavailable, type ApplyOptions, type Outcome, type ProfileStore } from './profile-store.ts';
+import { scannedUsers } from './scan-page.ts';
 
 export interface ContractOptions {
   readonly clock: Clock;
@@ -48,8 +49,8 @@ export function describeProfileStore(name: string, open: (options: ContractOptio
       const found: Identifier[] = [];
       for (let cursor: number | null = null; ;) {
         const page = await store.scan(segment(id), cursor, limit);
-        expect(page.users.length).toBeLessThanOrEqual(limit);
-        found.push(...page.users.map((each) => each.identifier));
+        expect(page.count).toBeLessThanOrEqual(limit);
+        found.push(...Array.from(scannedUsers(page), (each) => each.identifier));
         if (page.next === null) return found;
         cursor = page.next;
       }
@@ -324,8 +325,9 @@ export function describeProfileStore(name: string, open: (options: ContractOptio
           new Set([...Array.from({ length: 12 }, (_, i) => nameOf(user(i * 2 + 2))), nameOf(device(1))]),
         );
         expect(all).toHaveLength(13);
-        expect((await store.scan(segment(2), null, 1)).users[0]?.membership).toMatchObject({ segment: 2, value: 3 });
-        expect(await store.scan(segment(99), null, 5)).toEqual({ users: [], next: null });
+        const [first] = scannedUsers(await store.scan(segment(2), null, 1));
+        expect(first?.membership).toEqual({ segment: 2, value: 3, addedAtS: clock.s, lifetimeMinutes: 1440, source: instant.source });
+        expect(await store.scan(segment(99), null, 5)).toMatchObject({ count: 0, next: null });
       });
 
       it('counts exactly the users that an expression holds for; not is relative to all known users', async () => {

@@ -95,13 +95,24 @@ export interface LinkedIdentifier {
   readonly linkedBy: MemberId;
 }
 
-/** A page of a segment's users, in an order that is stable while nothing is written. */
+/**
+ * A page of a segment's users, packed: no object for each user, and plain data that can be handed to another thread. Users are
+ * in an order that is stable while nothing is written. The page is the caller's own; later writes do not change it. scan-page.ts reads it.
+ */
 export interface ScanPage {
-  /** May be fewer than asked for, even none, before the last page. */
-  readonly users: readonly ScannedUser[];
+  readonly segment: SegmentId;
+  /** Users of the page. May be fewer than asked for, even none, before the last page. */
+  readonly count: number;
+  /** Keys of the users' first identifiers, one behind the other: a user's key is its user id's where it has one. */
+  readonly keys: Uint8Array;
+  /** For each user the offset one behind its key. */
+  readonly keyEnds: Uint32Array;
+  /** Four words for each user: value, addedAtS, lifetime in minutes (`neverEnds` for ever), source (`sourceFromWord`). */
+  readonly memberships: Uint32Array;
   /** Give it to the next call; null after the last page. Opaque, valid while the process lives. */
   readonly next: number | null;
 }
+
 export interface ScannedUser {
   /** The user's first identifier: its user id where it has one. */
   readonly identifier: Identifier;
@@ -168,9 +179,15 @@ export interface ProfileStore {
 
   /** Live users of a segment; expired memberships leave the number within a minute. */
   count(segment: SegmentId): Awaitable<number>;
-  /** Live users of a segment, `limit` at most per page. */
+  /**
+   * Live users of a segment, `limit` at most per page (and never more than fit a short turn). From the first page to the last,
+   * a user that is in the segment all the time comes exactly once, one that comes or goes meanwhile at most once.
+   */
   scan(segment: SegmentId, cursor: number | null, limit: number): Awaitable<ScanPage>;
-  /** Exact number of users that the expression holds for. `not` is relative to all known users. */
+  /**
+   * Exact number of users that the expression holds for, to the second of the clock and at most a second behind writes.
+   * `not` is relative to all known users.
+   */
   evaluate(expression: Expression): Awaitable<number>;
 
   /** Begins a replacement of all members of a segment; reads see the old ones until `commit`. A second stage of the same segment aborts the first. */

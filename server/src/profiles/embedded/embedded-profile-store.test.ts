@@ -2,14 +2,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { describeProfileStore } from '../profile-store.contract.ts';
+import { describeScan } from '../profile-scan.contract.ts';
+import { describeProfileStore, type ContractOptions } from '../profile-store.contract.ts';
 import { EmbeddedProfileStore } from './embedded-profile-store.ts';
 
 const directories: string[] = [];
 afterAll(() => Promise.all(directories.map((each) => rm(each, { recursive: true }))));
 
-describeProfileStore('the embedded engine', async (options) => {
+async function open(options: ContractOptions): Promise<EmbeddedProfileStore> {
   const directory = await mkdtemp(join(tmpdir(), 'foyer-profiles-'));
   directories.push(directory);
   return EmbeddedProfileStore.open({ ...options, directory, sweepIntervalMs: 5, ownThread: false });
-});
+}
+
+describeProfileStore('the embedded engine', open);
+describeScan('the embedded engine', open);

@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads';
 import { once } from 'node:events';
+import { Worker, type MessagePort } from 'node:worker_threads';
 import { nowS, type Clock } from '../../kit/clock.ts';
 import type { MemberId, SegmentId } from '../../kit/ids.ts';
 import { keyOf } from '../identifier-key.ts';
@@ -19,11 +19,10 @@ import {
   type ScanPage,
   type StageId,
 } from '../profile-store.ts';
-import { evaluateExpression } from './core/evaluate-expression.ts';
 import { entryType } from './core/log-entry.ts';
-import { scanSegment } from './core/read-profile.ts';
 import { linkNeverEnds } from './memory/profile-memory.ts';
 import type { ProfileEngineListeners, ProfileEngineOptions } from './profile-engine.ts';
+import { AudienceClient } from './thread/audience-client.ts';
 import { EngineClient } from './thread/engine-client.ts';
 import { newLink, type EngineThreadData } from './thread/engine-link.ts';
 import { ProfileReader } from './thread/profile-reader.ts';
@@ -34,11 +33,16 @@ export interface EmbeddedProfileStoreOptions extends ProfileEngineOptions, Parti
   readonly clock: Clock;
   /** Pause between two sweeps. Default 10,000. */
   readonly sweepIntervalMs?: number;
+  /** Beyond so much the audience index drops the sets that were asked for longest ago. Default 256 MiB. */
+  readonly audienceMemoryBytes?: number;
+  /** A set of the audience index that nobody asks for is dropped after so long. Default 600,000. */
+  readonly audienceIdleMs?: number;
   /** False: the engine works in this thread, over the same link. For tests that open many stores. Default true. */
   readonly ownThread?: boolean;
 }
 
-const mostVisitedByScan = 1 << 16;
+const defaultAudienceMemoryBytes = 256 * 2 ** 20;
+const defaultAudienceIdleMs = 600_000;
 const fullDisk = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /** Short, and without paths: everybody may read it. */
@@ -57,23 +61,31 @@ function failureText(failure: Error): string {
 export class EmbeddedProfileStore implements ProfileStore {
   readonly #client: EngineClient;
   readonly #reader: ProfileReader;
+  readonly #audience: AudienceClient;
   readonly #clock: Clock;
   readonly #worker: Worker | null;
   readonly #sweeps: NodeJS.Timeout;
   #closing: Promise<void> | null = null;
 
-  private constructor(client: EngineClient, reader: ProfileReader, worker: Worker | null, options: EmbeddedProfileStoreOptions) {
+  private constructor(
+    client: EngineClient,
+    readers: { readonly profiles: ProfileReader; readonly audience: AudienceClient },
+    worker: Worker | null,
+    options: EmbeddedProfileStoreOptions,
+  ) {
     this.#client = client;
-    this.#reader = reader;
+    this.#reader = readers.profiles;
+    this.#audience = readers.audience;
     this.#worker = worker;
     this.#clock = options.clock;
-    this.#sweeps = setInterval(() => void this.sweep().catch(() => undefined), options.sweepIntervalMs ?? 10_000).unref();
+    this.#sweeps = setInterval(() => this.#tick(), options.sweepIntervalMs ?? 10_000).unref();
   }
 
   /** Reads snapshot and log. Throws ProfileStoreDamaged rather than open without something that was acknowledged. */
   static async open(options: EmbeddedProfileStoreOptions): Promise<EmbeddedProfileStore> {
     const { clock, onProgress, onSnapshotFailure, onWriteFailure, sweepIntervalMs: _, ownThread = true, ...engine } = options;
-    const link = newLink();
+    const link = newLink(2);
+    const [profileNews, audienceNews] = link.client.news as [MessagePort, MessagePort];
     const client = new EngineClient(link.client, {
       onProgress: onProgress ?? (() => undefined),
       onSnapshotFailure: onSnapshotFailure ?? (() => undefined),
@@ -84,7 +96,15 @@ export class EmbeddedProfileStore implements ProfileStore {
     const worker = ownThread ? startThread(data, client) : null;
     if (worker === null) void serveEngine(data);
     const { place } = await opened;
-    return new EmbeddedProfileStore(client, new ProfileReader(place, link.client.news, engine.holdExternals ?? false), worker, options);
+    const limits = {
+      memoryBytes: options.audienceMemoryBytes ?? defaultAudienceMemoryBytes,
+      idleMs: options.audienceIdleMs ?? defaultAudienceIdleMs,
+    };
+    const readers = {
+      profiles: new ProfileReader(place, profileNews, engine.holdExternals ?? false),
+      audience: new AudienceClient({ place, news: audienceNews, limits, ownThread }),
+    };
+    return new EmbeddedProfileStore(client, readers, worker, options);
   }
 
   async apply(batch: OperationBatch, options: ApplyOptions): Promise<ApplyResult> {
@@ -137,16 +157,15 @@ export class EmbeddedProfileStore implements ProfileStore {
   count(segment: SegmentId): number {
     return this.#reader.count(segment);
   }
-  scan(segment: SegmentId, cursor: number | null, limit: number): ScanPage {
-    this.#reader.catchUp();
-    return scanSegment(this.#reader.memory, segment, cursor, limit, this.#nowS(), mostVisitedByScan);
+  scan(segment: SegmentId, cursor: number | null, limit: number): Promise<ScanPage> {
+    return this.#audience.scan(segment, cursor, limit, this.#clock.nowMs());
   }
-  evaluate(expression: Expression): number {
-    this.#reader.catchUp();
-    return evaluateExpression(this.#reader.memory, expression, this.#nowS());
+  evaluate(expression: Expression): Promise<number> {
+    return this.#audience.evaluate(expression, this.#clock.nowMs());
   }
   stats(): ProfileStats {
-    return this.#client.stats();
+    const stats = this.#client.stats();
+    return { ...stats, memoryBytes: stats.memoryBytes + this.#audience.memoryBytes };
   }
 
   check(): string {
@@ -182,6 +201,7 @@ export class EmbeddedProfileStore implements ProfileStore {
 
   async #close(): Promise<void> {
     clearInterval(this.#sweeps);
+    await this.#audience.stop();
     if (this.#client.hasEnded) return;
     await this.#client.settled();
     const ended = this.#worker === null ? null : once(this.#worker, 'exit');
@@ -192,6 +212,11 @@ export class EmbeddedProfileStore implements ProfileStore {
   async #change(type: number, words: readonly number[], keys: readonly Uint8Array[] = []): Promise<number> {
     this.#checkOpen();
     return this.#client.change(type, this.#nowS(), words, keys);
+  }
+
+  #tick(): void {
+    this.sweep().catch(() => undefined);
+    this.#audience.tick(this.#clock.nowMs());
   }
 
   #checkOpen(): void {
@@ -206,7 +231,7 @@ export class EmbeddedProfileStore implements ProfileStore {
 /** Whatever ends the thread before its link is closed is a failure of the store. */
 function startThread(data: EngineThreadData, client: EngineClient): Worker {
   const { port, news } = data.link;
-  const worker = new Worker(new URL('./thread/engine-thread.ts', import.meta.url), { workerData: data, transferList: [port, news] });
+  const worker = new Worker(new URL('./thread/engine-thread.ts', import.meta.url), { workerData: data, transferList: [port, ...news] });
   worker.on('error', (error) => client.fail(error instanceof Error ? error : new Error(String(error))));
   worker.on('exit', () => client.fail(new Error('the engine thread has ended')));
   return worker;

@@ -11,6 +11,7 @@ import { ModelProfileStore } from '../model/model-profile-store.ts';
 import { OperationBatch } from '../operation-batch.ts';
 import { device, eid, external, FakeClock, segment, user } from '../profile-fixtures.ts';
 import type { Expression, ProfileStore, ScannedUser, ScanPage, StageId } from '../profile-store.ts';
+import { scannedUsers } from '../scan-page.ts';
 import { EmbeddedProfileStore } from './embedded-profile-store.ts';
 
 /** How many operations in all; more by FOYER_TEST_OPERATIONS. fast-check prints seed and path of what fails; FOYER_TEST_SHRINK=1 shrinks it, which takes minutes. */
@@ -212,12 +213,12 @@ class Pair {
     }
     for (const each of segments) {
       same(store.count(each), model.count(each), each);
-      same(inOrder(scanned(store, each)), inOrder(scanned(model, each)), each);
+      same(inOrder(await scanned(store, each)), inOrder(await scanned(model, each)), each);
     }
     const [a, b, c] = segments.map((each): Expression => ({ segment: each, minValue: 1 }));
     if (a === undefined || b === undefined || c === undefined) return;
     for (const expression of [{ not: a }, { and: [a, { or: [b, { not: c }] }] }, { or: [a, b, c] }] satisfies Expression[]) {
-      same(store.evaluate(expression), model.evaluate(expression), expression);
+      same(await store.evaluate(expression), model.evaluate(expression), expression);
     }
     const { users, identifiers } = model.stats();
     expect(store.stats()).toMatchObject({ users, identifiers: expect.any(Number) as number });
@@ -262,11 +263,11 @@ function batchOf(changes: Extract<Operation, { does: 'apply' }>['changes'], nowS
   return batch;
 }
 
-function scanned(store: EmbeddedProfileStore | ModelProfileStore, of: (typeof segments)[number]): ScannedUser[] {
+async function scanned(store: EmbeddedProfileStore | ModelProfileStore, of: (typeof segments)[number]): Promise<ScannedUser[]> {
   const users: ScannedUser[] = [];
   for (let cursor: number | null = null; ;) {
-    const page: ScanPage = store.scan(of, cursor, 3);
-    users.push(...page.users);
+    const page: ScanPage = await store.scan(of, cursor, 3);
+    users.push(...scannedUsers(page));
     if (page.next === null) return users;
     cursor = page.next;
   }

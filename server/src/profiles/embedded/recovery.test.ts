@@ -6,6 +6,7 @@ import { asMemberId } from '../../kit/ids.ts';
 import { OperationBatch } from '../operation-batch.ts';
 import { device, external, FakeClock, outcomesOf, segment, user } from '../profile-fixtures.ts';
 import { ProfileStageEnded, ProfileStoreDamaged, type ApplyOptions } from '../profile-store.ts';
+import { scannedUsers } from '../scan-page.ts';
 import { EmbeddedProfileStore, type EmbeddedProfileStoreOptions } from './embedded-profile-store.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'foyer-recovery-'));
@@ -74,7 +75,7 @@ describe('opening again', () => {
     await expect(
       store.commit(await store.stageReplace(segment(1)).then(async (stage) => store.abort(stage).then(() => stage))),
     ).rejects.toThrow(ProfileStageEnded);
-    expect(store.scan(segment(1), null, 9).users.map((each) => each.identifier)).toEqual([user(8)]);
+    expect(Array.from(scannedUsers(await store.scan(segment(1), null, 9)), (each) => each.identifier)).toEqual([user(8)]);
   });
 
   it('counts exactly what is live at the time of opening', async () => {

@@ -1,4 +1,6 @@
+import { describeScan } from '../profile-scan.contract.ts';
 import { describeProfileStore } from '../profile-store.contract.ts';
 import { ModelProfileStore } from './model-profile-store.ts';
 
 describeProfileStore('the model engine', async (options) => new ModelProfileStore(options));
+describeScan('the model engine', async (options) => new ModelProfileStore(options));

@@ -3,7 +3,7 @@ import { nowS, type Clock } from '../../kit/clock.ts';
 import type { SegmentId } from '../../kit/ids.ts';
 import { decodeIdentifier, keyOf } from '../identifier-key.ts';
 import type { Identifier } from '../identifier.ts';
-import type { OperationBatch } from '../operation-batch.ts';
+import { neverEnds, type OperationBatch } from '../operation-batch.ts';
 import {
   outcomeCodes,
   ProfileStageEnded,
@@ -17,10 +17,11 @@ import {
   type Profile,
   type ProfileStats,
   type ProfileStore,
-  type ScannedUser,
   type ScanPage,
   type StageId,
 } from '../profile-store.ts';
+import { ScanPageBuilder } from '../scan-page.ts';
+import { sourceToWord } from '../source-word.ts';
 import { batchUsers } from './batch-users.ts';
 import { hasEnded, isHeldBy, isLive, type ModelLink, type ModelMembership, type ModelUser } from './model-user.ts';
 
@@ -46,6 +47,7 @@ export class ModelProfileStore implements ProfileStore {
   readonly #stages = new Map<StageId, SegmentId>();
   readonly #committed = new Map<SegmentId, StageId>();
   #lastStage = 0;
+  #lastUser = 0;
   #closed = false;
 
   constructor(options: ModelProfileStoreOptions) {
@@ -213,13 +215,17 @@ export class ModelProfileStore implements ProfileStore {
   }
 
   scan(segment: SegmentId, cursor: number | null, limit: number): ScanPage {
-    const all = this.#users().flatMap((user): ScannedUser[] => {
-      const membership = user.memberships.get(liveSlot(segment));
-      const live = membership !== undefined && isLive(membership, this.#now());
-      return live ? [{ identifier: user.first, membership: { segment, ...membership } }] : [];
-    });
-    const start = cursor ?? 0;
-    return { users: all.slice(start, start + limit), next: start + limit < all.length ? start + limit : null };
+    const members = this.#users()
+      .filter((user) => user.number >= (cursor ?? 0) && isHeldBy(user, liveSlot(segment), this.#now()))
+      .sort((a, b) => a.number - b.number);
+    const page = new ScanPageBuilder(segment, limit);
+    for (const user of members.slice(0, limit)) {
+      const { value, addedAtS, lifetimeMinutes, source } = user.memberships.get(liveSlot(segment)) as ModelMembership;
+      const key = keyOf(user.first);
+      page.keys.set(key, page.keyEnd);
+      page.add(key.length, value, addedAtS, lifetimeMinutes ?? neverEnds, sourceToWord(source));
+    }
+    return page.page(members[limit]?.number ?? null);
   }
 
   evaluate(expression: Expression): number {
@@ -314,7 +320,7 @@ export class ModelProfileStore implements ProfileStore {
   }
 
   #create(identifier: Identifier): ModelUser {
-    const user: ModelUser = { first: identifier, memberships: new Map(), optedOut: false };
+    const user: ModelUser = { number: ++this.#lastUser, first: identifier, memberships: new Map(), optedOut: false };
     this.#names.set(nameOf(identifier), { user, link: null });
     return user;
   }

@@ -4,6 +4,8 @@ import type { LinkOptions, Membership } from '../profile-store.ts';
 export type ModelMembership = Omit<Membership, 'segment'>;
 
 export interface ModelUser {
+  /** In the order of making; the cursor of a scan. */
+  readonly number: number;
   /** Its user id, where it has one. */
   first: Identifier;
   /** By slot: a segment, or a stage of it. */

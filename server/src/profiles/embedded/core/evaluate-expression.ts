@@ -5,7 +5,7 @@ import { findMembership, isLiveAt } from './membership-changes.ts';
 
 type Test = (user: number) => boolean;
 
-/** `ProfileStore.evaluate`: looks at every known user. */
+/** `ProfileStore.evaluate`, slow and obvious: looks at every known user. Tests compare the audience index with it. */
 export function evaluateExpression(memory: ProfileMemory, expression: Expression, nowS: number): number {
   const holds = compiled(memory, expression, nowS);
   const { users } = memory;

@@ -118,7 +118,7 @@ export function takeMemberships(memory: ProfileMemory, user: number, from: Uint3
     words[to + addedAtWord] = addedAtS;
     words[to + lifetimeWord] = lifetime;
     words[to + sourceWord] = from[at + sourceWord] as number;
-    if (counted) memory.segments.changeCount(number, 1);
+    if (counted) memory.segments.changeCount(number, user, true);
     dueS = Math.min(dueS, nextChangeS(addedAtS, lifetime, nowS));
   }
   memory.users.set(user, userField.shape, memory.users.get(user, userField.shape) + count);
@@ -139,11 +139,12 @@ export function removeAt(memory: ProfileMemory, user: number, at: number): void 
   const words = memory.slabs.wordsOf(slab);
   const shape = memory.users.get(user, userField.shape);
   const number = words[at + segmentWord] as number;
-  if ((words[at + valueWord] as number) >>> 31 === 1 && !memory.segments.isDead(number)) memory.segments.changeCount(number, -1);
+  const counted = (words[at + valueWord] as number) >>> 31 === 1;
   const last = memory.slabs.offsetOf(slab) + ((shape & countMask) - 1) * membershipWords;
   if (last !== at) words.copyWithin(at, last, last + membershipWords);
   memory.users.set(user, userField.shape, shape - 1);
   memory.membershipCount -= 1;
+  if (counted && !memory.segments.isDead(number)) memory.segments.changeCount(number, user, false);
 }
 
 function resizeSlab(memory: ProfileMemory, user: number, sizeClass: number): void {

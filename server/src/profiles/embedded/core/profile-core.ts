@@ -52,9 +52,10 @@ export class ProfileCore {
   #sweepEverything = false;
   #halfDone = false;
 
-  constructor(limits: CoreLimits, hashSeed: number) {
+  /** @param flipEntries how many flips the log for the audience index holds, a power of two */
+  constructor(limits: CoreLimits, hashSeed: number, flipEntries?: number) {
     this.#limits = limits;
-    this.#memory = new ProfileMemory(newPlace(hashSeed));
+    this.#memory = new ProfileMemory(newPlace(hashSeed, flipEntries));
   }
 
   /** Readers in other threads are given its place and its chunks. */

@@ -1,11 +1,11 @@
 import type { MemberId, SegmentId, UserId } from '../../../kit/ids.ts';
 import { decodeIdentifier } from '../../identifier-key.ts';
 import { neverEnds } from '../../operation-batch.ts';
-import type { LinkedIdentifier, Membership, Profile, ScanPage, ScannedUser } from '../../profile-store.ts';
+import type { LinkedIdentifier, Membership, Profile } from '../../profile-store.ts';
 import { sourceFromWord } from '../../source-word.ts';
 import { addedAtWord, lifetimeWord, membershipWords, segmentWord, sourceWord, valueMask, valueWord } from '../memory/membership-slabs.ts';
 import { linkNeverEnds, userField, type ProfileMemory } from '../memory/profile-memory.ts';
-import { findMembership, isLiveAt, membershipsOf } from './membership-changes.ts';
+import { membershipsOf } from './membership-changes.ts';
 import type { ResolvedKey } from './resolve-key.ts';
 
 /** `ProfileStore.get` of a user that is known. `ownId`: the user id by which it was asked for, if it was by one. */
@@ -34,31 +34,6 @@ export function linksOf(memory: ProfileMemory, user: number, nowS: number): Link
     });
   }
   return links.sort((a, b) => a.linkedAtS - b.linkedAtS);
-}
-
-/** `ProfileStore.scan`. Looks at `mostVisited` users at most, so that a rare segment does not hold up the event loop. */
-export function scanSegment(
-  memory: ProfileMemory,
-  segment: number,
-  cursor: number | null,
-  limit: number,
-  nowS: number,
-  mostVisited: number,
-): ScanPage {
-  const number = memory.segments.numberOf(segment);
-  if (number === 0) return { users: [], next: null };
-  const users: ScannedUser[] = [];
-  const end = memory.users.end;
-  let user = cursor ?? 1;
-  for (let visited = 0; user < end && users.length < limit && visited < mostVisited; user++, visited++) {
-    const at = findMembership(memory, user, number);
-    if (at < 0) continue;
-    const words = memory.slabs.wordsOf(memory.users.get(user, userField.slab));
-    if (!isLiveAt(words[at + addedAtWord] as number, words[at + lifetimeWord] as number, nowS)) continue;
-    const identifier = decodeIdentifier(memory.keyOf(memory.firstNameOf(user)));
-    users.push({ identifier, membership: membershipAt(segment, words, at) });
-  }
-  return { users, next: user < end ? user : null };
 }
 
 function userIdOf(memory: ProfileMemory, user: number): bigint | null {
@@ -108,15 +83,4 @@ function sortedBySegment(memberships: Membership[]): Membership[] {
     if (to !== i) memberships[to] = moving;
   }
   return memberships;
-}
-
-function membershipAt(segment: number, words: Uint32Array, at: number): Membership {
-  const lifetime = words[at + lifetimeWord] as number;
-  return {
-    segment: segment as SegmentId,
-    value: (words[at + valueWord] as number) & valueMask,
-    addedAtS: words[at + addedAtWord] as number,
-    lifetimeMinutes: lifetime === neverEnds ? null : lifetime,
-    source: sourceFromWord(words[at + sourceWord] as number),
-  };
 }

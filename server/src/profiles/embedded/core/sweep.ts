@@ -59,7 +59,7 @@ function sweepUser(memory: ProfileMemory, user: number, nowS: number): number {
     if (isLiveAt(addedAtS, lifetime, nowS) !== counted) {
       memory.versions.openUser(user);
       words[at + valueWord] = value ^ countedBit;
-      memory.segments.changeCount(words[at + segmentWord] as number, counted ? -1 : 1);
+      memory.segments.changeCount(words[at + segmentWord] as number, user, !counted);
     }
     nextS = Math.min(nextS, nextChangeS(addedAtS, lifetime, nowS));
   }

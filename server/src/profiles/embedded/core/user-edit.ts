@@ -41,14 +41,14 @@ export class UserEdit {
       if (at < 0) return false;
     }
     const words = this.#words;
-    const countedBefore = found ? (words[at + valueWord] as number) >>> 31 : 0;
-    const counted = isLiveAt(put.addedAtS, put.lifetime, nowS) ? 1 : 0;
+    const countedBefore = found && (words[at + valueWord] as number) >>> 31 === 1;
+    const counted = isLiveAt(put.addedAtS, put.lifetime, nowS);
     words[at + segmentWord] = put.number;
-    words[at + valueWord] = counted === 1 ? put.value | countedBit : put.value;
+    words[at + valueWord] = counted ? put.value | countedBit : put.value;
     words[at + addedAtWord] = put.addedAtS;
     words[at + lifetimeWord] = put.lifetime;
     words[at + sourceWord] = put.source;
-    if (counted !== countedBefore) memory.segments.changeCount(put.number, counted - countedBefore);
+    if (counted !== countedBefore) memory.segments.changeCount(put.number, this.#user, counted);
     const changeS = nextChangeS(put.addedAtS, put.lifetime, nowS);
     if (changeS < this.#dueS) this.#dueS = changeS;
     return true;

@@ -4,10 +4,15 @@ const usersPerBlockShift = 6;
 
 /**
  * When the sweep must look at a block of 64 users again: the earliest moment (Unix seconds) at which one of their
- * memberships begins or ends, or a link ends. 0: at the next pass. Never later than the truth; earlier costs one look.
+ * memberships begins or ends, or a link ends. Never later than the truth; earlier costs one look.
  */
 export class DueTimes {
-  readonly #blocks = new RecordArena(1);
+  readonly #blocks: RecordArena;
+
+  /** Records of one word. */
+  constructor(blocks = new RecordArena(1)) {
+    this.#blocks = blocks;
+  }
 
   get memoryBytes(): number {
     return this.#blocks.memoryBytes;
@@ -17,13 +22,22 @@ export class DueTimes {
     return this.#blocks.end;
   }
 
-  /** A new user: its block exists from now on. */
+  /** A new user: its block exists from now on, and nothing of it is due. */
   addUser(user: number): void {
-    while (this.#blocks.end <= blockOf(user)) this.#blocks.allocate();
+    while (this.#blocks.end <= blockOf(user)) this.#blocks.set(this.#blocks.allocate(), 0, neverDue);
   }
   notLaterThan(user: number, atS: number): void {
     const block = blockOf(user);
     if (atS < this.#blocks.get(block, 0)) this.#blocks.set(block, 0, atS);
+  }
+  /** Adds to `into` the blocks that are due at `nowS`, ascending. */
+  listDue(nowS: number, into: number[]): void {
+    const end = this.#blocks.end;
+    for (let block = 1; block < end;) {
+      const words = this.#blocks.chunkOf(block);
+      const chunkEnd = Math.min(words.length, this.#blocks.offsetOf(block) + end - block);
+      for (let at = this.#blocks.offsetOf(block); at < chunkEnd; at++, block++) if ((words[at] as number) <= nowS) into.push(block);
+    }
   }
   dueAtS(block: number): number {
     return this.#blocks.get(block, 0);

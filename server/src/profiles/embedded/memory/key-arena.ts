@@ -72,6 +72,16 @@ export class KeyArena {
     return chunk.subarray(start, start + length);
   }
 
+  /** Writes a key's bytes at `to` and answers how many there are; a view for each would be dearer. */
+  copy(at: number, into: Uint8Array, to: number): number {
+    const chunk = this.#chunks[at >>> chunkShift] as Uint8Array;
+    const offset = at & chunkMask;
+    const length = lengthAt(chunk, offset);
+    const start = offset + prefixBytes(length);
+    for (let i = 0; i < length; i++) into[to + i] = chunk[start + i] as number;
+    return length;
+  }
+
   /** The first byte of a key: the kind of identifier. */
   tagOf(at: number): number {
     const chunk = this.#chunks[at >>> chunkShift] as Uint8Array;

@@ -1,3 +1,4 @@
+import { FlipLog, knownUsers, newFlipLogMemory, type FlipLogMemory } from '../audience/flip-log.ts';
 import type { ChunkList } from './chunk-list.ts';
 import { DueTimes } from './due-times.ts';
 import { KeyArena } from './key-arena.ts';
@@ -25,16 +26,19 @@ export const linkNeverEnds = 0xffff_ffff;
 export interface MemoryPlace {
   readonly state: SharedArrayBuffer;
   readonly versions: SharedArrayBuffer;
+  readonly flips: FlipLogMemory;
   /** Secret per process: see key-hash.ts. */
   readonly hashSeed: number;
 }
 
-export function newPlace(hashSeed: number): MemoryPlace {
-  return { state: new SharedArrayBuffer(stateWords * 4), versions: new ReadVersions().buffer, hashSeed };
+/** @param flipEntries how many flips the log for the audience index holds, a power of two */
+export function newPlace(hashSeed: number, flipEntries?: number): MemoryPlace {
+  const state = new SharedArrayBuffer(stateWords * 4);
+  return { state, versions: new ReadVersions().buffer, flips: newFlipLogMemory(flipEntries), hashSeed };
 }
 
-/** Ends of five arenas, then the index's state. */
-const stateWords = 5 + indexStateWords;
+/** Ends of six arenas, then the index's state. */
+const stateWords = 6 + indexStateWords;
 
 /** Told before a user changes and after one is made: how a snapshot keeps the moment of its cut. */
 export interface UserWatcher {
@@ -57,7 +61,9 @@ export class ProfileMemory {
   readonly users: RecordArena;
   readonly slabs: MembershipSlabs;
   readonly segments: SegmentNumbers;
-  readonly due = new DueTimes();
+  readonly due: DueTimes;
+  /** What the audience index is told. */
+  readonly flips: FlipLog;
   readonly versions: ReadVersions;
   /** Every list of chunks that readers in other threads need, always in this order. */
   readonly chunkLists: readonly ChunkList<Uint32Array | Uint8Array>[];
@@ -84,13 +90,15 @@ export class ProfileMemory {
     const arena = (width: number, at: number): RecordArena => new RecordArena(width, listed(RecordArena.chunks(width)), state(at));
     this.users = arena(4, 0);
     this.slabs = new MembershipSlabs(listed(MembershipSlabs.chunks()));
-    this.segments = new SegmentNumbers(arena(segmentRecordWords, 1));
+    this.flips = new FlipLog(place.flips);
+    this.segments = new SegmentNumbers(this.flips, arena(segmentRecordWords, 1));
+    this.due = new DueTimes(arena(1, 5));
     this.#names = arena(3, 2);
     this.#links = arena(6, 3);
     this.#keys = new KeyArena(listed(KeyArena.chunks()));
     const index = NameIndex.place(
       new RecordArena(NameIndex.bucketWords, listed(NameIndex.overflowChunks()), state(4)),
-      state(5, indexStateWords),
+      state(6, indexStateWords),
     );
     listed(index.buckets);
     this.#index = new NameIndex(this.#names, this.#keys, this.versions, place.hashSeed, index);
@@ -103,7 +111,7 @@ export class ProfileMemory {
   }
 
   get memoryBytes(): number {
-    const parts = [this.users, this.#names, this.#links, this.#keys, this.#index, this.slabs, this.segments, this.due];
+    const parts = [this.users, this.#names, this.#links, this.#keys, this.#index, this.slabs, this.segments, this.due, this.flips];
     return parts.reduce((sum, part) => sum + part.memoryBytes, 0);
   }
   /** Of these, what memberships take: slabs, segment numbers and due times. */
@@ -130,6 +138,9 @@ export class ProfileMemory {
   }
   keyOf(name: number): Uint8Array {
     return this.#keys.bytesOf(this.#names.get(name, nameField.keyAt));
+  }
+  copyKeyOf(name: number, into: Uint8Array, at: number): number {
+    return this.#keys.copy(this.#names.get(name, nameField.keyAt), into, at);
   }
   tagOf(name: number): number {
     return this.#keys.tagOf(this.#names.get(name, nameField.keyAt));
@@ -179,6 +190,8 @@ export class ProfileMemory {
 
   /** What was begun is whole: readers go on. */
   settle(): void {
+    // Before the versions: who reads what a flip speaks of sees at least that change.
+    this.flips.publish();
     this.versions.close();
   }
 
@@ -213,7 +226,7 @@ export class ProfileMemory {
     if (optedOut) {
       this.users.set(user, userField.shape, optedOutBit);
       this.optedOutCount += 1;
-    }
+    } else if (this.flips.knownWatched) this.flips.add(user, knownUsers, true);
     if (this.watcher !== null) this.watcher.created(user);
     return user;
   }
@@ -227,6 +240,7 @@ export class ProfileMemory {
     this.slabs.release(this.users.get(user, userField.slab), (shape >>> classShift) & classMask);
     this.#names.set(this.firstNameOf(user), nameField.user, 0);
     this.users.release(user);
+    if ((shape & optedOutBit) === 0 && this.flips.knownWatched) this.flips.add(user, knownUsers, false);
   }
 
   /** Makes another name the first one. The old first name belongs to nobody then. */

@@ -1,3 +1,4 @@
+import type { FlipLog } from '../audience/flip-log.ts';
 import { RecordArena } from './record-arena.ts';
 
 const segmentField = 0;
@@ -5,8 +6,10 @@ const stateField = 1;
 const countField = 2;
 /** The segment again, while the number is live; else 0: one read tells a reader both. */
 const visibleField = 3;
+/** 1 where the audience index wants to be told of each change of the count. Its reader writes this word, and no other. */
+const watchedField = 4;
 
-export const segmentRecordWords = 4;
+export const segmentRecordWords = 5;
 
 const cacheMask = 0xfff;
 
@@ -21,6 +24,7 @@ const staged = 2;
  */
 export class SegmentNumbers {
   readonly #records: RecordArena;
+  readonly #flips: FlipLog;
   readonly #liveBySegment = new Map<number, number>();
   readonly #stagedBySegment = new Map<number, number>();
   /** Answers of `numberOf`, by the segment's low bits: asked for each operation, and a Map is several times slower. */
@@ -29,7 +33,8 @@ export class SegmentNumbers {
   /** Told when a segment gets another live number; 0: none. */
   onNumber: ((segment: number, number: number) => void) | null = null;
 
-  constructor(records = new RecordArena(segmentRecordWords)) {
+  constructor(flips: FlipLog, records = new RecordArena(segmentRecordWords)) {
+    this.#flips = flips;
     this.#records = records;
   }
 
@@ -80,8 +85,15 @@ export class SegmentNumbers {
   countOf(number: number): number {
     return this.#records.get(number, countField);
   }
-  changeCount(number: number, by: number): void {
-    if (by !== 0) this.#records.set(number, countField, this.#records.get(number, countField) + by);
+  /** A membership of this user became counted, or (false) does not count any more. After the membership's words were written. */
+  changeCount(number: number, user: number, counted: boolean): void {
+    const words = this.#records.chunkOf(number);
+    const at = this.#records.offsetOf(number);
+    words[at + countField] = (words[at + countField] as number) + (counted ? 1 : -1);
+    if (words[at + watchedField] !== 0) this.#flips.add(user, number, counted);
+  }
+  watch(number: number, on: boolean): void {
+    Atomics.store(this.#records.chunkOf(number), this.#records.offsetOf(number) + watchedField, on ? 1 : 0);
   }
 
   /** A live number for a segment that has none. */

@@ -18,8 +18,8 @@ export interface EngineLink {
   readonly gauges: SharedArrayBuffer;
   /** Wakes, orders, and what does not fit into a ring. */
   readonly port: MessagePort;
-  /** Chunks and segment numbers, told before anything refers to them; read without waiting. */
-  readonly news: MessagePort;
+  /** Chunks and segment numbers, told before anything refers to them; read without waiting. One port for each reader. */
+  readonly news: readonly MessagePort[];
 }
 
 export interface EngineThreadData {
@@ -52,18 +52,18 @@ export type EngineNews =
   | { readonly list: number; readonly buffer: SharedArrayBuffer }
   | { readonly segment: number; readonly number: number };
 
-/** Both ends of a new link. */
-export function newLink(): { readonly engine: EngineLink; readonly client: EngineLink } {
+/** Both ends of a new link, with news for so many readers. */
+export function newLink(readers: number): { readonly engine: EngineLink; readonly client: EngineLink } {
   const wires = new MessageChannel();
-  const news = new MessageChannel();
+  const news = Array.from({ length: readers }, () => new MessageChannel());
   const shared = {
     requests: SharedRing.memory(requestWords),
     answers: SharedRing.memory(answerWords),
     gauges: new SharedArrayBuffer(8 * 8),
   };
   return {
-    engine: { ...shared, port: wires.port1, news: news.port1 },
-    client: { ...shared, port: wires.port2, news: news.port2 },
+    engine: { ...shared, port: wires.port1, news: news.map(({ port1 }) => port1) },
+    client: { ...shared, port: wires.port2, news: news.map(({ port2 }) => port2) },
   };
 }
 

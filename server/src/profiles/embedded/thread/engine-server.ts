@@ -143,7 +143,9 @@ export class EngineServer {
   /** All that is there, and from now on whatever comes, before anything refers to it. */
   #announceMemory(): void {
     const { memory } = this.#engine;
-    const tell = (news: EngineNews): void => this.#link.news.postMessage(news);
+    const tell = (news: EngineNews): void => {
+      for (const reader of this.#link.news) reader.postMessage(news);
+    };
     for (const [list, chunks] of memory.chunkLists.entries()) {
       for (const { buffer } of chunks.views) tell({ list, buffer: buffer as SharedArrayBuffer });
       chunks.onAdded = (buffer) => tell({ list, buffer });

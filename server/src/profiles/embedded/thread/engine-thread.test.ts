@@ -8,6 +8,7 @@ import { asMemberId } from '../../../kit/ids.ts';
 import { OperationBatch } from '../../operation-batch.ts';
 import { device, external, instant, segment, user } from '../../profile-fixtures.ts';
 import { outcomeCodes, ProfileStoreDamaged, ProfileStoreUnavailable } from '../../profile-store.ts';
+import { scannedUsers } from '../../scan-page.ts';
 import { EmbeddedProfileStore, type EmbeddedProfileStoreOptions } from '../embedded-profile-store.ts';
 import { EngineClient } from './engine-client.ts';
 import { newLink } from './engine-link.ts';
@@ -133,6 +134,71 @@ describe('reading while the engine writes', () => {
   });
 });
 
+describe('the audience index beside the engine', () => {
+  it('answers exactly once writes are over, and never against itself while they go on', async () => {
+    const store = await open({ sweepIntervalMs: 20 });
+    const people = 5000;
+    let asked = 0;
+    const write = async (offset: number): Promise<void> => {
+      const batch = new OperationBatch();
+      for (let round = 1; round <= 80 || asked < 20; round++) {
+        batch.clear();
+        for (let i = 0; i < 100; i++) {
+          // Of each user's segments 1 and 2 always the same is true.
+          const on = (round * 13 + i * 7 + offset) % 3 > 0;
+          batch.forUser(user(((round * 7919 + i * 31 + offset) % people) + 1));
+          for (const each of [1, 2]) {
+            if (on) batch.add(segment(each), round, nowSeconds(), null);
+            else batch.remove(segment(each));
+          }
+          batch.add(segment(3), round, nowSeconds(), null);
+        }
+        await store.apply(batch, instant);
+      }
+    };
+    const both = { and: [1, 2].map((id) => ({ segment: segment(id) })) };
+    const apart = { and: [{ segment: segment(1) }, { not: { segment: segment(2) } }] };
+    const state = { over: false };
+    const asking = (async (): Promise<number[]> => {
+      const wrong: number[] = [];
+      for (; !state.over; asked++)
+        wrong.push(
+          await store.evaluate(apart),
+          Math.min(0, (await store.evaluate({ segment: segment(3) })) - (await store.evaluate(both))),
+        );
+      return wrong;
+    })();
+    await Promise.all([0, 1, 2].map(write));
+    state.over = true;
+    expect((await asking).filter((each) => each !== 0)).toEqual([]);
+    const held = Array.from({ length: people }, (_, i) => store.get(user(i + 1)).memberships.map((each): number => each.segment));
+    const inBoth = held.filter((each) => each.includes(1) && each.includes(2)).length;
+    expect(await store.evaluate(both)).toBe(inBoth);
+    expect(await store.evaluate({ not: { segment: segment(1) } })).toBe(held.filter((each) => each.length > 0 && !each.includes(1)).length);
+    expect(store.count(segment(3))).toBe(await store.evaluate({ segment: segment(3) }));
+    const found: unknown[] = [];
+    for (let cursor: number | null = null; ;) {
+      const page = await store.scan(segment(1), cursor, 700);
+      found.push(...scannedUsers(page));
+      if (page.next === null) break;
+      cursor = page.next;
+    }
+    expect(found.length).toBe(inBoth);
+  });
+
+  it('refuses questions that wait when the store is closed', async () => {
+    const store = await open();
+    const batch = new OperationBatch();
+    for (let id = 1; id <= 50_000; id++) batch.forUser(user(id)).add(segment(1), 1, nowSeconds(), null);
+    await store.apply(batch, instant);
+    const asked = store.evaluate({ segment: segment(1) }).catch((error: unknown) => error);
+    await store.close();
+    const answer = await asked;
+    expect(answer === 50_000 || answer instanceof ProfileStoreUnavailable).toBe(true);
+    await expect(store.evaluate({ segment: segment(1) })).rejects.toThrow(ProfileStoreUnavailable);
+  });
+});
+
 describe('the link to the engine thread', () => {
   it('takes a batch that is larger than the ring, and many at once that do not fit together', async () => {
     const store = await open({ maxMembershipsPerProfile: 1 });
@@ -165,7 +231,7 @@ describe('the link to the engine thread', () => {
 
   it('tells everybody who waits when the thread dies, and says so from then on', async () => {
     const failures: Error[] = [];
-    const { client: end } = newLink();
+    const { client: end } = newLink(0);
     const nothing = (): void => undefined;
     const client = new EngineClient(end, { onProgress: nothing, onSnapshotFailure: nothing, onFailure: (error) => failures.push(error) });
     const batch = new OperationBatch().forUser(user(1));

@@ -1,11 +1,11 @@
-import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import { encodeIdentifier } from '../../identifier-key.ts';
 import type { Identifier } from '../../identifier.ts';
 import type { LinkedIdentifier, Profile } from '../../profile-store.ts';
 import { linksOf, profileOf } from '../core/read-profile.ts';
 import { resolveName, type ResolvedKey } from '../core/resolve-key.ts';
 import { ProfileMemory, type MemoryPlace } from '../memory/profile-memory.ts';
-import type { EngineNews } from './engine-link.ts';
+import { MemoryNews } from './memory-news.ts';
 
 const noProfile = { known: false, userId: null, mappedUntilS: null, memberships: [] } as const;
 
@@ -15,8 +15,8 @@ const noProfile = { known: false, userId: null, mappedUntilS: null, memberships:
  * nothing of it is used.
  */
 export class ProfileReader {
-  readonly memory: ProfileMemory;
-  readonly #news: MessagePort;
+  readonly #memory: ProfileMemory;
+  readonly #news: MemoryNews;
   readonly #holdExternals: boolean;
   readonly #resolved: ResolvedKey = { name: 0, user: 0, optedOut: false, unmapped: false };
   #key = new Uint8Array(64);
@@ -24,22 +24,10 @@ export class ProfileReader {
 
   /** `news`: chunks and segment numbers, see engine-link.ts. */
   constructor(place: MemoryPlace, news: MessagePort, holdExternals: boolean) {
-    this.memory = new ProfileMemory(place);
-    this.#news = news;
+    this.#memory = new ProfileMemory(place);
+    this.#news = new MemoryNews(this.#memory, news);
     this.#holdExternals = holdExternals;
-    this.catchUp();
-  }
-
-  /** Takes in all news that there are; false where there are none. */
-  catchUp(): boolean {
-    let any = false;
-    for (let received = receiveMessageOnPort(this.#news); received !== undefined; received = receiveMessageOnPort(this.#news)) {
-      const news = (received as { message: EngineNews }).message;
-      if ('list' in news) this.memory.chunkLists[news.list]?.adopt(news.buffer);
-      else this.memory.segments.learn(news.segment, news.number);
-      any = true;
-    }
-    return any;
+    this.#news.catchUp();
   }
 
   get(identifier: Identifier, nowS: number): Profile {
@@ -47,25 +35,25 @@ export class ProfileReader {
     return this.#read(identifier, nowS, (resolved) =>
       resolved.user === 0 || resolved.optedOut
         ? { ...noProfile, optedOut: resolved.optedOut, userId: ownId }
-        : profileOf(this.memory, resolved, ownId, nowS),
+        : profileOf(this.#memory, resolved, ownId, nowS),
     );
   }
 
   links(identifier: Identifier, nowS: number): LinkedIdentifier[] {
-    return this.#read(identifier, nowS, ({ user }) => (user === 0 ? [] : linksOf(this.memory, user, nowS)));
+    return this.#read(identifier, nowS, ({ user }) => (user === 0 ? [] : linksOf(this.#memory, user, nowS)));
   }
 
   /** Live users of a segment. */
   count(segment: number): number {
-    this.catchUp();
-    const { segments } = this.memory;
+    this.#news.catchUp();
+    const { segments } = this.#memory;
     const number = segments.numberOf(segment);
     return number === 0 ? 0 : segments.countOf(number);
   }
 
   #read<T>(identifier: Identifier, nowS: number, read: (resolved: ResolvedKey) => T): T {
     this.#encode(identifier);
-    const { memory } = this;
+    const memory = this.#memory;
     const { versions } = memory;
     const key = this.#key;
     const hash = memory.hashOf(key, 0, this.#keyLength);
@@ -85,7 +73,7 @@ export class ProfileReader {
         versions.fence();
         const userSame = userVersion === -1 || versions.userIs(resolved.user, userVersion);
         const torn = !(versions.namesAre(names) && versions.indexIs(hash, index) && userSame);
-        const anyNews = this.catchUp();
+        const anyNews = this.#news.catchUp();
         if (!torn && !(anyNews && error instanceof TypeError)) throw error;
       }
     }
