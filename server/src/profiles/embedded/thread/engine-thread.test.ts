@@ -138,10 +138,10 @@ describe('the audience index beside the engine', () => {
   it('answers exactly once writes are over, and never against itself while they go on', async () => {
     const store = await open({ sweepIntervalMs: 20 });
     const people = 5000;
-    let asked = 0;
+    const state = { asked: 0, over: false };
     const write = async (offset: number): Promise<void> => {
       const batch = new OperationBatch();
-      for (let round = 1; round <= 80 || asked < 20; round++) {
+      for (let round = 1; round <= 80 || state.asked < 20; round++) {
         batch.clear();
         for (let i = 0; i < 100; i++) {
           // Of each user's segments 1 and 2 always the same is true.
@@ -158,10 +158,9 @@ describe('the audience index beside the engine', () => {
     };
     const both = { and: [1, 2].map((id) => ({ segment: segment(id) })) };
     const apart = { and: [{ segment: segment(1) }, { not: { segment: segment(2) } }] };
-    const state = { over: false };
     const asking = (async (): Promise<number[]> => {
       const wrong: number[] = [];
-      for (; !state.over; asked++)
+      for (; !state.over; state.asked++)
         wrong.push(
           await store.evaluate(apart),
           Math.min(0, (await store.evaluate({ segment: segment(3) })) - (await store.evaluate(both))),
