@@ -1,4 +1,4 @@
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { SegmentId } from '../../../kit/ids.ts';
 import { ProfileStoreUnavailable, type Expression, type ScanPage } from '../../profile-store.ts';
 import type { AudienceLimits } from '../audience/audience-index.ts';
@@ -74,20 +74,22 @@ export class AudienceClient {
 
   #start(): MessagePort {
     const { port1, port2 } = new MessageChannel();
-    port1.on('message', (answer: AudienceAnswer) => {
-      const waiting = this.#waiting.get(answer.id);
-      this.#waiting.delete(answer.id);
-      if ('error' in answer) waiting?.reject(receiveError(answer.error));
-      else waiting?.resolve(answer);
-    });
+    port1.on('message', (answer: AudienceAnswer) => this.#take(answer));
     const { place, news, limits, ownThread } = this.#options;
     const data: AudienceThreadData = { place, news, limits, port: port2, gauge: this.#gauge.buffer as SharedArrayBuffer };
-    if (ownThread) this.#ended = this.#startThread(data);
+    if (ownThread) this.#ended = this.#startThread(data, port1);
     else serveAudience(data);
     return port1;
   }
 
-  #startThread(data: AudienceThreadData): Promise<unknown> {
+  #take(answer: AudienceAnswer): void {
+    const waiting = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
+    if ('error' in answer) waiting?.reject(receiveError(answer.error));
+    else waiting?.resolve(answer);
+  }
+
+  #startThread(data: AudienceThreadData, port: MessagePort): Promise<unknown> {
     const worker = new Worker(new URL('./audience-thread.ts', import.meta.url), { workerData: data, transferList: [data.port, data.news] });
     const ended = Promise.withResolvers<void>();
     const fail = (error: unknown): void => {
@@ -97,6 +99,9 @@ export class AudienceClient {
     };
     worker.on('error', fail);
     worker.on('exit', () => {
+      // What the thread said before it ended may be told after its end.
+      for (let received = receiveMessageOnPort(port); received !== undefined; received = receiveMessageOnPort(port))
+        this.#take((received as { message: AudienceAnswer }).message);
       fail(new Error('its thread has ended'));
       ended.resolve();
     });

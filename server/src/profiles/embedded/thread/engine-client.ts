@@ -1,3 +1,4 @@
+import { receiveMessageOnPort } from 'node:worker_threads';
 import type { SegmentId } from '../../../kit/ids.ts';
 import type { OperationBatch } from '../../operation-batch.ts';
 import { ProfileStoreUnavailable, type ApplyOptions, type ApplyResult, type ProfileStats } from '../../profile-store.ts';
@@ -114,6 +115,8 @@ export class EngineClient {
 
   /** The thread is gone: whoever waits is told. */
   fail(error: Error): void {
+    // What the thread said before it ended may be told after its end.
+    this.#hear();
     if (this.#closed && this.#waiting.size === 0) return;
     if (this.#failure === null) {
       this.#failure = error;
@@ -175,6 +178,14 @@ export class EngineClient {
       this.#waiting.set(order.id, { resolve, reject });
       this.#send(order);
     });
+  }
+
+  /** Takes what has come and not been told yet. */
+  #hear(): void {
+    const { port } = this.#link;
+    for (let received = receiveMessageOnPort(port); received !== undefined; received = receiveMessageOnPort(port))
+      this.#take((received as { message: FromEngine }).message);
+    this.#drain();
   }
 
   #take(message: FromEngine): void {
