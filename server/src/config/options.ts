@@ -90,6 +90,12 @@ export const options = {
     description: 'Most memberships that one profile holds; more are refused.',
     secret: false,
   },
+  maxLinksPerUser: {
+    schema: whole(1, 1_000_000),
+    default: 4096,
+    description: 'Most identifiers that may be linked to one user; more are refused.',
+    secret: false,
+  },
   memoryLimit: {
     schema: whole(0),
     default: 0,

@@ -51,7 +51,7 @@ async function compareProfiles(server: RunningServer, token: string, users: read
 /** Load, a kill in the middle of it, perhaps another one while it comes up again. */
 async function crashOnce(server: RunningServer): Promise<string> {
   const token = await logIn(server.url, accounts.provider.username, accounts.provider.password);
-  const load = new InstantLoad({ base: server.url, token, random, model: profiles, callers: 8, maxNewUsers: 1200 });
+  const load = new InstantLoad({ base: server.url, token, random, model: profiles, callers: 8, maxNewUsers: 700 });
   const changes = catalog.run(server.url, token);
   const afterMs = random.whole(20, 700);
   await sleep(afterMs);
