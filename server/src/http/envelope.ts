@@ -1,4 +1,6 @@
+import { Buffer } from 'node:buffer';
 import type { Refusal } from '../kit/refusal.ts';
+import type { AnswerBytes, LentBody } from './answer-bytes.ts';
 import type { EnvelopeAnswer, WrittenAnswer } from './operation.ts';
 
 /** The product's version, as `dbg_info.version` and `GET /` tell it. */
@@ -29,27 +31,37 @@ export interface EnvelopeNotes {
 const noNotes: EnvelopeNotes = { warnings: [], dbg: false };
 
 /** `{"response":{"status":"OK",…,"dbg_info":…}}` (platform.md section 1). */
-export function envelopeOf(answer: EnvelopeAnswer | WrittenAnswer, notes: EnvelopeNotes = noNotes): string {
-  if ('fieldsText' in answer) return envelopeAround(answer, notes);
-  const { warnings, dbg } = notes;
+export function envelopeOf(answer: EnvelopeAnswer, { warnings, dbg }: EnvelopeNotes = noNotes): string {
   const dbgInfo = debugInfo(warnings, answer.outputTerm);
   return JSON.stringify({ response: { status: 'OK', ...answer.fields, ...(dbg ? { dbg: dbgInfo } : {}), dbg_info: dbgInfo } });
 }
 
-function envelopeAround({ fieldsText, outputTerm }: WrittenAnswer, { warnings, dbg }: EnvelopeNotes): string {
-  const dbgInfo = warnings.length === 0 ? quietDebugText(outputTerm) : JSON.stringify(debugInfo(warnings, outputTerm));
-  return `{"response":{"status":"OK",${fieldsText},${dbg ? `"dbg":${dbgInfo},` : ''}"dbg_info":${dbgInfo}}}`;
+/** The same around fields that the operation writes. */
+export function writeEnvelope(into: AnswerBytes, { writeFields, outputTerm }: WrittenAnswer, { warnings, dbg }: EnvelopeNotes): LentBody {
+  into.begin();
+  into.room(opening.length);
+  into.put(opening);
+  writeFields(into);
+  if (warnings.length === 0 && !dbg) {
+    const closing = quietClosing(outputTerm);
+    into.room(closing.length);
+    into.put(closing);
+  } else into.putText(closingText(JSON.stringify(debugInfo(warnings, outputTerm)), dbg));
+  return into.end();
 }
 
-/** By output term, of which there are as many as written answers in the sources. */
-const quietDebugTexts = new Map<string | null, string>();
+const opening = Buffer.from('{"response":{"status":"OK",');
+const closingText = (dbgInfo: string, dbg: boolean): string => `,${dbg ? `"dbg":${dbgInfo},` : ''}"dbg_info":${dbgInfo}}}`;
 
-function quietDebugText(outputTerm: string | null): string {
-  const known = quietDebugTexts.get(outputTerm);
+/** By output term, of which there are as many as written answers in the sources. */
+const quietClosings = new Map<string | null, Buffer>();
+
+function quietClosing(outputTerm: string | null): Buffer {
+  const known = quietClosings.get(outputTerm);
   if (known !== undefined) return known;
-  const text = JSON.stringify(debugInfo([], outputTerm));
-  quietDebugTexts.set(outputTerm, text);
-  return text;
+  const closing = Buffer.from(closingText(JSON.stringify(debugInfo([], outputTerm)), false));
+  quietClosings.set(outputTerm, closing);
+  return closing;
 }
 
 /** `{"response":{"status":"error",…}}`. */

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { LentBody } from './answer-bytes.ts';
 import type { AccountOperation, Answer, Call } from './operation.ts';
 
 /** A request for a hot operation, without its body: what admission and the log look at, whoever read it from the wire. */
@@ -17,12 +18,13 @@ export interface HotRequest {
 export interface HotSent {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Buffer;
+  readonly body: string | Buffer | LentBody;
   /** The body is text in ASCII for certain: as many bytes as characters. Counting them takes a tenth of a lookup. */
   readonly ascii?: boolean;
 }
 
-export const bodyBytesOf = ({ body, ascii }: HotSent): number => (ascii === true ? body.length : Buffer.byteLength(body));
+export const bodyBytesOf = ({ body, ascii }: HotSent): number =>
+  ascii === true || body instanceof LentBody ? body.length : Buffer.byteLength(body);
 
 /** Where a hot call's answer goes: node:http's response, or a connection that is read directly. */
 export interface HotReply {

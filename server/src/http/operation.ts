@@ -1,5 +1,6 @@
 import type { Buffer } from 'node:buffer';
 import type { TSchema } from 'typebox';
+import type { AnswerBytes } from './answer-bytes.ts';
 import type { AccessRule, Caller, RequestFacts } from './caller.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -30,12 +31,13 @@ export interface EnvelopeAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The same, with the fields as JSON text already: hot routes write what they answer themselves. */
+/** The same, with the fields written as JSON by the operation itself: a hot route with long answers. */
 export interface WrittenAnswer {
-  /** `"key":value,…`, never empty; a test holds it equal to what JSON.stringify makes of the same fields. */
-  readonly fieldsText: string;
-  /** The text is ASCII for certain, so its bytes need not be counted. */
-  readonly ascii?: boolean;
+  /**
+   * Writes `"key":value,…`, never nothing; a test holds it equal to what JSON.stringify makes of the same fields. Called once, in the same
+   * turn of the event loop.
+   */
+  readonly writeFields: (into: AnswerBytes) => void;
   readonly outputTerm: string | null;
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -5,8 +5,9 @@ import type { TLSSocket } from 'node:tls';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { Refusal, refusal } from '../kit/refusal.ts';
+import { AnswerBytes, LentBody } from './answer-bytes.ts';
 import type { Admit, RequestFacts } from './caller.ts';
-import { envelopeOf, type EnvelopeNotes, errorEnvelope } from './envelope.ts';
+import { envelopeOf, type EnvelopeNotes, errorEnvelope, writeEnvelope } from './envelope.ts';
 import type { HotCall, HotFront, HotReply, HotRequest, HotSent } from './hot-calls.ts';
 import { httpErrors } from './http-errors.ts';
 import type { AccountOperation, Answer, Call, OpenCall, Operation } from './operation.ts';
@@ -49,7 +50,11 @@ export class RequestFront implements HotFront {
   readonly #options: RequestFrontOptions;
   readonly #prefix = randomBytes(4).toString('hex');
   readonly #framework = new WeakMap<FastifyRequest, FrameworkCall>();
-  readonly #hotAnswers = new TurnAnswers<HotAnswer>((answer, nowMs) => this.#sendHot(answer, nowMs));
+  readonly #bytes = new AnswerBytes();
+  readonly #hotAnswers = new TurnAnswers<HotAnswer>(
+    (answer, nowMs) => this.#sendHot(answer, nowMs),
+    () => this.#bytes.reuse(),
+  );
   #lastRequest = 0;
   #sampled = 0;
   #stopping = false;
@@ -95,7 +100,7 @@ export class RequestFront implements HotFront {
 
   send(hot: HotCall, reply: HotReply, answer: Answer): void {
     const { call, operation } = hot;
-    const sent = sentOf(operation, answer, hot.headers, call.warnings, call.parameters);
+    const sent = sentOf(operation, answer, hot.headers, call.warnings, call.parameters, this.#bytes);
     this.#hotAnswers.add({ hot, operation, requestId: call.requestId, reply, sent });
   }
 
@@ -149,9 +154,12 @@ export class RequestFront implements HotFront {
     parameters: Parameters,
     answer: Answer,
   ): void {
-    const sent = sentOf(operation, answer, {}, warnings, parameters);
-    void reply.code(sent.status).headers(sent.headers).send(sent.body);
-    this.#count(operation, request.id, sent.status, this.#elapsedMs(request), false);
+    const { status, headers, body } = sentOf(operation, answer, noHeaders, warnings, parameters, this.#bytes);
+    void reply
+      .code(status)
+      .headers(headers)
+      .send(body instanceof LentBody ? body.copied() : body);
+    this.#count(operation, request.id, status, this.#elapsedMs(request), false);
   }
 
   failFramework(request: FastifyRequest, reply: FastifyReply, template: string, error: unknown): void {
@@ -222,6 +230,7 @@ function sentOf(
   admitted: Readonly<Record<string, string>>,
   warnings: readonly string[],
   parameters: Parameters,
+  bytes: AnswerBytes,
 ): HotSent {
   if ('body' in answer) {
     const { status, headers, body, ascii = false } = answer;
@@ -230,11 +239,11 @@ function sentOf(
   const unread = parameters.unread();
   const all =
     unread.length === 0 ? warnings : [...warnings, ...unread.map((name) => `The parameter ${shortened(name)} is unknown and was ignored`)];
+  const notes = { warnings: all, dbg: operation.dbg === true };
   return {
     status: 200,
     headers: joined(jsonHeaders, admitted, answer.headers),
-    body: envelopeOf(answer, { warnings: all, dbg: operation.dbg === true }),
-    ascii: 'fieldsText' in answer && answer.ascii === true && all.length === 0,
+    body: 'writeFields' in answer ? writeEnvelope(bytes, answer, notes) : envelopeOf(answer, notes),
   };
 }
 

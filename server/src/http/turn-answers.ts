@@ -8,13 +8,18 @@ const mostHeldMs = 1;
  */
 export class TurnAnswers<Answer> {
   readonly #send: (answer: Answer, nowMs: number) => void;
+  readonly #allSent: () => void;
   #waiting: Answer[] = [];
   #firstAtMs = 0;
   #scheduled = false;
 
-  /** @param send must not throw: other answers wait behind. */
-  constructor(send: (answer: Answer, nowMs: number) => void) {
+  /**
+   * @param send must not throw: other answers wait behind
+   * @param allSent told whenever no answer waits any more
+   */
+  constructor(send: (answer: Answer, nowMs: number) => void, allSent: () => void) {
     this.#send = send;
+    this.#allSent = allSent;
   }
 
   add(answer: Answer): void {
@@ -40,5 +45,7 @@ export class TurnAnswers<Answer> {
     this.#waiting = [];
     const nowMs = performance.now();
     for (const answer of waiting) this.#send(answer, nowMs);
+    // One that came while they were sent waits for its own turn.
+    if (this.#waiting.length === 0) this.#allSent();
   }
 }

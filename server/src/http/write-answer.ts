@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { LentBody } from './answer-bytes.ts';
 import { bodyBytesOf, type HotSent } from './hot-calls.ts';
 
 /** Writes an answer whole to node:http's response. @throws Error where a header cannot be written; nothing was sent then */
@@ -9,7 +10,7 @@ export function writeAnswer(response: ServerResponse, sent: HotSent): void {
   for (const [name, value] of Object.entries(headers)) list.push(name, value);
   list.push('content-length', String(bodyBytesOf(sent)));
   response.writeHead(status, list);
-  response.end(body);
+  response.end(body instanceof LentBody ? body.copied() : body);
 }
 
 export function splitUrl(url: string): { path: string; query: string } {

@@ -46,7 +46,7 @@ export function userOnWire(identifier: Identifier, profile: Profile): UserOnWire
   }
 }
 
-/** The fields of the answer: what `lookupText` writes, as an object. The slow, obvious twin. */
+/** The fields of the answer: what `writeLookup` writes, as an object. The slow, obvious twin. */
 export function lookupFields(identifier: Identifier, profile: Profile, snapshot: CatalogSnapshot, member: MemberId | null) {
   const memberships = membershipsOnWire(profile, snapshot, member);
   return { count: memberships.length, user: userOnWire(identifier, profile), memberships };

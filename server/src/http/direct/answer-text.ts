@@ -1,11 +1,18 @@
+import { Buffer } from 'node:buffer';
 import { STATUS_CODES } from 'node:http';
+import { headRoomBytes, type LentBody } from '../answer-bytes.ts';
 import type { HotSent } from '../hot-calls.ts';
 
 /** What may stand in a header's value: less than node:http sends, so that the whole head is ASCII. */
 const sendableValue = /^[\t\x20-\x7e]*$/;
 
 /** Status line and headers of the last answers. Most carry one and the same object, so it is compared before anything is made of it. */
-const beginning: { status: number; headers: HotSent['headers'] | undefined; text: string } = { status: 0, headers: undefined, text: '' };
+const beginning: { status: number; headers: HotSent['headers'] | undefined; text: string; bytes: Buffer } = {
+  status: 0,
+  headers: undefined,
+  text: '',
+  bytes: Buffer.alloc(0),
+};
 
 function beginningOf(status: number, headers: HotSent['headers']): string {
   if (beginning.headers === headers && beginning.status === status) return beginning.text;
@@ -14,7 +21,8 @@ function beginningOf(status: number, headers: HotSent['headers']): string {
     if (!sendableValue.test(value)) throw new TypeError(`the header ${name} holds characters that cannot be sent`);
     text += `${name}: ${value}\r\n`;
   }
-  Object.assign(beginning, { status, headers, text });
+  text += 'content-length: ';
+  Object.assign(beginning, { status, headers, text, bytes: Buffer.from(text, 'latin1') });
   return text;
 }
 
@@ -35,6 +43,36 @@ function dateLineAt(nowMs: number): string {
  * @throws TypeError where a header cannot be sent
  */
 export function answerHead({ status, headers }: HotSent, bodyBytes: number, close: boolean, keepAliveS: number): string {
-  const connection = close ? 'Connection: close' : `Connection: keep-alive\r\nKeep-Alive: timeout=${keepAliveS}`;
-  return `${beginningOf(status, headers)}content-length: ${bodyBytes}\r\n${dateLineAt(Date.now())}${connection}\r\n\r\n`;
+  return `${beginningOf(status, headers)}${bodyBytes}${endingOf(close, keepAliveS)}`;
+}
+
+const endingOf = (close: boolean, keepAliveS: number): string =>
+  `\r\n${dateLineAt(Date.now())}${close ? 'Connection: close' : `Connection: keep-alive\r\nKeep-Alive: timeout=${keepAliveS}`}\r\n\r\n`;
+
+const ending = { second: 0, close: false, keepAliveS: 0, bytes: Buffer.alloc(0) };
+
+function endingBytes(close: boolean, keepAliveS: number): Buffer {
+  const second = Math.floor(Date.now() / 1000);
+  if (ending.second !== second || ending.close !== close || ending.keepAliveS !== keepAliveS)
+    Object.assign(ending, { second, close, keepAliveS, bytes: Buffer.from(endingOf(close, keepAliveS), 'latin1') });
+  return ending.bytes;
+}
+
+/**
+ * Writes the same head into the room before a body.
+ * @returns where it begins in the body's memory; undefined where there is not enough room
+ * @throws TypeError where a header cannot be sent
+ */
+export function writeAnswerHead(sent: HotSent, { block, start, length }: LentBody, close: boolean, keepAliveS: number): number | undefined {
+  if (beginning.headers !== sent.headers || beginning.status !== sent.status) beginningOf(sent.status, sent.headers);
+  const end = endingBytes(close, keepAliveS);
+  const digits = String(length);
+  let at = start - end.length - digits.length - beginning.bytes.length;
+  if (at < start - headRoomBytes) return undefined;
+  const from = at;
+  block.set(beginning.bytes, at);
+  at += beginning.bytes.length;
+  for (let index = 0; index < digits.length; index++) block[at++] = digits.charCodeAt(index);
+  block.set(end, at);
+  return from;
 }

@@ -103,6 +103,41 @@ describe('one connection', () => {
     socket.destroy();
   });
 
+  it('keeps the bytes of an answer for a client that reads late, whatever is answered to others meanwhile', async () => {
+    const { port, url } = await started();
+    const socket = connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.pause();
+    const size = 60_000;
+    // More than both sides' kernels hold.
+    const letters = [...'abcdefghijklmnopqrstuvwxyz'.repeat(10)];
+    const calls = letters.map((letter) => get(`?written=${letter}&size=${size}`));
+    socket.write(`${calls.join('')}${get('', 'Connection: close\r\n')}`);
+    for (let call = 0; call < 20; call++) {
+      await sleep(5);
+      await exchange(url, `${get('?written=0&size=1000')}${get(`?written=1&size=${size}`)}`.repeat(3));
+    }
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.resume();
+    await once(socket, 'close');
+    const said = [
+      ...Buffer.concat(chunks)
+        .toString('latin1')
+        .matchAll(/"said":"(\w+)"/g),
+    ].map((match) => match[1] ?? '');
+    expect(said.map((text) => text[0])).toEqual(letters);
+    for (const text of said) expect(text === (text[0] ?? '').repeat(size)).toBe(true);
+  });
+
+  it('sends a head that is longer than the room before the body', async () => {
+    const { url } = await started();
+    for (const length of [100, 200, 300, 400, 5000]) {
+      const text = await exchange(url, get(`?written=%C3%A9&header=${length}`));
+      expect(text).toMatch(new RegExp(`^HTTP/1.1 200 OK\r\n[^]*x-long: h{${length}}\r\n[^]*"said":"é"`));
+    }
+  });
+
   it.each([
     ['in a head', get().slice(0, 30)],
     ['in a body', post('hello').slice(0, -2)],

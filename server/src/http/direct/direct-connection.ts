@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
+import { LentBody } from '../answer-bytes.ts';
 import { answerHotCall, bodyBytesOf, type HotCall, type HotFront, type HotReply, type HotSent } from '../hot-calls.ts';
-import { answerHead } from './answer-text.ts';
+import { answerHead, writeAnswerHead } from './answer-text.ts';
 import type { HeadReader, RequestHead } from './request-head.ts';
 
 /** What all connections share. */
@@ -173,10 +174,16 @@ export class DirectConnection implements HotReply {
     const socket = this.#socket;
     if (this.#waiting === 'over' || this.#waiting === 'refused' || !socket.writable) return;
     this.#closing ||= close;
-    const { body } = sent;
+    if (sent.body instanceof LentBody) this.#writeLent(sent, sent.body);
+    else this.#write(sent, sent.body);
+    this.#answered = true;
+    if (this.#closing || (this.#waiting === 'answer' && !socket.writableNeedDrain)) this.#next();
+  }
+
+  #write(sent: HotSent, body: string | Buffer): void {
+    const socket = this.#socket;
     const bodyBytes = bodyBytesOf(sent);
     const head = answerHead(sent, bodyBytes, this.#closing, this.#shared.limits.keepAliveS);
-    this.#answered = true;
     // Latin-1 spares the socket a look at each character; with as many bytes as characters all of them are ASCII.
     if (typeof body === 'string') socket.write(head + body, bodyBytes === body.length ? 'latin1' : 'utf8');
     else {
@@ -185,7 +192,17 @@ export class DirectConnection implements HotReply {
       socket.write(body);
       socket.uncork();
     }
-    if (this.#closing || (this.#waiting === 'answer' && !socket.writableNeedDrain)) this.#next();
+  }
+
+  /** In one piece, from where the body lies. What the system does not take at once the socket goes on reading there. */
+  #writeLent(sent: HotSent, body: LentBody): void {
+    const from = writeAnswerHead(sent, body, this.#closing, this.#shared.limits.keepAliveS);
+    if (from === undefined) {
+      this.#write(sent, body.copied());
+      return;
+    }
+    this.#socket.write(body.block.subarray(from, body.end));
+    if (this.#socket.writableLength > 0) body.keep();
   }
 
   /** The answer is written, and the request was read to its end or nobody wants the rest of it. */

@@ -7,6 +7,7 @@ import type { Admit } from '../caller.ts';
 import { httpErrors } from '../http-errors.ts';
 import { createHttpServer } from '../http-server.ts';
 import type { AccountOperation } from '../operation.ts';
+import type { Parameters } from '../parameters.ts';
 import { RequestFront } from '../request-front.ts';
 import { RequestMetrics } from '../request-metrics.ts';
 
@@ -35,7 +36,13 @@ const echo: AccountOperation = {
   },
 };
 
-/** Answers when `release` is called where `wait` is asked; long where `size` is asked; at once otherwise. */
+/** Where `header` is asked, one of so many characters. */
+function longHeaders(parameters: Parameters): Record<string, string> {
+  const length = parameters.integer('header');
+  return length === undefined ? {} : { 'x-long': 'h'.repeat(length) };
+}
+
+/** Answers when `release` is called where `wait` is asked; long where `size` is asked; as bytes where `written` is; at once otherwise. */
 const tell = (released: Promise<void>): AccountOperation => ({
   id: 'tell',
   method: 'GET',
@@ -44,6 +51,13 @@ const tell = (released: Promise<void>): AccountOperation => ({
   access,
   handle({ parameters }) {
     const size = parameters.integer('size') ?? 1;
+    const written = parameters.text('written');
+    if (written !== undefined)
+      return {
+        writeFields: (into) => into.putText(`"said":"${written.repeat(size)}"`),
+        outputTerm: 'said',
+        headers: longHeaders(parameters),
+      };
     const answer = { status: 200, headers: { 'content-type': 'text/plain' }, body: 'é'.repeat(size) };
     return parameters.flag('wait') === true ? released.then(() => answer) : answer;
   },

@@ -1,3 +1,5 @@
+import { AnswerBytes } from '../../../http/answer-bytes.ts';
+import { writeEnvelope } from '../../../http/envelope.ts';
 import { describe, expect, it } from 'vitest';
 import { callOf, type SmallCatalog, snapshotOf } from '../../../../test/snapshot-of.ts';
 import type { Role } from '../../../http/caller.ts';
@@ -39,8 +41,11 @@ function serviceOf(small: SmallCatalog = usual) {
   const operation = lookUpUser({ view: { current: () => snapshot }, profiles, eidSources: new Set(['netid.de']) });
   const call = async (query: string, member: number, role: Role = member === admin ? 'admin' : 'member') => {
     const answer = await operation.handle(callOf({ member, role, query }));
-    if (!('fieldsText' in answer)) throw new Error('not in the envelope');
-    return JSON.parse(`{${answer.fieldsText}}`) as { count: number; user: Record<string, unknown>; memberships: Record<string, unknown>[] };
+    if (!('writeFields' in answer)) throw new Error('not in the envelope');
+    const envelope = writeEnvelope(new AnswerBytes(), answer, { warnings: [], dbg: false }).copied().toString();
+    const { response } = JSON.parse(envelope) as { response: Record<string, unknown> };
+    const { status: _status, dbg_info: _debug, ...fields } = response;
+    return fields as { count: number; user: Record<string, unknown>; memberships: Record<string, unknown>[] };
   };
   return {
     profiles,

@@ -8,7 +8,7 @@ import type { CatalogSnapshot } from '../../../catalog-view/catalog-snapshot.ts'
 import type { Identifier } from '../../../profiles/identifier.ts';
 import type { Profile, ProfileStore } from '../../../profiles/profile-store.ts';
 import { lookupSchema } from '../lookup-schema.ts';
-import { lookupText } from '../profile-text.ts';
+import { writeLookup } from '../profile-bytes.ts';
 import { readIdentifier } from '../read-identifier.ts';
 
 export interface LookUpParts {
@@ -56,6 +56,5 @@ function lookingMember(call: Call, snapshot: CatalogSnapshot): MemberId | null {
 }
 
 function answerOf(identifier: Identifier, profile: Profile, snapshot: CatalogSnapshot, member: MemberId | null): Answer {
-  const { fieldsText, ascii } = lookupText(identifier, profile, snapshot, member);
-  return { fieldsText, ascii, outputTerm: 'memberships' };
+  return { writeFields: (into) => writeLookup(into, identifier, profile, snapshot, member), outputTerm: 'memberships' };
 }
