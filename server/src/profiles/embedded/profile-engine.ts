@@ -162,7 +162,7 @@ export class ProfileEngine {
     this.#closing = true;
     await this.#snapshots;
     await this.#sweeping;
-    this.#log.close();
+    this.#log.close(this.#core.stats().identifiers);
   }
 
   async #sweepInSteps(pass: SweepPass, nowS: number): Promise<void> {

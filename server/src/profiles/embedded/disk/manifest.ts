@@ -7,7 +7,7 @@ import { ProfileStoreDamaged } from '../../profile-store.ts';
 export interface ManifestState {
   /** The snapshot's number; 0: none yet. */
   readonly snapshot: number;
-  /** Identifiers in the snapshot, about: room is made for them at once. Absent in older stores. */
+  /** Identifiers in the store when it was closed or a snapshot was written: room is made for them at once. Absent in older stores. */
   readonly names?: number;
   /** The logs to read after the snapshot, both included. */
   readonly firstLog: number;

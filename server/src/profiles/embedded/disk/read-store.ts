@@ -35,8 +35,8 @@ export async function readStore(
     onProgress(Math.min(1, (before + bytes) / total));
   };
   let sequence = 1;
+  core.reserveNames(state.names ?? 0);
   if (state.snapshot !== 0) {
-    core.reserveNames(state.names ?? 0);
     sequence = await readSnapshot(directory, state.snapshot, {
       block: (kind, bytes, atS) => core.load(kind, bytes, atS),
       totals: () => core.heldTotals(),

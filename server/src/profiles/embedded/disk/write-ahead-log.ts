@@ -178,12 +178,13 @@ export class WriteAheadLog {
     this.#onFailure(this.#failure);
   }
 
-  close(): void {
+  /** @param names identifiers that the store holds, for the next start */
+  close(names: number): void {
     if (this.#failure === null) {
       this.commit();
       // With `os` too: the manifest is going to say that the log is whole to here.
       fdatasyncSync(this.#file);
-      this.#manifest.update({ closedAtBytes: this.#position });
+      this.#manifest.update({ closedAtBytes: this.#position, names });
     }
     closeSync(this.#file);
     this.#failure ??= new Error('the store is closed');
