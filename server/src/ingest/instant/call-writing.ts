@@ -52,19 +52,25 @@ export class CallWriting {
   /** The user is the one of `halves`. */
   #addUserId({ segments, values, expirations }: ScannedCall, from: number, to: number): void {
     const { low, high } = halves;
+    const uses = this.#uses;
+    const batch = this.#batch;
+    const tally = this.#tally;
     let firstOperation = -1;
     for (let block = from; block < to; block++) {
       const segment = segments[block] ?? 0;
-      const use = this.#uses.ofId(segment);
+      const use = uses.ofId(segment);
       const expiration = this.#expirationOf(use, expirations[block] ?? unsent);
-      const written = expiration !== notKept && this.#uses.isUsable(use);
-      if (written && firstOperation < 0) {
-        this.#batch.forUserId(low, high);
-        firstOperation = this.#batch.operationCount;
+      if (expiration === notKept || !uses.isUsable(use)) {
+        tally.addEntry(use, expiration, -1);
+        continue;
       }
-      this.#tally.addEntry(use, expiration, written ? this.#write(segment, values[block] ?? 0, expiration) : -1);
+      if (firstOperation < 0) {
+        batch.forUserId(low, high);
+        firstOperation = batch.operationCount;
+      }
+      tally.addEntry(use, expiration, this.#write(segment, values[block] ?? 0, expiration));
     }
-    this.#tally.endUserId(low, high, firstOperation);
+    tally.endUserId(low, high, firstOperation);
   }
 
   #addUser({ id, domain, blocks }: ParsedUser): void {
