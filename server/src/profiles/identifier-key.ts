@@ -34,7 +34,7 @@ export function encodeIdentifier(identifier: Identifier, into: Uint8Array, at: n
       into[at] = userTag;
       bigScratch[0] = identifier.id;
       for (let i = 0; i < 8; i++) into[at + 1 + i] = byteScratch[i] as number;
-      return 9;
+      return userKeyBytes;
     }
     case 'device':
       into[at] = deviceDomains[identifier.domain];
@@ -50,11 +50,27 @@ export function encodeIdentifier(identifier: Identifier, into: Uint8Array, at: n
   }
 }
 
+/** Length of a user id's key. */
+export const userKeyBytes = 9;
+
+/** The key of a user id by its halves, unsigned 32-bit numbers, as `encodeIdentifier` writes it. */
+export function encodeUserId(low: number, high: number, into: Uint8Array, at: number): void {
+  into[at] = userTag;
+  into[at + 1] = low;
+  into[at + 2] = low >>> 8;
+  into[at + 3] = low >>> 16;
+  into[at + 4] = low >>> 24;
+  into[at + 5] = high;
+  into[at + 6] = high >>> 8;
+  into[at + 7] = high >>> 16;
+  into[at + 8] = high >>> 24;
+}
+
 /** An upper bound of the key's length, so that room can be made first. */
 encodeIdentifier.maxBytes = (identifier: Identifier): number => {
   switch (identifier.kind) {
     case 'user':
-      return 9;
+      return userKeyBytes;
     case 'device':
       return 21;
     case 'external':

@@ -1,6 +1,6 @@
 import type { SegmentId } from '../kit/ids.ts';
 import type { Identifier } from './identifier.ts';
-import { encodeIdentifier, longestKeyBytes } from './identifier-key.ts';
+import { encodeIdentifier, encodeUserId, longestKeyBytes, userKeyBytes } from './identifier-key.ts';
 
 /** The lifetime that never ends, in the packed form. */
 export const neverEnds = 0xffff_ffff;
@@ -48,20 +48,17 @@ export class OperationBatch {
 
   /** The operations that follow are this user's. A user may come more than once. */
   forUser(identifier: Identifier): this {
-    const user = this.#userCount;
-    if (user === this.#userKeyEnds.length) {
-      this.#userKeyEnds = grown(this.#userKeyEnds);
-      this.#userOperationEnds = grown(this.#userOperationEnds);
-    }
-    const room = encodeIdentifier.maxBytes(identifier);
-    while (this.#keyEnd + room > this.#keys.length) this.#keys = grown(this.#keys);
+    this.#makeRoom(encodeIdentifier.maxBytes(identifier));
     const length = encodeIdentifier(identifier, this.#keys, this.#keyEnd);
     if (length > longestKeyBytes) throw new RangeError(`an identifier cannot have ${length} bytes`);
-    this.#keyEnd += length;
-    this.#userKeyEnds[user] = this.#keyEnd;
-    this.#userOperationEnds[user] = this.#operationCount;
-    this.#userCount = user + 1;
-    return this;
+    return this.#beginUser(length);
+  }
+
+  /** `forUser` for a user id by its halves, unsigned 32-bit numbers. */
+  forUserId(low: number, high: number): this {
+    this.#makeRoom(userKeyBytes);
+    encodeUserId(low, high, this.#keys, this.#keyEnd);
+    return this.#beginUser(userKeyBytes);
   }
 
   /**
@@ -85,6 +82,25 @@ export class OperationBatch {
     this.#operationCount = 0;
     this.#keyEnd = 0;
     this.#userCount = 0;
+  }
+
+  /** For one user more, with a key of at most so many bytes. */
+  #makeRoom(keyBytes: number): void {
+    if (this.#userCount === this.#userKeyEnds.length) {
+      this.#userKeyEnds = grown(this.#userKeyEnds);
+      this.#userOperationEnds = grown(this.#userOperationEnds);
+    }
+    while (this.#keyEnd + keyBytes > this.#keys.length) this.#keys = grown(this.#keys);
+  }
+
+  /** @param keyBytes length of the key that was written behind the others */
+  #beginUser(keyBytes: number): this {
+    const user = this.#userCount;
+    this.#keyEnd += keyBytes;
+    this.#userKeyEnds[user] = this.#keyEnd;
+    this.#userOperationEnds[user] = this.#operationCount;
+    this.#userCount = user + 1;
+    return this;
   }
 
   #push(segment: number, value: number, addedAtS: number, lifetime: number): number {

@@ -14,25 +14,32 @@ type SentUser = readonly [user: number, segments: readonly (readonly [segment: n
 
 const expirations = fc.constantFrom(removes, neverExpires, 60, 1440);
 const sentUsers: fc.Arbitrary<readonly SentUser[]> = fc.array(
-  fc.tuple(fc.nat({ max: 400 }), fc.array(fc.tuple(fc.integer({ min: 1, max: 4 }), expirations), { minLength: 1, maxLength: 6 })),
+  fc.tuple(
+    fc.integer({ min: 1, max: 400 }),
+    fc.array(fc.tuple(fc.integer({ min: 1, max: 4 }), expirations), { minLength: 1, maxLength: 6 }),
+  ),
   { maxLength: 150, size: 'max' },
 );
 
+/** One for all calls, one after the other, as the route keeps it. */
+const tally = new CallTally();
+
 function counted(sent: readonly SentUser[], known: KnownUses): HourCounts {
   const uses = known.forCall(snapshot, member, false);
-  const tally = new CallTally();
+  tally.begin(uses);
   let operation = 0;
   for (const [user, segments] of sent) {
     const first = operation;
     for (const [id, expiration] of segments) {
       const use = uses.of({ id, code: '', owner: 0, value: 0, expiration });
-      tally.addEntry(use, expiration, use.state === 'usable' ? operation++ : -1);
+      tally.addEntry(use, expiration, uses.isUsable(use) ? operation++ : -1);
     }
-    const identifier = { kind: 'user', id: asUserId(BigInt(user) + 1n) } as const;
+    const identifier = { kind: 'user', id: asUserId(BigInt(user)) } as const;
     tally.endUser(String(user), null, identifier, operation > first ? first : -1);
   }
   const counts = emptyCounts();
   tally.countInto(counts, new Uint8Array(operation));
+  tally.clear();
   return counts;
 }
 
@@ -82,5 +89,24 @@ test('uses are shared by calls of one member against one snapshot that name segm
   expect(known.forCall(snapshot, asMemberId(3), false)).not.toBe(uses);
   const changed = snapshotOf({ members: [2], segments: [] });
   expect(known.forCall(changed, member, false)).not.toBe(uses);
-  expect(known.forCall(changed, member, false).of({ id: 1, code: '', owner: 0, value: 0, expiration: 1 }).state).toBe('invalid');
+  const fresh = known.forCall(changed, member, false);
+  expect(fresh.at(fresh.ofId(1)).state).toBe('invalid');
+});
+
+test('a segment has one number however often and among however many it is looked for', () => {
+  const ids = fc.array(fc.oneof(fc.nat({ max: 5000 }), fc.nat({ max: 20 }), fc.maxSafeNat()), { maxLength: 2000, size: 'max' });
+  fc.assert(
+    fc.property(ids, (sent) => {
+      const uses = new KnownUses().forCall(snapshot, member, false);
+      const numbers = new Map<number, number>();
+      for (const id of sent) {
+        const use = uses.ofId(id);
+        expect(use).toBe(numbers.get(id) ?? numbers.size);
+        numbers.set(id, use);
+        expect(uses.at(use)).toMatchObject({ id, state: id >= 1 && id <= 3 ? 'usable' : 'invalid' });
+      }
+      expect(uses.count).toBe(numbers.size);
+    }),
+    { numRuns: 30 },
+  );
 });

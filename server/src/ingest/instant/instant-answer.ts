@@ -1,7 +1,7 @@
 import { refusal } from '../../kit/refusal.ts';
 import type { BareAnswer } from '../../http/operation.ts';
 import { instantErrors } from './instant-errors.ts';
-import type { ParsedCall } from './parse-users.ts';
+import type { CallShape } from './parse-users.ts';
 
 const headers = { 'content-type': 'application/json; charset=utf-8' };
 
@@ -11,12 +11,12 @@ const headers = { 'content-type': 'application/json; charset=utf-8' };
  * accepted block was named by its code. It depends on the body's structure alone, so it is made before anything is written.
  * @throws Refusal instant.tooDeep where an entity to be echoed is nested beyond what can be written.
  */
-export function instantAnswer(call: ParsedCall): BareAnswer {
+export function instantAnswer(call: CallShape): BareAnswer {
   return { status: 200, headers, body: answerText(call), ascii: call.warnings.length === 0 };
 }
 
-function answerText(call: ParsedCall): string {
-  const users = call.users.length;
+function answerText(call: CallShape): string {
+  const users = call.userCount;
   const segments = call.segmentCount;
   const message = `{"users_in_request":${users},"segments_in_request":${segments}}`;
   const common = `"status":"OK","message":${message},"warnings":${warningsText(call)}`;
@@ -26,7 +26,7 @@ function answerText(call: ParsedCall): string {
     : `{"response":{${common}}}`;
 }
 
-function warningsText(call: ParsedCall): string {
+function warningsText(call: CallShape): string {
   if (call.warnings.length === 0) return '[]';
   try {
     return JSON.stringify(call.warnings);

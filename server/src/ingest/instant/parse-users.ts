@@ -30,13 +30,19 @@ export interface Warning {
   readonly entity: unknown;
 }
 
-export interface ParsedCall {
-  readonly users: readonly ParsedUser[];
+/** What the answer tells of a call. */
+export interface CallShape {
+  /** Structurally valid users. */
+  readonly userCount: number;
   /** Valid blocks of these users. */
   readonly segmentCount: number;
   /** An accepted block was named by its code. */
   readonly namedByCode: boolean;
   readonly warnings: readonly Warning[];
+}
+
+export interface ParsedCall extends CallShape {
+  readonly users: readonly ParsedUser[];
 }
 
 /** Limits of a call (Data Providers - Instant Audience Service). */
@@ -75,6 +81,10 @@ class UserReader implements ParsedCall {
 
   constructor(topDomain: unknown) {
     this.#topDomain = topDomain;
+  }
+
+  get userCount(): number {
+    return this.users.length;
   }
 
   readAll(sent: readonly unknown[]): void {

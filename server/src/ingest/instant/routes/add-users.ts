@@ -2,22 +2,21 @@ import { actingMember } from '../../../access/acting-member.ts';
 import type { CatalogSnapshot } from '../../../catalog-view/catalog-snapshot.ts';
 import { httpErrors } from '../../../http/http-errors.ts';
 import type { AccountOperation, Answer, Call } from '../../../http/operation.ts';
-import { resolveDeviceId, type Resolved, resolveExternalId, resolveUserId, userDomain } from '../../../identity/resolve-user.ts';
-import { asMemberId, asSegmentId, type MemberId } from '../../../kit/ids.ts';
+import type { MemberId } from '../../../kit/ids.ts';
 import { nowS } from '../../../kit/clock.ts';
 import { refusal } from '../../../kit/refusal.ts';
-import type { IngestSettings } from '../../../members/ingest-settings.ts';
 import type { Identifier } from '../../../profiles/identifier.ts';
 import { OperationBatch } from '../../../profiles/operation-batch.ts';
 import type { Source } from '../../../profiles/profile-store.ts';
 import { CallTally } from '../call-tally.ts';
+import { CallWriting } from '../call-writing.ts';
 import { instantAnswer } from '../instant-answer.ts';
 import { instantErrors } from '../instant-errors.ts';
 import type { InstantParts } from '../instant-parts.ts';
 import { instantCallSchema } from '../instant-schema.ts';
-import { type ParsedBlock, type ParsedUser, readUsers } from '../parse-users.ts';
-import { scanUsers } from '../scan-users.ts';
-import { expirationOf, KnownUses, neverExpires, notKept, removes, type SegmentUses } from '../segment-uses.ts';
+import { readUsers } from '../parse-users.ts';
+import { UserScanner } from '../scan-users.ts';
+import { KnownUses } from '../segment-uses.ts';
 
 /** `POST /rt-segment` (Data Providers - Instant Audience Service; ingest.md section 3). Hot. */
 export function addUsers(parts: InstantParts): AccountOperation {
@@ -47,14 +46,21 @@ export function addUsers(parts: InstantParts): AccountOperation {
 
 const source: Source = { kind: 'instant', job: 0 };
 
-/** Batches that wait for the next call; each keeps the room that its largest call needed. */
-const mostBatchesKept = 256;
+/** Rooms that wait for the next call; each keeps the memory that its largest call needed. */
+const mostRoomsKept = 256;
+
+/** What a call fills until it is answered. */
+interface CallRoom {
+  readonly batch: OperationBatch;
+  readonly tally: CallTally;
+}
 
 /** Takes calls; what it keeps between them saves making it anew. */
 class CallTaking {
   readonly #parts: InstantParts;
-  readonly #batches: OperationBatch[] = [];
+  readonly #rooms: CallRoom[] = [];
   readonly #knownUses = new KnownUses();
+  readonly #scanner = new UserScanner();
 
   constructor(parts: InstantParts) {
     this.#parts = parts;
@@ -66,104 +72,49 @@ class CallTaking {
     const nowMs = clock.nowMs();
     const ingest = snapshot.ingest(member);
     limits.checkPost(member, ingest, nowMs);
-    const parsed = scanUsers(call.body) ?? readUsers(call.body);
-    const answer = instantAnswer(parsed);
-    limits.acceptPost(member, ingest, parsed.users.length, nowMs);
-    if (parsed.users.length === 0) return answer;
-    const batch = this.#batches.pop() ?? new OperationBatch();
-    const tally = new CallTally();
+    const sent = this.#scanner.scan(call.body) ?? readUsers(call.body);
+    const answer = instantAnswer(sent);
+    limits.acceptPost(member, ingest, sent.userCount, nowMs);
+    if (sent.userCount === 0) return answer;
+    const room = this.#rooms.pop() ?? { batch: new OperationBatch(), tally: new CallTally() };
     try {
-      const uses = this.#knownUses.forCall(snapshot, member, parsed.namedByCode);
-      const writing = new CallWriting(uses, ingest.settings, member, nowS(clock), batch, tally);
-      for (const user of parsed.users) writing.addUser(user);
+      const uses = this.#knownUses.forCall(snapshot, member, sent.namedByCode);
+      const writing = new CallWriting(uses, ingest.settings, member, nowS(clock), room.batch, room.tally);
+      if ('users' in sent) writing.addParsed(sent.users);
+      else writing.addScanned(sent);
     } catch (error) {
-      this.#keep(batch);
+      this.#keep(room);
       throw error;
     }
-    return this.#write(batch, tally, member, ingest.settings.require_known_users, answer);
+    return this.#write(room, member, ingest.settings.require_known_users, answer);
   }
 
-  async #write(batch: OperationBatch, tally: CallTally, member: MemberId, known: boolean, answer: Answer): Promise<Answer> {
+  async #write(room: CallRoom, member: MemberId, known: boolean, answer: Answer): Promise<Answer> {
+    const { batch, tally } = room;
     const { writer, statistics } = this.#parts;
     try {
       const options = { source, knownUsersOnly: known, wholeOrFull: true };
       const { outcomes, refusedWhole } = batch.operationCount === 0 ? nothingWritten : await writer.write(batch, options);
       if (refusedWhole) throw refusal(instantErrors.full, {}, { headers: { 'retry-after': '60' } });
-      for (const user of tally.unwritten()) user.invalid = await isInvalid(this.#parts, user.identifier, known);
+      for (const { user, identifier } of tally.unwritten()) if (await isInvalid(this.#parts, identifier, known)) tally.markInvalid(user);
       tally.countInto(statistics.counts(member), outcomes);
       return answer;
     } catch (error) {
       statistics.counts(member).otherErrors += 1;
       throw error;
     } finally {
-      this.#keep(batch);
+      this.#keep(room);
     }
   }
 
-  #keep(batch: OperationBatch): void {
-    batch.clear();
-    if (this.#batches.length < mostBatchesKept) this.#batches.push(batch);
+  #keep(room: CallRoom): void {
+    room.batch.clear();
+    room.tally.clear();
+    if (this.#rooms.length < mostRoomsKept) this.#rooms.push(room);
   }
 }
 
 const nothingWritten = { outcomes: new Uint8Array(0), refusedWhole: false };
-
-/** Turns the users of a call into one batch, in request order, and notes what is to be counted. */
-class CallWriting {
-  readonly #uses: SegmentUses;
-  readonly #member: MemberId;
-  readonly #settings: IngestSettings;
-  readonly #nowS: number;
-  readonly #batch: OperationBatch;
-  readonly #tally: CallTally;
-
-  constructor(uses: SegmentUses, settings: IngestSettings, member: MemberId, atS: number, batch: OperationBatch, tally: CallTally) {
-    this.#uses = uses;
-    this.#member = member;
-    this.#settings = settings;
-    this.#nowS = atS;
-    this.#batch = batch;
-    this.#tally = tally;
-  }
-
-  addUser(user: ParsedUser): void {
-    const resolved = this.#resolve(user);
-    const identifier = typeof resolved === 'string' ? null : resolved;
-    let firstOperation = -1;
-    if (identifier !== null) {
-      for (const block of user.blocks) {
-        const use = this.#uses.of(block);
-        const { segment } = use;
-        if (use.state !== 'usable' || !segment) {
-          this.#tally.addEntry(use, block.expiration ?? neverExpires, -1);
-          continue;
-        }
-        const expiration = expirationOf(block.expiration, segment, this.#settings.default_expiration);
-        if (expiration !== notKept && firstOperation < 0) {
-          this.#batch.forUser(identifier);
-          firstOperation = this.#batch.operationCount;
-        }
-        this.#tally.addEntry(use, expiration, this.#write(segment.id, block, expiration));
-      }
-    }
-    this.#tally.endUser(user.id, user.domain, identifier, firstOperation);
-  }
-
-  /** Answers the operation's index, -1 where nothing is written. */
-  #write(segment: number, block: ParsedBlock, expiration: number): number {
-    if (expiration === notKept) return -1;
-    if (expiration === removes) return this.#batch.remove(asSegmentId(segment));
-    return this.#batch.add(asSegmentId(segment), block.value, this.#nowS, expiration === neverExpires ? null : expiration);
-  }
-
-  /** A member that uses external ids sends them where the domain is null (ingest.md section 3.1). */
-  #resolve({ id, domain }: ParsedUser): Resolved {
-    const { use_external_uids: external, external_member_uid: externalMember } = this.#settings;
-    if (domain === null)
-      return external ? resolveExternalId(externalMember === null ? this.#member : asMemberId(externalMember), id) : resolveUserId(id);
-    return domain.toLowerCase() === userDomain ? resolveUserId(id) : resolveDeviceId(domain, id);
-  }
-}
 
 /** Of this user nothing is written, so no outcome tells; the store is asked instead. */
 async function isInvalid({ profiles }: InstantParts, identifier: Identifier, knownOnly: boolean): Promise<boolean> {
