@@ -402,6 +402,26 @@ describe('refusals', () => {
     await post(oneUser('5', { seg_id: 10001 }, { seg_id: 10002 }));
     expect(await processed('agg=true')).toMatchObject({ num_valid_users: 1, num_valid_adds: 1, num_other_errors: 1 });
   });
+
+  it('a membership beyond what a profile holds earns a warning that names the user, behind those of the body; the last one that fits earns none', async () => {
+    const { post, memberships } = serviceOf({ maxMemberships: 2 });
+    const fits = await post(oneUser('5', { seg_id: 10001 }, { seg_id: 10002 }));
+    expect(fits.response.warnings).toEqual([]);
+    const answer = await post({
+      rt_segment: [
+        { user_id: '5', seg_block: [{ seg_id: 10001, value: 3 }, { seg_id: 10060 }, { seg_code: 'instant_1', member_id: 1432 }] },
+        { user_id: '6', seg_block: [] },
+        { user_id: '7', seg_block: [{ seg_id: 10001 }, { seg_id: 10002 }, { seg_id: 10060 }, { seg_id: 10062 }] },
+      ],
+    });
+    expect(answer.response.message).toEqual({ users_in_request: 2, segments_in_request: 7 });
+    expect(answer.response.warnings).toEqual([
+      { message: "'seg_block' is required", entity: { user_id: '6', seg_block: [] } },
+      { message: 'The profile of 5 is full: 1 of its segments were not kept.', entity: { user_id: '5' } },
+      { message: 'The profile of 7 is full: 2 of its segments were not kept.', entity: { user_id: '7' } },
+    ]);
+    expect((await memberships(idOf('5'))).map(([segment]) => segment)).toEqual([10001, 10002]);
+  });
 });
 
 describe('whatever is sent', () => {

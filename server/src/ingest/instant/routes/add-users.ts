@@ -10,11 +10,12 @@ import { OperationBatch } from '../../../profiles/operation-batch.ts';
 import type { Source } from '../../../profiles/profile-store.ts';
 import { CallTally } from '../call-tally.ts';
 import { CallWriting } from '../call-writing.ts';
+import { fullProfileWarnings } from '../full-profiles.ts';
 import { instantAnswer } from '../instant-answer.ts';
 import { instantErrors } from '../instant-errors.ts';
 import type { InstantParts } from '../instant-parts.ts';
 import { instantCallSchema } from '../instant-schema.ts';
-import { readUsers } from '../parse-users.ts';
+import { type CallShape, readUsers } from '../parse-users.ts';
 import { UserScanner } from '../scan-users.ts';
 import { KnownUses } from '../segment-uses.ts';
 
@@ -86,10 +87,13 @@ class CallTaking {
       this.#keep(room);
       throw error;
     }
-    return this.#write(room, member, ingest.settings.require_known_users, answer);
+    // The scanner's columns are the next call's while this one is written.
+    const { userCount, segmentCount, namedByCode, warnings } = sent;
+    const shape = { userCount, segmentCount, namedByCode, warnings };
+    return this.#write(room, member, ingest.settings.require_known_users, answer, shape);
   }
 
-  async #write(room: CallRoom, member: MemberId, known: boolean, answer: Answer): Promise<Answer> {
+  async #write(room: CallRoom, member: MemberId, known: boolean, answer: Answer, shape: CallShape): Promise<Answer> {
     const { batch, tally } = room;
     const { writer, statistics } = this.#parts;
     try {
@@ -98,7 +102,8 @@ class CallTaking {
       if (refusedWhole) throw refusal(instantErrors.full, {}, { headers: { 'retry-after': '60' } });
       for (const { user, identifier } of tally.unwritten()) if (await isInvalid(this.#parts, identifier, known)) tally.markInvalid(user);
       tally.countInto(statistics.counts(member), outcomes);
-      return answer;
+      const full = fullProfileWarnings(batch, outcomes);
+      return full.length === 0 ? answer : instantAnswer({ ...shape, warnings: [...shape.warnings, ...full] });
     } catch (error) {
       statistics.counts(member).otherErrors += 1;
       throw error;
