@@ -1,8 +1,11 @@
 /**
  * Loads a real server, kills it with SIGKILL at random moments, starts it again on the same directory and looks for every
  * acknowledged call. 30 kills; 100 with FOYER_TEST_FULL=1. FOYER_TEST_SEED plays a run's choices again (not its timing).
+ * Two servers are killed at the same time, by two processes of this file: most of the time goes to starting.
  */
-import { writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { call, importText, logIn, pick } from '../api.ts';
 import type { Json } from '../api.ts';
@@ -14,12 +17,15 @@ import { CatalogLoad } from './catalog-load.ts';
 import { ExpectedProfiles } from './expected-profiles.ts';
 import { InstantLoad } from './instant-load.ts';
 
-const kills = process.env['FOYER_TEST_FULL'] ? 100 : 30;
+const lanes = 2;
+/** Which of the two this process is; undefined: the one that starts both. */
+const lane = process.env['FOYER_CRASH_LANE'];
+const kills = (process.env['FOYER_TEST_FULL'] ? 100 : 30) / lanes;
 /** The log is cut often, so that kills meet snapshots too. */
 const settings = { FOYER_RT_RATE_LIMIT: '0', FOYER_LOG_CUT_BYTES: '1048576' };
 const seed = testSeed();
 const random = seededRandom(seed);
-const folder = temporaryFolder('crash');
+const folder = temporaryFolder(`crash-${lane ?? 'lanes'}`);
 const profiles = new ExpectedProfiles();
 const catalog = new CatalogLoad();
 const sum = { acknowledged: 0, changes: 0, checked: 0, passed: 0, failed: 0 };
@@ -86,11 +92,11 @@ async function check(title: string, play: () => Promise<string>): Promise<boolea
   try {
     const text = await play();
     sum.passed += 1;
-    console.log(`ok      ${title}: ${text} (${seconds()})`);
+    console.log(`ok      ${lane}: ${title}: ${text} (${seconds()})`);
     return true;
   } catch (error) {
     sum.failed += 1;
-    console.log(`FAILED  ${title} (${seconds()}): ${error instanceof Error ? error.message : String(error)}`);
+    console.log(`FAILED  ${lane}: ${title} (${seconds()}): ${error instanceof Error ? error.message : String(error)}`);
     return false;
   }
 }
@@ -126,8 +132,27 @@ async function main(): Promise<void> {
   );
 }
 
+/** Both processes; what they count comes back in files. */
+async function playLanes(): Promise<void> {
+  const ended = await Promise.all(
+    Array.from({ length: lanes }, async (_, at) => {
+      const result = `${folder.path}.${at}.json`;
+      const env = { ...process.env, FOYER_CRASH_LANE: String(at + 1), FOYER_TEST_SEED: String(seed + at), FOYER_STAGE_RESULT: result };
+      const child = spawn(process.execPath, [import.meta.filename], { env, stdio: ['ignore', 'inherit', 'inherit'] });
+      await once(child, 'exit');
+      const counts = JSON.parse(readFileSync(result, 'utf8')) as { readonly passed: number; readonly failed: number };
+      rmSync(result);
+      return counts;
+    }),
+  );
+  for (const { passed, failed } of ended) {
+    sum.passed += passed;
+    sum.failed += failed;
+  }
+}
+
 try {
-  await main();
+  await (lane === undefined ? playLanes() : main());
 } catch (error) {
   sum.failed += 1;
   console.log(`FAILED  the run ended: ${error instanceof Error ? error.message : String(error)}`);
