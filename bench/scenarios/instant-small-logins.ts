@@ -3,11 +3,12 @@ import { ownCheckout, type FoyerServer } from '../contenders/foyer-server.ts';
 import { LoadGenerator } from '../load/load-generator.ts';
 import type { LoopResult } from '../load/load-loop.ts';
 import { LoginStream } from '../load/login-stream.ts';
-import { ratioAtMost, type Target } from '../report/target.ts';
-import { median, pairedRatio, spreadOf } from '../statistics/median.ts';
-import { cpuUsOf, rateOf, warmUpMs } from './http-scenario.ts';
+import { ratioAtMost } from '../report/target.ts';
+import { median, pairedRatio } from '../statistics/median.ts';
+import { rateOf, warmUpMs } from './http-scenario.ts';
+import { loadRow } from './load-row.ts';
 import { startLoadedFoyer } from './loaded-foyer.ts';
-import type { BenchSettings, Row, Scenario, ScenarioResult } from './scenario.ts';
+import type { BenchSettings, Scenario, ScenarioResult } from './scenario.ts';
 
 const name = 'instant-small-logins';
 const requests = 'small posts';
@@ -62,29 +63,17 @@ async function measure(
     beside.map((run) => run.p99Us),
     alone.map((run) => run.p99Us),
   );
+  const posts = { scenario: name, membershipsPerCall: null, cpuKnown: true };
   return {
     scenario: name,
-    rows: [row(`Foyer, ${loginsPerSecond} logins/s`, beside, [ratioAtMost(mostOfP99, p99.median)]), row('Foyer, no logins', alone, [])],
+    rows: [
+      loadRow({ ...posts, contender: `Foyer, ${loginsPerSecond} logins/s`, targets: [ratioAtMost(mostOfP99, p99.median)] }, beside),
+      loadRow({ ...posts, contender: 'Foyer, no logins', targets: [] }, alone),
+    ],
     notes: [
       `${name}: p99 with logins is ${p99.median.toFixed(2)}x (${p99.least.toFixed(2)}–${p99.most.toFixed(2)}) of that without, the target is of that; ` +
         `${median(answered).toFixed(1)} logins a second were answered, others turned away`,
     ],
     runs: [...beside.map((run) => ({ contender: 'with logins', ...run })), ...alone.map((run) => ({ contender: 'without', ...run }))],
-  };
-}
-
-function row(contender: string, runs: readonly LoopResult[], targets: readonly Target[]): Row {
-  const cpuUs = median(runs.map(cpuUsOf));
-  return {
-    scenario: name,
-    contender,
-    figure: { ...spreadOf(runs.map(rateOf)), unit: 'calls/s' },
-    membershipsPerSecond: null,
-    p50Us: median(runs.map((run) => run.p50Us)),
-    p99Us: median(runs.map((run) => run.p99Us)),
-    ratio: null,
-    cpuUsPerCall: Number.isFinite(cpuUs) ? cpuUs : null,
-    cpuRatio: null,
-    targets,
   };
 }

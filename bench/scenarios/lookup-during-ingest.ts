@@ -1,11 +1,12 @@
 import { ownCheckout, type FoyerServer } from '../contenders/foyer-server.ts';
 import { LoadGenerator } from '../load/load-generator.ts';
 import type { LoopResult } from '../load/load-loop.ts';
-import { p99Below, ratioAtLeast, type Target } from '../report/target.ts';
-import { median, pairedRatio, spreadOf } from '../statistics/median.ts';
-import { cpuUsOf, rateOf, warmUpMs } from './http-scenario.ts';
+import { p99Below, ratioAtLeast } from '../report/target.ts';
+import { median, pairedRatio } from '../statistics/median.ts';
+import { rateOf, warmUpMs } from './http-scenario.ts';
+import { loadRow } from './load-row.ts';
 import { startLoadedFoyer } from './loaded-foyer.ts';
-import type { BenchSettings, Row, Scenario, ScenarioResult } from './scenario.ts';
+import type { BenchSettings, Scenario, ScenarioResult } from './scenario.ts';
 
 const name = 'lookup-during-ingest';
 const lookups = 'lookups';
@@ -62,13 +63,24 @@ async function measure(
   const own = pairedRatio(lookDuring.map(rateOf), lookAlone.map(rateOf));
   const p99Us = median(lookDuring.map((run) => run.p99Us));
   const kept = pairedRatio(ingestDuring.map(rateOf), ingestAlone.map(rateOf));
+  const looking = { scenario: name, membershipsPerCall: null };
+  const ingesting = { scenario: name, membershipsPerCall: bulkUsers * bulkSegments };
   return {
     scenario: name,
     rows: [
-      row('Foyer, lookups during ingest', lookDuring, null, [p99Below(p99LimitUs, p99Us)]),
-      { ...row('Foyer, lookups alone', lookAlone, null, [ratioAtLeast(ofOwnMaximum, own.median)]), ratio: own },
-      row('Foyer, ingest during lookups', ingestDuring, bulkUsers * bulkSegments, []),
-      row('Foyer, ingest alone', ingestAlone, bulkUsers * bulkSegments, []),
+      loadRow(
+        { ...looking, contender: 'Foyer, lookups during ingest', cpuKnown: false, targets: [p99Below(p99LimitUs, p99Us)] },
+        lookDuring,
+      ),
+      {
+        ...loadRow(
+          { ...looking, contender: 'Foyer, lookups alone', cpuKnown: true, targets: [ratioAtLeast(ofOwnMaximum, own.median)] },
+          lookAlone,
+        ),
+        ratio: own,
+      },
+      loadRow({ ...ingesting, contender: 'Foyer, ingest during lookups', cpuKnown: false, targets: [] }, ingestDuring),
+      loadRow({ ...ingesting, contender: 'Foyer, ingest alone', cpuKnown: true, targets: [] }, ingestAlone),
     ],
     notes: [
       `${name}: ingest reached ${kept.median.toFixed(2)}x of its own maximum beside the lookups (0.50x was sent; its latency is from when a call was due)`,
@@ -79,23 +91,5 @@ async function measure(
       ...ingestDuring.map((run) => ({ contender: 'ingest during lookups', ...run })),
       ...ingestAlone.map((run) => ({ contender: 'ingest alone', ...run })),
     ],
-  };
-}
-
-function row(contender: string, runs: readonly LoopResult[], membershipsPerCall: number | null, targets: readonly Target[]): Row {
-  const perSecond = spreadOf(runs.map(rateOf));
-  const cpuUs = median(runs.map(cpuUsOf));
-  return {
-    scenario: name,
-    contender,
-    figure: { ...perSecond, unit: 'calls/s' },
-    membershipsPerSecond: membershipsPerCall === null ? null : perSecond.median * membershipsPerCall,
-    p50Us: median(runs.map((run) => run.p50Us)),
-    p99Us: median(runs.map((run) => run.p99Us)),
-    ratio: null,
-    // Of two loads on one process nobody can tell whose its time was.
-    cpuUsPerCall: contender.endsWith('alone') && Number.isFinite(cpuUs) ? cpuUs : null,
-    cpuRatio: null,
-    targets,
   };
 }

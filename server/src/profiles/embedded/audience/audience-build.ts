@@ -1,7 +1,8 @@
 import { membershipWords, segmentWord, valueWord } from '../memory/membership-slabs.ts';
 import { type AudienceSet, chunkShift, usersPerChunk } from './audience-set.ts';
 import { knownUsers } from './flip-log.ts';
-import { blockShift, usersPerBlock, type BlockCollector, type ProfileReader, type UserBlock } from './profile-reader.ts';
+import { blockShift, usersPerBlock } from '../memory/user-blocks.ts';
+import type { BlockCollector, BlockReader, UserBlock } from './block-reader.ts';
 
 /** Slots have 16 bits in a pair, and 0 means that a number is not wanted. */
 export const mostNumbersPerBuild = 0xffff;
@@ -12,7 +13,7 @@ export const mostNumbersPerBuild = 0xffff;
  * and then sorted by slot by counting, so that each set's part is written once, in its final size.
  */
 export class AudienceBuild implements BlockCollector {
-  readonly #reader: ProfileReader;
+  readonly #reader: BlockReader;
   readonly #sets: readonly AudienceSet[];
   /** By number: the place of its set in `#sets` plus 1; 0 where it is not wanted. */
   readonly #slots: Uint16Array;
@@ -28,7 +29,7 @@ export class AudienceBuild implements BlockCollector {
   #collected = 0;
 
   /** @param sets empty ones by number, `mostNumbersPerBuild` at most; flips of their numbers must be watched already */
-  constructor(reader: ProfileReader, sets: ReadonlyMap<number, AudienceSet>) {
+  constructor(reader: BlockReader, sets: ReadonlyMap<number, AudienceSet>) {
     this.#reader = reader;
     this.#sets = [...sets.values()];
     this.#slots = new Uint16Array(reader.numberEnd);

@@ -5,7 +5,7 @@ import { AudienceSet, chunkShift } from './audience-set.ts';
 import { ChunkArena } from './chunk-arena.ts';
 import { knownUsers, type FlipReader, type FlipSink } from './flip-log.ts';
 import { PlanEvaluation } from './plan-evaluation.ts';
-import type { ProfileReader } from './profile-reader.ts';
+import type { BlockReader } from './block-reader.ts';
 import { scanSegment, type ScanQuestion } from './segment-scan.ts';
 
 export interface AudienceLimits {
@@ -32,7 +32,7 @@ interface HeldSet {
  * followed by the flip that undid it. The last flip of a user and number always says what memory says.
  */
 export class AudienceIndex implements FlipSink {
-  readonly #reader: ProfileReader;
+  readonly #reader: BlockReader;
   readonly #flips: FlipReader;
   readonly #limits: AudienceLimits;
   readonly #arena = new ChunkArena();
@@ -44,7 +44,7 @@ export class AudienceIndex implements FlipSink {
   #build: AudienceBuild | null = null;
   #builds: number[] = [];
 
-  constructor(reader: ProfileReader, flips: FlipReader, limits: AudienceLimits) {
+  constructor(reader: BlockReader, flips: FlipReader, limits: AudienceLimits) {
     this.#reader = reader;
     this.#flips = flips;
     this.#limits = limits;

@@ -12,7 +12,7 @@ const drainIntervalMs = 50;
 const tidyIntervalMs = 5000;
 
 /**
- * Asks the audience index in the engine's own thread: builds in steps with the event loop between them, keeps up with the flip log
+ * Asks the audience index in the thread that holds it: builds in steps with the event loop between them, keeps up with the flip log
  * by a timer that keeps no process alive and rests while no set is held.
  */
 export class AudienceQuestions {

@@ -1,12 +1,12 @@
-import { UserBlock, type BlockCollector, type ProfileReader } from './profile-reader.ts';
+import { UserBlock, type BlockCollector, type BlockReader } from './block-reader.ts';
 
 /** Counts visits, and shows each block twice: first as a reader beside a writer might see it in the middle of a change. */
-export class UneasyReader implements ProfileReader {
-  readonly #reader: ProfileReader;
+export class UneasyReader implements BlockReader {
+  readonly #reader: BlockReader;
   readonly #torn = new UserBlock();
   visits = 0;
 
-  constructor(reader: ProfileReader) {
+  constructor(reader: BlockReader) {
     this.#reader = reader;
   }
 

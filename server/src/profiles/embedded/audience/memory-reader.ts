@@ -1,12 +1,13 @@
 import { countMask, optedOutBit, userField, type ProfileMemory } from '../memory/profile-memory.ts';
 import { FlipReader, knownUsers } from './flip-log.ts';
-import { blockShift, UserBlock, usersPerBlock, type BlockCollector, type ProfileReader } from './profile-reader.ts';
+import { blockShift, usersPerBlock } from '../memory/user-blocks.ts';
+import { UserBlock, type BlockCollector, type BlockReader } from './block-reader.ts';
 
 /**
  * Reads an engine's memory, in the engine's own thread or beside it. A block is read between two looks at its version, and again where
  * that moved on: what a torn read found is collected anew, errors included.
  */
-export class MemoryReader implements ProfileReader {
+export class MemoryReader implements BlockReader {
   readonly #memory: ProfileMemory;
   readonly #catchUp: () => boolean;
   readonly #block = new UserBlock();

@@ -3,7 +3,8 @@ import { bitCount } from './bit-count.ts';
 import type { Leaf, PlanNode } from './audience-plan.ts';
 import { knownUsers } from './flip-log.ts';
 import { leafHolds, planHolds } from './plan-walk.ts';
-import { blockShift, type BlockCollector, type ProfileReader, type UserBlock } from './profile-reader.ts';
+import { blockShift } from '../memory/user-blocks.ts';
+import type { BlockCollector, BlockReader, UserBlock } from './block-reader.ts';
 
 export const blocksPerChunk = 1 << (chunkShift - blockShift);
 const wordsPerBlock = bitmapWords / blocksPerChunk;
@@ -14,7 +15,7 @@ const wordsPerBlock = bitmapWords / blocksPerChunk;
  * instead, so the result is exact to the second without waiting for the sweep.
  */
 export class PlanEvaluation {
-  readonly #reader: ProfileReader;
+  readonly #reader: BlockReader;
   readonly #root: PlanNode;
   readonly #setOf: (number: number) => AudienceSet;
   /** Bitmaps for parts of parts, by depth. */
@@ -28,7 +29,7 @@ export class PlanEvaluation {
    * @param setOf the set of each of the plan's numbers, up to date with all flips that were logged before this call
    * @param due the due blocks, ascending, looked up before those flips were taken (a sweep in between tells its flips first)
    */
-  constructor(reader: ProfileReader, root: PlanNode, setOf: (number: number) => AudienceSet, due: readonly number[], nowS: number) {
+  constructor(reader: BlockReader, root: PlanNode, setOf: (number: number) => AudienceSet, due: readonly number[], nowS: number) {
     this.#reader = reader;
     this.#root = root;
     this.#setOf = setOf;

@@ -1,7 +1,7 @@
 import { neverEnds } from '../../operation-batch.ts';
 import { addedAtWord, lifetimeWord, membershipWords, segmentWord, valueMask, valueWord } from '../memory/membership-slabs.ts';
 import type { Leaf, PlanNode } from './audience-plan.ts';
-import type { UserBlock } from './profile-reader.ts';
+import type { UserBlock } from './block-reader.ts';
 
 /** Where in `block.words[i]` the membership of user i with this number begins, if it is live at `nowS`; else -1. */
 export function liveMembershipAt(block: UserBlock, i: number, number: number, nowS: number): number {

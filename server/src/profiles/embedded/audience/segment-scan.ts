@@ -5,7 +5,8 @@ import { addedAtWord, lifetimeWord, sourceWord, valueMask, valueWord } from '../
 import { type AudienceSet, bitmapWords, chunkShift } from './audience-set.ts';
 import { blocksPerChunk } from './plan-evaluation.ts';
 import { liveMembershipAt } from './plan-walk.ts';
-import { blockShift, usersPerBlock, type BlockCollector, type ProfileReader, type UserBlock } from './profile-reader.ts';
+import { blockShift, usersPerBlock } from '../memory/user-blocks.ts';
+import type { BlockCollector, BlockReader, UserBlock } from './block-reader.ts';
 
 /** A page has so many users at most, and looks at so many profiles at most that its segment may not have: about 3 ms each. */
 const mostUsersPerPage = 1 << 14;
@@ -29,7 +30,7 @@ export interface ScanQuestion {
  * at. With the segment's set (up to date with all flips) only its users' profiles are read, and those of due blocks, where
  * somebody may have come or gone since; without it all profiles are.
  */
-export function scanSegment(reader: ProfileReader, set: AudienceSet | null, question: ScanQuestion): ScanPage {
+export function scanSegment(reader: BlockReader, set: AudienceSet | null, question: ScanQuestion): ScanPage {
   const { cursor, limit, nowS } = question;
   const most = Math.min(limit, mostUsersPerPage);
   const page = new PageCollector(reader, question, most, set?.cardinality ?? roomAtFirst);
@@ -55,7 +56,7 @@ export function scanSegment(reader: ProfileReader, set: AudienceSet | null, ques
 }
 
 class PageCollector implements BlockCollector {
-  readonly #reader: ProfileReader;
+  readonly #reader: BlockReader;
   readonly #question: ScanQuestion;
   readonly #most: number;
   readonly #page: ScanPageBuilder;
@@ -66,7 +67,7 @@ class PageCollector implements BlockCollector {
   /** Users of the page after the last visit that is over. */
   taken = 0;
 
-  constructor(reader: ProfileReader, question: ScanQuestion, most: number, room: number) {
+  constructor(reader: BlockReader, question: ScanQuestion, most: number, room: number) {
     this.#reader = reader;
     this.#question = question;
     this.#most = most;

@@ -1,6 +1,5 @@
 import { RecordArena } from './record-arena.ts';
-
-const usersPerBlockShift = 6;
+import { blockShift } from './user-blocks.ts';
 
 /**
  * When the sweep must look at a block of 64 users again: the earliest moment (Unix seconds) at which one of their
@@ -46,14 +45,14 @@ export class DueTimes {
     this.#blocks.set(block, 0, atS);
   }
   firstUser(block: number): number {
-    return (block - 1) << usersPerBlockShift;
+    return (block - 1) << blockShift;
   }
   endUser(block: number): number {
-    return block << usersPerBlockShift;
+    return block << blockShift;
   }
 }
 
-const blockOf = (user: number): number => (user >>> usersPerBlockShift) + 1;
+const blockOf = (user: number): number => (user >>> blockShift) + 1;
 
 /** As a due time: nothing ever becomes due. */
 export const neverDue = 0xffff_ffff;

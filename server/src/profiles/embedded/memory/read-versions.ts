@@ -1,10 +1,9 @@
 import { ProfileStoreUnavailable } from '../../profile-store.ts';
+import { blockShift } from './user-blocks.ts';
 
 /** Buckets of the name index with equal low bits, and blocks of users, share a version by these many stripes. */
 export const indexStripes = 1024;
 const userStripes = 4096;
-/** Users of one block are laid out, swept and scanned together. */
-export const usersPerBlockShift = 6;
 
 /** Names and links as a whole: changes of identity are rare and touch several users. */
 const namesAt = 0;
@@ -12,6 +11,9 @@ const namesAt = 0;
 const fenceAt = 16;
 const indexAt = 32;
 const usersAt = indexAt + indexStripes;
+
+const indexPlace = (hash: number): number => indexAt + (hash & (indexStripes - 1));
+const userPlace = (user: number): number => usersAt + ((user >>> blockShift) & (userStripes - 1));
 
 /** A reader that has seen a version odd so often waits instead of spinning: the writer may have lost its processor. */
 const spins = 200;
@@ -42,11 +44,11 @@ export class ReadVersions {
 
   /** Writer: to be called before a user's record or memberships change. */
   openUser(user: number): void {
-    this.#openAt(usersAt + ((user >>> usersPerBlockShift) & (userStripes - 1)));
+    this.#openAt(userPlace(user));
   }
   /** Writer: before names come into, leave or move in the buckets of this hash. */
   openIndex(hash: number): void {
-    this.#openAt(indexAt + (hash & (indexStripes - 1)));
+    this.#openAt(indexPlace(hash));
   }
   /** Writer: before a name is given to another user, or a link changes. */
   openNames(): void {
@@ -64,10 +66,10 @@ export class ReadVersions {
     return this.#settled(namesAt);
   }
   ofIndex(hash: number): number {
-    return this.#settled(indexAt + (hash & (indexStripes - 1)));
+    return this.#settled(indexPlace(hash));
   }
   ofUser(user: number): number {
-    return this.#settled(usersAt + ((user >>> usersPerBlockShift) & (userStripes - 1)));
+    return this.#settled(userPlace(user));
   }
 
   /** Reader: everything that was read before this call was read before the versions are compared. */
@@ -79,10 +81,10 @@ export class ReadVersions {
     return Atomics.load(this.#words, namesAt) === version;
   }
   indexIs(hash: number, version: number): boolean {
-    return Atomics.load(this.#words, indexAt + (hash & (indexStripes - 1))) === version;
+    return Atomics.load(this.#words, indexPlace(hash)) === version;
   }
   userIs(user: number, version: number): boolean {
-    return Atomics.load(this.#words, usersAt + ((user >>> usersPerBlockShift) & (userStripes - 1))) === version;
+    return Atomics.load(this.#words, userPlace(user)) === version;
   }
 
   #openAt(at: number): void {

@@ -1,6 +1,4 @@
-/** Users are read in blocks of 64 ordinals: what due times, and a check of versions, are kept for. */
-export const blockShift = 6;
-export const usersPerBlock = 1 << blockShift;
+import { usersPerBlock } from '../memory/user-blocks.ts';
 
 /**
  * Where a block's profiles lie, for the length of one visit. User i of the block has the ordinal `firstUser + i`; its memberships
@@ -30,7 +28,7 @@ export interface BlockCollector {
  * All that the audience index may know of profile memory: the place where a reader beside the writer checks versions. The index
  * owns no profile and changes nothing but which numbers are watched.
  */
-export interface ProfileReader {
+export interface BlockReader {
   /** One behind the highest user ordinal; ordinals begin at 1. */
   readonly userEnd: number;
   /** One behind the highest number of a segment. */
