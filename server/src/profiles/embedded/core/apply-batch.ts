@@ -134,7 +134,7 @@ interface Run {
 function applyToUser(run: Run, keyStart: number, keyEnd: number, start: number, end: number): void {
   const { memory, edit, translated, nowS } = run;
   const { operations, keys } = run.batch;
-  if (resolved.user !== 0) edit.begin(resolved.user);
+  if (resolved.user !== 0) edit.begin(resolved.user, end - start);
   for (let operation = start; operation < end; operation++) {
     const at = operation * 4;
     const segment = operations[at] as number;
@@ -151,7 +151,7 @@ function applyToUser(run: Run, keyStart: number, keyEnd: number, start: number, 
       }
       if (resolved.user === 0) {
         reserveSlab(memory, ensureUser(memory, keys, keyStart, keyEnd, resolved), end - operation);
-        edit.begin(resolved.user);
+        edit.begin(resolved.user, end - operation);
       }
       put.number = number;
       put.value = operations[at + 1] as number;
@@ -182,8 +182,9 @@ export function replayBatch(memory: ProfileMemory, batch: OperationColumns, sour
   for (let u = 0; u < userKeyEnds.length; u++) {
     const keyEnd = userKeyEnds[u] as number;
     resolveKey(memory, keys, keyStart, keyEnd, nowS, true, resolved);
-    if (resolved.user !== 0) edit.begin(resolved.user);
-    for (const end = userOperationEnds[u] as number; operation < end; operation++) {
+    const end = userOperationEnds[u] as number;
+    if (resolved.user !== 0) edit.begin(resolved.user, end - operation);
+    for (; operation < end; operation++) {
       const at = operation * 4;
       put.number = operations[at] as number;
       put.value = operations[at + 1] as number;
@@ -193,7 +194,7 @@ export function replayBatch(memory: ProfileMemory, batch: OperationColumns, sour
       if (put.lifetime !== removal) {
         if (resolved.user === 0) {
           reserveSlab(memory, ensureUser(memory, keys, keyStart, keyEnd, resolved), end - operation);
-          edit.begin(resolved.user);
+          edit.begin(resolved.user, end - operation);
         }
         if (!edit.put(put, nowS, limits.maxMembershipsPerProfile)) throw new RangeError('a logged membership has no room');
       } else if (resolved.user !== 0) edit.remove(put.number);

@@ -153,7 +153,7 @@ function absorb(memory: ProfileMemory, into: number, from: number, nowS: number)
   const coming = listMemberships(memory, from);
   removeAllMemberships(memory, from);
   const edit = new UserEdit(memory);
-  edit.begin(into);
+  edit.begin(into, coming.length);
   for (const membership of coming) {
     const at = findMembership(memory, into, membership.number);
     if (at >= 0) {

@@ -53,7 +53,6 @@ function loadUser(memory: ProfileMemory, block: WordReader, nowS: number): void 
 }
 
 function newName(memory: ProfileMemory, key: Uint8Array): number {
-  const hash = memory.hashOf(key, 0, key.length);
-  if (memory.findHashed(hash, key, 0, key.length) !== 0) throw new RangeError('an identifier comes twice');
-  return memory.addName(key, 0, key.length, hash);
+  if (memory.findName(key, 0, key.length) !== 0) throw new RangeError('an identifier comes twice');
+  return memory.addName(key, 0, key.length);
 }

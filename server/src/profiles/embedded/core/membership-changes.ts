@@ -128,9 +128,9 @@ export function takeMemberships(memory: ProfileMemory, user: number, from: Uint3
 
 export const membershipsOf = (memory: ProfileMemory, user: number): number => memory.users.get(user, userField.shape) & countMask;
 
-/** Room for more, at least one. */
-export function growSlab(memory: ProfileMemory, user: number): void {
-  resizeSlab(memory, user, ((memory.users.get(user, userField.shape) >>> classShift) & classMask) + 1);
+/** Room for `count` memberships, more than the user has. */
+export function growSlab(memory: ProfileMemory, user: number, count: number): void {
+  resizeSlab(memory, user, memory.slabs.classFor(count));
 }
 
 /** The membership that begins at `at` goes, and the last one takes its place. */

@@ -19,13 +19,17 @@ export class UserEdit {
   /** Appended, and not yet in the user's record. */
   #appended = 0;
   #dueS = neverDue;
+  /** Changes that may still come, at most. */
+  #expected = 0;
 
   constructor(memory: ProfileMemory) {
     this.#memory = memory;
   }
 
-  begin(user: number): void {
+  /** `expected`: how many `put` may follow; room for them is made at once when it is needed. */
+  begin(user: number, expected: number): void {
     this.#user = user;
+    this.#expected = expected;
     this.#dueS = neverDue;
     this.#look();
   }
@@ -34,6 +38,7 @@ export class UserEdit {
   put(put: PackedMembership, nowS: number, most: number): boolean {
     const memory = this.#memory;
     memory.beforeChange(this.#user);
+    this.#expected -= 1;
     let at = this.#find(put.number);
     const found = at >= 0;
     if (!found) {
@@ -81,11 +86,14 @@ export class UserEdit {
   #append(nowS: number, most: number): number {
     if (this.#count >= most || this.#count === this.#capacity) {
       this.#write();
-      compactMemberships(this.#memory, this.#user, nowS);
-      this.#look();
-      if (this.#count >= most) return -1;
+      const memory = this.#memory;
+      if (this.#count >= most || memory.due.isDue(this.#user, nowS)) {
+        compactMemberships(memory, this.#user, nowS);
+        this.#look();
+        if (this.#count >= most) return -1;
+      }
       if (this.#count === this.#capacity) {
-        growSlab(this.#memory, this.#user);
+        growSlab(memory, this.#user, Math.min(this.#count + 1 + this.#expected, most));
         this.#look();
       }
     }

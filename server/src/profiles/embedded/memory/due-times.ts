@@ -38,6 +38,10 @@ export class DueTimes {
       for (let at = this.#blocks.offsetOf(block); at < chunkEnd; at++, block++) if ((words[at] as number) <= nowS) into.push(block);
     }
   }
+  /** Can anything of this user have begun or ended by now? */
+  isDue(user: number, nowS: number): boolean {
+    return this.#blocks.get(blockOf(user), 0) <= nowS;
+  }
   dueAtS(block: number): number {
     return this.#blocks.get(block, 0);
   }

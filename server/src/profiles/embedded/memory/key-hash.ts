@@ -8,15 +8,28 @@ export function hashKey(bytes: Uint8Array, start: number, end: number, seed: num
   for (; i + 4 <= end; i += 4) {
     const block =
       (bytes[i] as number) | ((bytes[i + 1] as number) << 8) | ((bytes[i + 2] as number) << 16) | ((bytes[i + 3] as number) << 24);
-    hash ^= scrambled(block);
-    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0;
+    hash = mixed(hash, block);
   }
   let tail = 0;
   for (let shift = 0; i < end; i++, shift += 8) tail |= (bytes[i] as number) << shift;
   hash ^= scrambled(tail) ^ (end - start);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return hash ^ (hash >>> 16);
+  return finished(hash);
+}
+
+/** The same of a key that is three words: every bit of them counts. */
+export function hashShortKey(first: number, second: number, last: number, seed: number): number {
+  return finished(mixed(mixed(mixed(seed | 0, first), second), last));
+}
+
+function mixed(hash: number, block: number): number {
+  const both = hash ^ scrambled(block);
+  return (Math.imul((both << 13) | (both >>> 19), 5) + 0xe6546b64) | 0;
+}
+
+function finished(hash: number): number {
+  let spread = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  spread = Math.imul(spread ^ (spread >>> 13), 0xc2b2ae35);
+  return spread ^ (spread >>> 16);
 }
 
 function scrambled(block: number): number {

@@ -1,12 +1,8 @@
-import type { KeyArena } from './key-arena.ts';
-import { hashKey } from './key-hash.ts';
 import { ChunkList } from './chunk-list.ts';
+import type { NameKeys } from './name-keys.ts';
 import { indexStripes, type ReadVersions } from './read-versions.ts';
 import { RecordArena } from './record-arena.ts';
 import { newWords } from './shared-words.ts';
-
-/** The field of a name's record that says where its key is. */
-const keyAtField = 0;
 
 const bucketWords = 16;
 const namesPerBucket = 12;
@@ -35,10 +31,8 @@ export interface NameIndexPlace {
  * bucket. Names lie without gaps from the front of a chain; a fingerprint that agrees is always checked against the key.
  */
 export class NameIndex {
-  readonly #names: RecordArena;
-  readonly #keys: KeyArena;
+  readonly #keys: NameKeys;
   readonly #versions: ReadVersions;
-  readonly #hashSeed: number;
   readonly #list: ChunkList;
   readonly #words: Uint32Array[];
   readonly #overflow: RecordArena;
@@ -47,12 +41,9 @@ export class NameIndex {
   /** Where the bucket in hand begins in its chunk: set by #enter and #enterOverflow. */
   #base = 0;
 
-  /** `names`: records that begin with the address of a key. */
-  constructor(names: RecordArena, keys: KeyArena, versions: ReadVersions, hashSeed: number, place = NameIndex.place()) {
-    this.#names = names;
+  constructor(keys: NameKeys, versions: ReadVersions, place = NameIndex.place()) {
     this.#keys = keys;
     this.#versions = versions;
-    this.#hashSeed = hashSeed;
     this.#list = place.buckets;
     this.#words = place.buckets.views;
     this.#overflow = place.overflow;
@@ -72,20 +63,12 @@ export class NameIndex {
     return RecordArena.chunks(bucketWords);
   }
 
-  hashOf(bytes: Uint8Array, start: number, end: number): number {
-    return hashKey(bytes, start, end, this.#hashSeed);
-  }
-
   get memoryBytes(): number {
     return this.#list.bytes + this.#overflow.memoryBytes;
   }
 
-  /** The name with exactly these key bytes, or 0. */
-  find(bytes: Uint8Array, start: number, end: number): number {
-    return this.findHashed(this.hashOf(bytes, start, end), bytes, start, end);
-  }
-
-  findHashed(hash: number, bytes: Uint8Array, start: number, end: number): number {
+  /** The name that has the key in hand, whose hash this is; or 0. */
+  find(hash: number): number {
     const fingerprint = hash >>> 24;
     let words = this.#enter(hash);
     for (;;) {
@@ -94,7 +77,7 @@ export class NameIndex {
         const name = words[base + i] as number;
         if (name === 0) return 0;
         const found = ((words[base + fingerprintWord + (i >>> 2)] as number) >>> ((i & 3) * 8)) & 0xff;
-        if (found === fingerprint && this.#keys.equals(this.#names.get(name, keyAtField), bytes, start, end)) return name;
+        if (found === fingerprint && this.#keys.isOf(name)) return name;
       }
       const next = words[base + overflowWord] as number;
       if (next === 0) return 0;
@@ -120,12 +103,12 @@ export class NameIndex {
     }
   }
 
-  /** The name must be there, and its key must still be in the arena. */
+  /** The name must be there, and it must still have its key. */
   remove(name: number): void {
-    const hash = this.#hashOf(name);
+    const hash = this.#keys.hashOf(name);
     this.#versions.openIndex(hash);
     const chain = this.#takeChain(hash);
-    for (const other of chain) if (other !== name) this.#append(other, this.#hashOf(other));
+    for (const other of chain) if (other !== name) this.#append(other, this.#keys.hashOf(other));
     this.#nameCount -= 1;
   }
 
@@ -137,17 +120,12 @@ export class NameIndex {
     return this.#state[lowMaskAt] as number;
   }
 
-  #hashOf(name: number): number {
-    const key = this.#keys.bytesOf(this.#names.get(name, keyAtField));
-    return hashKey(key, 0, key.length, this.#hashSeed);
-  }
-
   #split(): void {
     const from = this.#bucketCount - (this.#lowMask + 1);
     this.#versions.openIndex(from);
     const chain = this.#takeChain(from);
     this.#addBucket();
-    for (const name of chain) this.#append(name, this.#hashOf(name));
+    for (const name of chain) this.#append(name, this.#keys.hashOf(name));
     if (this.#bucketCount === (this.#lowMask + 1) * 2) this.#state[lowMaskAt] = this.#lowMask * 2 + 1;
   }
 

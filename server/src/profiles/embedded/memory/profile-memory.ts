@@ -4,6 +4,7 @@ import { DueTimes } from './due-times.ts';
 import { KeyArena } from './key-arena.ts';
 import { MembershipSlabs } from './membership-slabs.ts';
 import { NameIndex, indexStateWords } from './name-index.ts';
+import { keyFields, NameKeys } from './name-keys.ts';
 import { ReadVersions } from './read-versions.ts';
 import { RecordArena } from './record-arena.ts';
 import { segmentRecordWords, SegmentNumbers } from './segment-numbers.ts';
@@ -16,7 +17,9 @@ export const classShift = 12;
 export const classMask = 0x3f;
 export const optedOutBit = 1 << 18;
 
-const nameField = { keyAt: 0, user: 1, link: 2 } as const;
+/** A name's record: its key, its user and its link. */
+const nameField = { user: keyFields, link: keyFields + 1 } as const;
+const nameWords = keyFields + 2;
 const linkField = { name: 0, previous: 1, next: 2, linkedAtS: 3, expiresAtS: 4, linkedBy: 5 } as const;
 
 /** The end of a link that never ends. */
@@ -70,7 +73,7 @@ export class ProfileMemory {
   readonly #place: MemoryPlace;
   readonly #names: RecordArena;
   readonly #links: RecordArena;
-  readonly #keys: KeyArena;
+  readonly #keys: NameKeys;
   readonly #index: NameIndex;
   /** Memberships in slabs, those that wait for the sweep included. */
   membershipCount = 0;
@@ -93,15 +96,15 @@ export class ProfileMemory {
     this.flips = new FlipLog(place.flips);
     this.segments = new SegmentNumbers(this.flips, arena(segmentRecordWords, 1));
     this.due = new DueTimes(arena(1, 5));
-    this.#names = arena(3, 2);
+    this.#names = arena(nameWords, 2);
     this.#links = arena(6, 3);
-    this.#keys = new KeyArena(listed(KeyArena.chunks()));
+    this.#keys = new NameKeys(this.#names, listed(KeyArena.chunks()), place.hashSeed);
     const index = NameIndex.place(
       new RecordArena(NameIndex.bucketWords, listed(NameIndex.overflowChunks()), state(4)),
       state(6, indexStateWords),
     );
     listed(index.buckets);
-    this.#index = new NameIndex(this.#names, this.#keys, this.versions, place.hashSeed, index);
+    this.#index = new NameIndex(this.#keys, this.versions, index);
     this.chunkLists = lists;
   }
 
@@ -128,22 +131,23 @@ export class ProfileMemory {
 
   /** The name with this key, or 0. */
   findName(bytes: Uint8Array, start: number, end: number): number {
-    return this.#index.find(bytes, start, end);
+    return this.#index.find(this.#keys.take(bytes, start, end));
   }
   findHashed(hash: number, bytes: Uint8Array, start: number, end: number): number {
-    return this.#index.findHashed(hash, bytes, start, end);
+    this.#keys.take(bytes, start, end);
+    return this.#index.find(hash);
   }
   hashOf(bytes: Uint8Array, start: number, end: number): number {
-    return this.#index.hashOf(bytes, start, end);
+    return this.#keys.take(bytes, start, end);
   }
   keyOf(name: number): Uint8Array {
-    return this.#keys.bytesOf(this.#names.get(name, nameField.keyAt));
+    return this.#keys.bytesOf(name);
   }
   copyKeyOf(name: number, into: Uint8Array, at: number): number {
-    return this.#keys.copy(this.#names.get(name, nameField.keyAt), into, at);
+    return this.#keys.copy(name, into, at);
   }
   tagOf(name: number): number {
-    return this.#keys.tagOf(this.#names.get(name, nameField.keyAt));
+    return this.#keys.tagOf(name);
   }
   /** The user that a name names now, or 0 where its link has ended. */
   userOf(name: number, nowS: number): number {
@@ -196,9 +200,10 @@ export class ProfileMemory {
   }
 
   /** A name that belongs to nobody yet. */
-  addName(bytes: Uint8Array, start: number, end: number, hash = this.hashOf(bytes, start, end)): number {
+  addName(bytes: Uint8Array, start: number, end: number): number {
+    const hash = this.#keys.take(bytes, start, end);
     const name = this.#names.allocate();
-    this.#names.set(name, nameField.keyAt, this.#keys.add(bytes, start, end));
+    this.#keys.giveTo(name);
     this.#index.insert(name, hash);
     return name;
   }
@@ -212,7 +217,7 @@ export class ProfileMemory {
   removeName(name: number): void {
     this.versions.openNames();
     this.#index.remove(name);
-    this.#keys.remove(this.#names.get(name, nameField.keyAt));
+    this.#keys.remove(name);
     this.#names.release(name);
   }
 
