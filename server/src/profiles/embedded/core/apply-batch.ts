@@ -1,10 +1,11 @@
 import { removal } from '../../operation-batch.ts';
 import { outcomeCodes } from '../../profile-store.ts';
+import { mostMembershipsPerProfile } from '../memory/membership-slabs.ts';
 import type { ProfileMemory } from '../memory/profile-memory.ts';
 import type { CoreLimits } from './core-limits.ts';
-import { reserveSlab, type PackedMembership } from './membership-changes.ts';
+import { reserveSlab } from './membership-changes.ts';
+import { mergeOperations, operationWords, type MergeRules } from './merge-operations.ts';
 import { ensureUser, resolveKey, type ResolvedKey } from './resolve-key.ts';
-import { UserEdit } from './user-edit.ts';
 
 /** The columns of an `OperationBatch`; read once, they are views. */
 export interface OperationColumns {
@@ -40,7 +41,6 @@ const unknownUser = outcomeCodes['unknown-user'];
 
 /** Scratch that lives for one call: applying makes no object per operation. */
 const resolved: ResolvedKey = { name: 0, user: 0, optedOut: false, unmapped: false };
-const put: PackedMembership = { number: 0, value: 0, addedAtS: 0, lifetime: 0, source: 0 };
 
 /**
  * Applies all operations in order. A user that nobody has seen is made by its first addition; a removal makes none.
@@ -57,10 +57,8 @@ export function applyBatch(
   const { operations, keys, userKeyEnds, userOperationEnds } = batch;
   const run: Run = {
     memory,
-    edit: new UserEdit(memory),
     batch,
-    nowS,
-    limits,
+    rules: { source: settings.source, nowS, most: limits.maxMembershipsPerProfile },
     stage: settings.stage,
     stagedSegment: settings.stage === 0 ? 0 : memory.segments.segmentOf(settings.stage),
     mayCreate: settings.mayCreate,
@@ -72,7 +70,6 @@ export function applyBatch(
   const { outcomes, translated, newNumbers } = run;
   let keyStart = 0;
   let operation = 0;
-  put.source = settings.source;
   for (let u = 0; u < userKeyEnds.length; u++) {
     const keyEnd = userKeyEnds[u] as number;
     const operationEnd = userOperationEnds[u] as number;
@@ -117,10 +114,8 @@ export function wouldCreateUser(
 /** A batch under way. */
 interface Run {
   readonly memory: ProfileMemory;
-  readonly edit: UserEdit;
   readonly batch: OperationColumns;
-  readonly nowS: number;
-  readonly limits: CoreLimits;
+  readonly rules: MergeRules;
   readonly stage: number;
   readonly stagedSegment: number;
   readonly mayCreate: boolean;
@@ -132,77 +127,82 @@ interface Run {
 
 /** One user's operations; `resolved` is the user. */
 function applyToUser(run: Run, keyStart: number, keyEnd: number, start: number, end: number): void {
-  const { memory, edit, translated, nowS } = run;
-  const { operations, keys } = run.batch;
-  if (resolved.user !== 0) edit.begin(resolved.user, end - start);
+  const { memory, translated } = run;
+  const additions = translate(run, start, end);
+  if (additions > 0 && resolved.user === 0) reserveSlab(memory, ensureUser(memory, run.batch.keys, keyStart, keyEnd, resolved), additions);
+  if (resolved.user === 0) return;
+  if (mergeOperations(memory, resolved.user, translated, start * operationWords, end * operationWords, run.rules) === 0) return;
   for (let operation = start; operation < end; operation++) {
-    const at = operation * 4;
+    const at = operation * operationWords;
+    if (translated[at] === 0 && translated[at + 3] !== removal) refuse(run, operation);
+  }
+}
+
+/** Writes operations with the engine's numbers in place of the segments. Answers how many additions may be made. */
+function translate(run: Run, start: number, end: number): number {
+  const { memory, translated } = run;
+  const { operations } = run.batch;
+  const mayAdd = resolved.user !== 0 || run.mayCreate;
+  let additions = 0;
+  for (let operation = start; operation < end; operation++) {
+    const at = operation * operationWords;
     const segment = operations[at] as number;
     const lifetime = operations[at + 3] as number;
     let number = segment === run.stagedSegment ? run.stage : memory.segments.numberOf(segment);
-    let outcome: number = applied;
-    if (lifetime === removal) {
-      if (number !== 0 && resolved.user !== 0) edit.remove(number);
-    } else if (resolved.user === 0 && !run.mayCreate) outcome = full;
-    else {
-      if (number === 0) {
-        number = memory.segments.open(segment);
-        run.newNumbers.push(number, segment);
+    if (lifetime !== removal) {
+      if (!mayAdd) {
+        number = 0;
+        refuse(run, operation);
+      } else {
+        additions += 1;
+        if (number === 0) {
+          number = memory.segments.open(segment);
+          run.newNumbers.push(number, segment);
+        }
       }
-      if (resolved.user === 0) {
-        reserveSlab(memory, ensureUser(memory, keys, keyStart, keyEnd, resolved), end - operation);
-        edit.begin(resolved.user, end - operation);
-      }
-      put.number = number;
-      put.value = operations[at + 1] as number;
-      put.addedAtS = operations[at + 2] as number;
-      put.lifetime = lifetime;
-      if (!edit.put(put, nowS, run.limits.maxMembershipsPerProfile)) outcome = full;
-    }
-    if (outcome !== applied) {
-      run.outcomes[operation] = outcome;
-      number = 0;
-      run.refused += 1;
     }
     translated[at] = number;
     translated[at + 1] = operations[at + 1] as number;
     translated[at + 2] = operations[at + 2] as number;
     translated[at + 3] = lifetime;
   }
-  if (resolved.user !== 0) edit.end();
+  return additions;
 }
 
-/** Applies a logged batch once more. Nothing is refused: refused operations have the number 0. */
-export function replayBatch(memory: ProfileMemory, batch: OperationColumns, source: number, nowS: number, limits: CoreLimits): void {
+function refuse(run: Run, operation: number): void {
+  if (run.outcomes[operation] === full) return;
+  run.outcomes[operation] = full;
+  run.refused += 1;
+}
+
+/** Applies a logged batch once more, before anybody reads. Nothing is refused: refused operations have the number 0. */
+export function replayBatch(memory: ProfileMemory, batch: OperationColumns, source: number, nowS: number): void {
   const { operations, keys, userKeyEnds, userOperationEnds } = batch;
+  const rules = { source, nowS, most: mostMembershipsPerProfile };
   let keyStart = 0;
   let operation = 0;
-  const edit = new UserEdit(memory);
-  put.source = source;
   for (let u = 0; u < userKeyEnds.length; u++) {
     const keyEnd = userKeyEnds[u] as number;
-    resolveKey(memory, keys, keyStart, keyEnd, nowS, true, resolved);
     const end = userOperationEnds[u] as number;
-    if (resolved.user !== 0) edit.begin(resolved.user, end - operation);
-    for (; operation < end; operation++) {
-      const at = operation * 4;
-      put.number = operations[at] as number;
-      put.value = operations[at + 1] as number;
-      put.addedAtS = operations[at + 2] as number;
-      put.lifetime = operations[at + 3] as number;
-      if (put.number === 0) continue;
-      if (put.lifetime !== removal) {
-        if (resolved.user === 0) {
-          reserveSlab(memory, ensureUser(memory, keys, keyStart, keyEnd, resolved), end - operation);
-          edit.begin(resolved.user, end - operation);
-        }
-        if (!edit.put(put, nowS, limits.maxMembershipsPerProfile)) throw new RangeError('a logged membership has no room');
-      } else if (resolved.user !== 0) edit.remove(put.number);
+    resolveKey(memory, keys, keyStart, keyEnd, nowS, true, resolved);
+    if (resolved.user === 0) {
+      const additions = additionsAmong(operations, operation, end);
+      if (additions > 0) reserveSlab(memory, ensureUser(memory, keys, keyStart, keyEnd, resolved), additions);
     }
-    if (resolved.user !== 0) edit.end();
-    memory.settle();
+    if (resolved.user !== 0) {
+      const refused = mergeOperations(memory, resolved.user, operations, operation * operationWords, end * operationWords, rules);
+      if (refused > 0) throw new RangeError('a logged membership has no room');
+    }
+    operation = end;
     keyStart = keyEnd;
   }
+}
+
+function additionsAmong(operations: Uint32Array, start: number, end: number): number {
+  let additions = 0;
+  for (let at = start * operationWords; at < end * operationWords; at += operationWords)
+    if (operations[at] !== 0 && operations[at + 3] !== removal) additions += 1;
+  return additions;
 }
 
 function refusalOf(knownUsersOnly: boolean): number {

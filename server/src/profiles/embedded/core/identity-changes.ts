@@ -4,7 +4,7 @@ import { linkNeverEnds, userField, type LinkData, type ProfileMemory } from '../
 import type { CoreLimits } from './core-limits.ts';
 import { compactMemberships, findMembership, listMemberships, membershipsOf, removeAllMemberships } from './membership-changes.ts';
 import { addedAtWord, mostMembershipsPerProfile } from '../memory/membership-slabs.ts';
-import { UserEdit } from './user-edit.ts';
+import { mergeOperations, operationWords } from './merge-operations.ts';
 import { ensureUser, hasUserId, resolveKey, type ResolvedKey } from './resolve-key.ts';
 
 /** Links that the store itself makes (a merged user's first identifier) are nobody's. */
@@ -152,17 +152,17 @@ function absorb(memory: ProfileMemory, into: number, from: number, nowS: number)
   compactMemberships(memory, from, nowS);
   const coming = listMemberships(memory, from);
   removeAllMemberships(memory, from);
-  const edit = new UserEdit(memory);
-  edit.begin(into, coming.length);
-  for (const membership of coming) {
-    const at = findMembership(memory, into, membership.number);
+  const operation = new Uint32Array(operationWords);
+  for (const { number, value, addedAtS, lifetime, source } of coming) {
+    const at = findMembership(memory, into, number);
     if (at >= 0) {
       const words = memory.slabs.wordsOf(memory.users.get(into, userField.slab));
-      if ((words[at + addedAtWord] as number) >= membership.addedAtS) continue;
+      if ((words[at + addedAtWord] as number) >= addedAtS) continue;
     }
-    if (!edit.put(membership, nowS, mostMembershipsPerProfile)) throw new Error('a merged profile has no room');
+    operation.set([number, value, addedAtS, lifetime]);
+    const rules = { source, nowS, most: mostMembershipsPerProfile };
+    if (mergeOperations(memory, into, operation, 0, operationWords, rules) > 0) throw new Error('a merged profile has no room');
   }
-  edit.end();
   for (const name of memory.linkedNames(from).toReversed()) {
     const data = memory.linkOf(name);
     memory.detach(name);

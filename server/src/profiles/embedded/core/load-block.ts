@@ -20,10 +20,8 @@ export function loadBlock(memory: ProfileMemory, chunks: ChunkOutcomes, kind: nu
       }
       break;
     case blockKind.users:
-      while (!block.atEnd) {
-        loadUser(memory, block, nowS);
-        memory.settle();
-      }
+      while (!block.atEnd) loadUser(memory, block, nowS);
+      memory.settle();
       break;
     default:
       throw new RangeError(`no block has the kind ${kind}`);
@@ -42,17 +40,20 @@ function loadNumbers(memory: ProfileMemory, block: WordReader): void {
 
 function loadUser(memory: ProfileMemory, block: WordReader, nowS: number): void {
   const optedOut = block.word() === 1;
-  const user = memory.addUser(newName(memory, block.bytes()), optedOut);
+  const user = memory.addUser(newName(memory, block), optedOut);
   for (let left = block.word(); left > 0; left--) {
     const data = { linkedAtS: block.word(), expiresAtS: block.word(), linkedBy: block.word() };
-    memory.attach(newName(memory, block.bytes()), user, data);
+    memory.attach(newName(memory, block), user, data);
   }
   const count = block.word();
   if (count > mostMembershipsPerProfile) throw new RangeError('a profile is too large');
-  takeMemberships(memory, user, block.words(count * membershipWords), nowS);
+  takeMemberships(memory, user, block.allWords, block.skipWords(count * membershipWords), count, nowS);
 }
 
-function newName(memory: ProfileMemory, key: Uint8Array): number {
-  if (memory.findName(key, 0, key.length) !== 0) throw new RangeError('an identifier comes twice');
-  return memory.addName(key, 0, key.length);
+function newName(memory: ProfileMemory, block: WordReader): number {
+  const length = block.word();
+  const start = block.skipBytes(length);
+  const name = memory.addUnseenName(block.allBytes, start, start + length);
+  if (name === 0) throw new RangeError('an identifier comes twice');
+  return name;
 }

@@ -97,22 +97,24 @@ export function reserveSlab(memory: ProfileMemory, user: number, count: number):
   if (count > 0 && count <= mostMembershipsPerProfile) resizeSlab(memory, user, memory.slabs.classFor(count));
 }
 
-/** Gives a user that has no memberships all of these: words as they are held, but for the counted bit. No number comes twice. */
-export function takeMemberships(memory: ProfileMemory, user: number, from: Uint32Array, nowS: number): void {
-  const count = from.length / membershipWords;
+/**
+ * Gives a user that has no memberships `count` of these, which begin at `fromAt`: words as they are held, but for the counted
+ * bit. No number comes twice.
+ */
+export function takeMemberships(memory: ProfileMemory, user: number, from: Uint32Array, fromAt: number, count: number, nowS: number): void {
   reserveSlab(memory, user, count);
   if (count === 0) return;
   const slab = memory.users.get(user, userField.slab);
   const words = memory.slabs.wordsOf(slab);
-  const start = memory.slabs.offsetOf(slab);
+  const end = fromAt + count * membershipWords;
+  let to = memory.slabs.offsetOf(slab);
   let dueS = neverDue;
-  for (let at = 0; at < from.length; at += membershipWords) {
+  for (let at = fromAt; at < end; at += membershipWords, to += membershipWords) {
     const number = from[at + segmentWord] as number;
     const value = (from[at + valueWord] as number) & valueMask;
     const addedAtS = from[at + addedAtWord] as number;
     const lifetime = from[at + lifetimeWord] as number;
     const counted = isLiveAt(addedAtS, lifetime, nowS);
-    const to = start + at;
     words[to + segmentWord] = number;
     words[to + valueWord] = counted ? value | countedBit : value;
     words[to + addedAtWord] = addedAtS;

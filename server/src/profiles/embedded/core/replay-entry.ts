@@ -79,6 +79,6 @@ function replayApply(memory: ProfileMemory, chunks: ChunkOutcomes, entry: WordRe
   const operationCount = entry.word();
   const operations = entry.words(operationCount * 4);
   const outcomes = (flags & applyFlag.outcomes) === 0 ? null : entry.bytes();
-  replayBatch(memory, { operations, keys, userKeyEnds, userOperationEnds }, source, nowS, replayLimits);
+  replayBatch(memory, { operations, keys, userKeyEnds, userOperationEnds }, source, nowS);
   if ((flags & applyFlag.chunk) !== 0) chunks.set(job, sequence, outcomes === null ? operationCount : outcomes.slice());
 }

@@ -19,23 +19,38 @@ export class WordReader {
     return this.#at;
   }
 
+  /** All words and bytes, for who takes what follows without a view of it: see `skipWords` and `skipBytes`. */
+  get allWords(): Uint32Array {
+    return this.#words;
+  }
+  get allBytes(): Uint8Array {
+    return this.#bytes;
+  }
+
   word(): number {
     const word = this.#words[this.#at];
     if (word === undefined) throw new RangeError('it ends too early');
     this.#at += 1;
     return word;
   }
+  /** Goes on behind so many words, and answers where they begin. */
+  skipWords(count: number): number {
+    const start = this.#at;
+    if (start + count > this.#words.length) throw new RangeError('it ends too early');
+    this.#at = start + count;
+    return start;
+  }
+  /** Goes on behind `length` bytes, and answers where they begin; their length is the word before them. */
+  skipBytes(length: number): number {
+    return this.skipWords((length + 3) >>> 2) * 4;
+  }
   words(count: number): Uint32Array {
-    const end = this.#at + count;
-    if (end > this.#words.length) throw new RangeError('it ends too early');
-    const words = this.#words.subarray(this.#at, end);
-    this.#at = end;
-    return words;
+    const start = this.skipWords(count);
+    return this.#words.subarray(start, start + count);
   }
   bytes(): Uint8Array {
     const length = this.word();
-    const start = this.#at * 4;
-    this.words((length + 3) >>> 2);
+    const start = this.skipBytes(length);
     return this.#bytes.subarray(start, start + length);
   }
 }

@@ -201,7 +201,15 @@ export class ProfileMemory {
 
   /** A name that belongs to nobody yet. */
   addName(bytes: Uint8Array, start: number, end: number): number {
+    return this.#addKeyInHand(this.#keys.take(bytes, start, end));
+  }
+  /** The same for a key that should not be there; 0 where it is. */
+  addUnseenName(bytes: Uint8Array, start: number, end: number): number {
     const hash = this.#keys.take(bytes, start, end);
+    return this.#index.find(hash) === 0 ? this.#addKeyInHand(hash) : 0;
+  }
+
+  #addKeyInHand(hash: number): number {
     const name = this.#names.allocate();
     this.#keys.giveTo(name);
     this.#index.insert(name, hash);

@@ -1,0 +1,115 @@
+import { neverEnds, removal } from '../../operation-batch.ts';
+import { addedAtWord, countedBit, lifetimeWord, membershipWords, segmentWord, sourceWord, valueWord } from '../memory/membership-slabs.ts';
+import { neverDue } from '../memory/due-times.ts';
+import { classMask, classShift, countMask, userField, type ProfileMemory } from '../memory/profile-memory.ts';
+import { compactMemberships, findMembership, growSlab, removeAt } from './membership-changes.ts';
+
+/** Words of an operation: the engine's number of the segment (0: nothing is done), value, addedAtS, lifetime or mark. */
+export const operationWords = 4;
+
+/** What all operations of a batch have in common. */
+export interface MergeRules {
+  readonly source: number;
+  readonly nowS: number;
+  /** Most memberships in the profile, live or waiting. */
+  readonly most: number;
+}
+
+const noWords = new Uint32Array(0);
+
+/**
+ * Does the operations that stand in `words` from `fromAt` to below `endAt` to a user, in order: adds a membership or replaces
+ * the one of the same number whole, or ends it. What had no room in the profile gets the number 0. Answers how many had none.
+ */
+export function mergeOperations(
+  memory: ProfileMemory,
+  user: number,
+  words: Uint32Array,
+  fromAt: number,
+  endAt: number,
+  rules: MergeRules,
+): number {
+  memory.beforeChange(user);
+  let refused = 0;
+  let at = mergeWhileRoom(memory, user, words, fromAt, endAt, rules);
+  while (at < endAt) {
+    if (words[at + 3] === removal) removeAt(memory, user, findMembership(memory, user, words[at] as number));
+    else if (makeRoom(memory, user, (endAt - at) / operationWords, rules)) {
+      at = mergeWhileRoom(memory, user, words, at, endAt, rules);
+      continue;
+    } else {
+      words[at] = 0;
+      refused += 1;
+    }
+    at = mergeWhileRoom(memory, user, words, at + operationWords, endAt, rules);
+  }
+  return refused;
+}
+
+/** The hot loop: stops at an operation that needs more room, or at a membership that ends. Answers where. */
+function mergeWhileRoom(
+  memory: ProfileMemory,
+  user: number,
+  words: Uint32Array,
+  fromAt: number,
+  endAt: number,
+  { source, nowS, most }: MergeRules,
+): number {
+  const { users, slabs, segments } = memory;
+  const slab = users.get(user, userField.slab);
+  const shape = users.get(user, userField.shape);
+  const held = slab === 0 ? noWords : slabs.wordsOf(slab);
+  const start = slabs.offsetOf(slab);
+  const room = start + Math.min(slabs.capacityOf((shape >>> classShift) & classMask), most) * membershipWords;
+  const heldEnd = start + (shape & countMask) * membershipWords;
+  let end = heldEnd;
+  let dueS = neverDue;
+  let at = fromAt;
+  for (; at < endAt; at += operationWords) {
+    const number = words[at] as number;
+    if (number === 0) continue;
+    let place = start;
+    while (place < end && held[place] !== number) place += membershipWords;
+    const lifetime = words[at + 3] as number;
+    if (lifetime === removal) {
+      if (place < end) break;
+      continue;
+    }
+    let countedBefore = false;
+    if (place < end) countedBefore = (held[place + valueWord] as number) >>> 31 === 1;
+    else if (end < room) end += membershipWords;
+    else break;
+    const addedAtS = words[at + 2] as number;
+    const endS = lifetime === neverEnds ? neverDue : addedAtS + lifetime * 60;
+    const counted = addedAtS <= nowS && (nowS < endS || lifetime === neverEnds);
+    held[place + segmentWord] = number;
+    held[place + valueWord] = counted ? (words[at + 1] as number) | countedBit : (words[at + 1] as number);
+    held[place + addedAtWord] = addedAtS;
+    held[place + lifetimeWord] = lifetime;
+    held[place + sourceWord] = source;
+    if (counted !== countedBefore) segments.changeCount(number, user, counted);
+    const changeS = addedAtS > nowS ? addedAtS : endS;
+    if (changeS < dueS) dueS = changeS;
+  }
+  if (end > heldEnd) {
+    const added = (end - heldEnd) / membershipWords;
+    users.set(user, userField.shape, shape + added);
+    memory.membershipCount += added;
+  }
+  if (dueS !== neverDue) memory.due.notLaterThan(user, dueS);
+  return at;
+}
+
+/** Room for one membership more, and at once for all that may come; false where the profile is full. */
+function makeRoom(memory: ProfileMemory, user: number, coming: number, { nowS, most }: MergeRules): boolean {
+  const shapeOf = (): number => memory.users.get(user, userField.shape);
+  let count = shapeOf() & countMask;
+  if (count >= most || memory.due.isDue(user, nowS)) {
+    compactMemberships(memory, user, nowS);
+    count = shapeOf() & countMask;
+    if (count >= most) return false;
+  }
+  const capacity = memory.slabs.capacityOf((shapeOf() >>> classShift) & classMask);
+  if (count >= capacity) growSlab(memory, user, Math.min(count + coming, most));
+  return true;
+}
