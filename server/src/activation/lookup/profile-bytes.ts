@@ -92,7 +92,7 @@ function writeMembership(
     overwriteTime(into, times.length - expiresAt, endsAtS);
   }
   if (lifetimeMinutes !== null) into.putDigits(lifetimeMinutes);
-  into.putFew(sourceEnds[source.kind]);
+  into.put(sourceEnds[source.kind]);
 }
 
 /** What stands between a membership's value and its lifetime, with places for both times. */
