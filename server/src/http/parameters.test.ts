@@ -31,6 +31,14 @@ describe('parameters', () => {
   it('refuses a name that is there twice', () => {
     expect(refusalOf(() => new Parameters('id=1&id=2')).message).toContain('id is there twice');
   });
+  it('refuses it among very many too, and reads all of them', () => {
+    const many = Array.from({ length: 100 }, (_, at) => `p${at}=${at}`);
+    const parameters = new Parameters(many.join('&'));
+    expect(parameters.text('p99')).toBe('99');
+    expect(parameters.unread()).toEqual(many.slice(0, 99).map((part) => part.slice(0, part.indexOf('='))));
+    for (const twice of ['p0', 'p32', 'p33', 'p99'])
+      expect(refusalOf(() => new Parameters([...many, twice].join('&'))).message).toContain(`${twice} is there twice`);
+  });
   it.each(['a=%zz', 'a=%E0%A4%A', '%=1'])('refuses broken percent-encoding without showing it: %s', (query) => {
     const { kind, message } = refusalOf(() => new Parameters(query));
     expect(kind.status).toBe(400);

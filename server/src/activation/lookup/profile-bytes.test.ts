@@ -88,3 +88,40 @@ test('what is written directly is what JSON.stringify writes, to the byte', () =
     { numRuns: 1000 },
   );
 });
+
+test('what one caller may see is not shown to another by the same snapshot, whoever came first', () => {
+  const snapshot = snapshotOf({
+    members: [platform, provider, buyer],
+    segments: [
+      { id: 1, member: provider, code: 'shared' },
+      { id: 2, member: provider, code: 'own' },
+      { id: 3, member: buyer },
+      { id: 4, member: provider, inactive: true },
+    ],
+    sharing: [{ from: provider, to: buyer, segments: [1] }],
+  });
+  const identifier: Identifier = { kind: 'user', id: asUserId(7n) };
+  const profile: Profile = {
+    known: true,
+    optedOut: false,
+    userId: 7n,
+    mappedUntilS: null,
+    memberships: [1, 2, 3, 4, 5].map((id) => ({
+      segment: asSegmentId(id),
+      value: id,
+      addedAtS: 1_768_473_000,
+      lifetimeMinutes: null,
+      source: { kind: 'instant', job: 0 },
+    })),
+  };
+  const shownTo = (caller: number | null): number[] => {
+    const member = caller === null ? null : asMemberId(caller);
+    bytes.begin();
+    writeLookup(bytes, identifier, profile, snapshot, member);
+    const fields = JSON.parse(`{${bytes.end().copied().toString()}}`) as ReturnType<typeof lookupFields>;
+    expect(fields).toEqual(lookupFields(identifier, profile, snapshot, member));
+    return fields.memberships.map(({ segment_id }) => segment_id);
+  };
+  for (const caller of [null, provider, buyer, null, buyer, provider])
+    expect(shownTo(caller)).toEqual(caller === null ? [1, 2, 3] : caller === provider ? [1, 2] : [1, 3]);
+});

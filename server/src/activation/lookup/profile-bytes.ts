@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { CatalogSnapshot, SegmentFacts } from '../../catalog-view/catalog-snapshot.ts';
 import type { AnswerBytes } from '../../http/answer-bytes.ts';
-import type { MemberId } from '../../kit/ids.ts';
+import type { MemberId, SegmentId } from '../../kit/ids.ts';
 import { formatTimestamp } from '../../kit/timestamp.ts';
 import type { Identifier } from '../../profiles/identifier.ts';
 import type { Membership, Profile, SourceKind } from '../../profiles/profile-store.ts';
@@ -18,22 +18,28 @@ export function writeLookup(
   snapshot: CatalogSnapshot,
   member: MemberId | null,
 ): void {
-  const shown: Membership[] = [];
-  const segments: SegmentFacts[] = [];
-  for (const membership of profile.memberships) {
-    const segment = shownSegment(membership.segment, snapshot, member);
-    if (!segment) continue;
-    shown.push(membership);
-    segments.push(segment);
+  const { memberships } = profile;
+  const known = headsFor(snapshot, member);
+  const heads: Uint8Array[] = [];
+  let count = 0;
+  for (const { segment } of memberships) {
+    const head = known.get(segment) ?? learnHead(known, segment, snapshot, member);
+    heads.push(head);
+    if (head !== hidden) count += 1;
   }
   into.room(mostUserBytes);
   into.putFew(countStart);
-  into.putDigits(shown.length);
+  into.putDigits(count);
   writeUser(into, identifier, profile);
   into.room(membershipsStart.length);
   into.putFew(membershipsStart);
-  for (let index = 0; index < shown.length; index++)
-    writeMembership(into, shown[index] as Membership, headOf(segments[index] as SegmentFacts), index > 0);
+  let more = false;
+  for (let index = 0; index < heads.length; index++) {
+    const head = heads[index] as Uint8Array;
+    if (head === hidden) continue;
+    writeMembership(into, memberships[index] as Membership, head, more);
+    more = true;
+  }
   into.room(1);
   into.putByte(bracket);
 }
@@ -86,7 +92,7 @@ function writeMembership(
     overwriteTime(into, times.length - expiresAt, endsAtS);
   }
   if (lifetimeMinutes !== null) into.putDigits(lifetimeMinutes);
-  into.putFew(sourceEnds[source.kind]);
+  into.put(sourceEnds[source.kind]);
 }
 
 /** What stands between a membership's value and its lifetime, with places for both times. */
@@ -133,6 +139,37 @@ function newDay(day: number): Uint8Array {
   const bytes = Buffer.from(formatTimestamp(day * secondsPerDay * 1000).slice(0, 11));
   days.set(day, bytes);
   return bytes;
+}
+
+/** The heads of segments as one member (null: the administrator) may see them; `hidden` for those that it may not. */
+type ShownHeads = Map<SegmentId, Uint8Array>;
+const hidden = new Uint8Array(0);
+
+/**
+ * By snapshot, which is immutable: what a member may see and what stands at the head of it is one look for each membership. Bounded for
+ * each snapshot.
+ */
+const headsOfSnapshots = new WeakMap<CatalogSnapshot, { readonly members: Map<MemberId | null, ShownHeads>; size: number }>();
+const mostHeadsOfSnapshot = 65_536;
+
+function headsFor(snapshot: CatalogSnapshot, member: MemberId | null): ShownHeads {
+  let all = headsOfSnapshots.get(snapshot);
+  if (all === undefined || all.size >= mostHeadsOfSnapshot) headsOfSnapshots.set(snapshot, (all = { members: new Map(), size: 0 }));
+  const known = all.members.get(member);
+  if (known !== undefined) return known;
+  const heads: ShownHeads = new Map();
+  all.members.set(member, heads);
+  all.size += 1;
+  return heads;
+}
+
+function learnHead(into: ShownHeads, segmentId: SegmentId, snapshot: CatalogSnapshot, member: MemberId | null): Uint8Array {
+  const segment = shownSegment(segmentId, snapshot, member);
+  const head = segment === undefined ? hidden : headOf(segment);
+  into.set(segmentId, head);
+  const all = headsOfSnapshots.get(snapshot);
+  if (all !== undefined) all.size += 1;
+  return head;
 }
 
 /** What is the same for all users of a segment. Facts are immutable and made anew on change, so a head lives as long as they do. */

@@ -4,12 +4,12 @@ import { neverEnds } from '../../operation-batch.ts';
 import type { LinkedIdentifier, Membership, Profile } from '../../profile-store.ts';
 import { sourceFromWord } from '../../source-word.ts';
 import { addedAtWord, lifetimeWord, membershipWords, segmentWord, sourceWord, valueMask, valueWord } from '../memory/membership-slabs.ts';
-import { linkNeverEnds, userField, type ProfileMemory } from '../memory/profile-memory.ts';
-import { membershipsOf } from './membership-changes.ts';
+import { countMask, linkNeverEnds, userField, type ProfileMemory } from '../memory/profile-memory.ts';
 import type { ResolvedKey } from './resolve-key.ts';
 
-/** `ProfileStore.get` of a user that is known. `ownId`: the user id by which it was asked for, if it was by one. */
-export function profileOf(memory: ProfileMemory, { name, user }: ResolvedKey, ownId: UserId | null, nowS: number): Profile {
+/** `ProfileStore.get`. `ownId`: the user id by which it was asked for, if it was by one. */
+export function profileOf(memory: ProfileMemory, { name, user, optedOut }: ResolvedKey, ownId: UserId | null, nowS: number): Profile {
+  if (user === 0 || optedOut) return { known: false, optedOut, userId: ownId, mappedUntilS: null, memberships: [] };
   const link = memory.linkOf(name);
   return {
     known: true,
@@ -41,14 +41,24 @@ function userIdOf(memory: ProfileMemory, user: number): bigint | null {
   return first.kind === 'user' ? first.id : null;
 }
 
-function liveMemberships(memory: ProfileMemory, user: number, nowS: number): Membership[] {
+/** Words of a cache line. */
+const lineWords = 16;
+/** Takes what is read ahead: the compiler leaves out a read that nothing comes of. */
+const readAhead = new Uint32Array(1);
+
+function liveMemberships({ users, slabs, segments }: ProfileMemory, user: number, nowS: number): Membership[] {
   const memberships: Membership[] = [];
-  const count = membershipsOf(memory, user);
+  const record = users.chunkOf(user);
+  const recordAt = users.offsetOf(user);
+  const count = (record[recordAt + userField.shape] as number) & countMask;
   if (count === 0) return memberships;
-  const slab = memory.users.get(user, userField.slab);
-  const words = memory.slabs.wordsOf(slab);
-  const { segments } = memory;
-  let at = memory.slabs.offsetOf(slab);
+  const slab = record[recordAt + userField.slab] as number;
+  const words = slabs.wordsOf(slab);
+  let at = slabs.offsetOf(slab);
+  // All lines of the slab are asked for at once, so that memory is waited for once and not line after line.
+  let ahead = 0;
+  for (let line = at; line < at + count * membershipWords; line += lineWords) ahead ^= words[line] as number;
+  readAhead[0] = ahead;
   let sourceBefore = words[at + sourceWord] as number;
   let source = sourceFromWord(sourceBefore);
   for (let i = 0; i < count; i++, at += membershipWords) {

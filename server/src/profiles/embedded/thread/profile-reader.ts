@@ -7,7 +7,13 @@ import { resolveName, type ResolvedKey } from '../core/resolve-key.ts';
 import { ProfileMemory, type MemoryPlace } from '../memory/profile-memory.ts';
 import { MemoryNews } from './memory-news.ts';
 
-const noProfile = { known: false, userId: null, mappedUntilS: null, memberships: [] } as const;
+/** What is read of a resolved key, between two looks at the versions. */
+type ReadUser<T> = (memory: ProfileMemory, resolved: ResolvedKey, identifier: Identifier, nowS: number) => T;
+
+// Made once: a closure for each read is paid for in the young generation.
+const readProfile: ReadUser<Profile> = (memory, resolved, identifier, nowS) =>
+  profileOf(memory, resolved, identifier.kind === 'user' ? identifier.id : null, nowS);
+const readLinks: ReadUser<LinkedIdentifier[]> = (memory, { user }, _, nowS) => (user === 0 ? [] : linksOf(memory, user, nowS));
 
 /**
  * Reads profiles while the engine's thread changes them, without making it wait: takes the versions of what it is going to
@@ -31,16 +37,11 @@ export class ProfileReader {
   }
 
   get(identifier: Identifier, nowS: number): Profile {
-    const ownId = identifier.kind === 'user' ? identifier.id : null;
-    return this.#read(identifier, nowS, (resolved) =>
-      resolved.user === 0 || resolved.optedOut
-        ? { ...noProfile, optedOut: resolved.optedOut, userId: ownId }
-        : profileOf(this.#memory, resolved, ownId, nowS),
-    );
+    return this.#read(identifier, nowS, readProfile);
   }
 
   links(identifier: Identifier, nowS: number): LinkedIdentifier[] {
-    return this.#read(identifier, nowS, ({ user }) => (user === 0 ? [] : linksOf(this.#memory, user, nowS)));
+    return this.#read(identifier, nowS, readLinks);
   }
 
   /** Live users of a segment. */
@@ -51,7 +52,7 @@ export class ProfileReader {
     return number === 0 ? 0 : segments.countOf(number);
   }
 
-  #read<T>(identifier: Identifier, nowS: number, read: (resolved: ResolvedKey) => T): T {
+  #read<T>(identifier: Identifier, nowS: number, read: ReadUser<T>): T {
     this.#encode(identifier);
     const memory = this.#memory;
     const { versions } = memory;
@@ -65,7 +66,7 @@ export class ProfileReader {
       try {
         resolveName(memory, memory.findHashed(hash, key, 0, this.#keyLength), key[0] as number, nowS, this.#holdExternals, resolved);
         userVersion = versions.ofUser(resolved.user);
-        const result = read(resolved);
+        const result = read(memory, resolved, identifier, nowS);
         versions.fence();
         if (versions.userIs(resolved.user, userVersion) && versions.namesAre(names) && versions.indexIs(hash, index)) return result;
       } catch (error) {
