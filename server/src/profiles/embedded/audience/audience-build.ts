@@ -2,7 +2,7 @@ import { membershipWords, segmentWord, valueWord } from '../memory/membership-sl
 import { type AudienceSet, chunkShift, usersPerChunk } from './audience-set.ts';
 import { knownUsers } from './flip-log.ts';
 import { blockShift, usersPerBlock } from '../memory/user-blocks.ts';
-import type { BlockCollector, BlockReader, UserBlock } from './block-reader.ts';
+import type { BlockCollector, BlockReader, UserGroup } from './block-reader.ts';
 
 /** Slots have 16 bits in a pair, and 0 means that a number is not wanted. */
 export const mostNumbersPerBuild = 0xffff;
@@ -66,19 +66,20 @@ export class AudienceBuild implements BlockCollector {
     return this.#chunk << chunkShift >= this.#reader.userEnd;
   }
 
-  collect(block: UserBlock): void {
-    const { counts, offsets, known } = block;
+  collect(group: UserGroup): void {
+    const { counts, known, memory, size, slabs, users } = group;
     const slots = this.#slots;
     const slotEnd = slots.length;
-    const pairs = this.#pairsWithRoom(block);
+    const pairs = this.#pairsWithRoom(group);
     let end = this.#taken;
-    let ordinal = block.firstUser & (usersPerChunk - 1);
-    for (let i = 0; i < block.size; i++, ordinal++) {
+    for (let i = 0; i < size; i++) {
+      const ordinal = (users[i] as number) & (usersPerChunk - 1);
       if (this.#knownSlot !== 0 && known[i] === 1) pairs[end++] = (this.#knownSlot << 16) | ordinal;
       const count = counts[i] as number;
       if (count === 0) continue;
-      const words = block.words[i] as Uint32Array;
-      const start = offsets[i] as number;
+      const slab = slabs[i] as number;
+      const words = memory.wordsOf(slab);
+      const start = memory.offsetOf(slab);
       const last = start + count * membershipWords;
       for (let at = start; at < last; at += membershipWords) {
         const number = words[at + segmentWord] as number;
@@ -89,7 +90,7 @@ export class AudienceBuild implements BlockCollector {
     this.#collected = end;
   }
 
-  #pairsWithRoom({ counts, size }: UserBlock): Uint32Array {
+  #pairsWithRoom({ counts, size }: UserGroup): Uint32Array {
     let most = this.#taken + usersPerBlock;
     for (let i = 0; i < size; i++) most += counts[i] as number;
     while (most > this.#pairs.length) {

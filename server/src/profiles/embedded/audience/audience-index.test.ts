@@ -4,8 +4,8 @@ import { asMemberId, type SegmentId } from '../../../kit/ids.ts';
 import type { Identifier } from '../../identifier.ts';
 import { OperationBatch } from '../../operation-batch.ts';
 import { device, external, instant, segment, user } from '../../profile-fixtures.ts';
-import type { Expression, ScannedUser, ScanPage, StageId } from '../../profile-store.ts';
-import { scannedUsers } from '../../scan-page.ts';
+import type { Expression, ScanFields, ScannedUser, ScanPage, StageId } from '../../profile-store.ts';
+import { scannedIdentifiers, scannedUsers } from '../../scan-page.ts';
 import { replayLimits } from '../core/core-limits.ts';
 import { BareCore } from '../core/profile-core.fixture.ts';
 import type { SweepPass } from '../core/sweep.ts';
@@ -13,6 +13,7 @@ import { AudienceIndex, type AudienceLimits } from './audience-index.ts';
 import { planAudience } from './audience-plan.ts';
 import { UneasyReader } from './audience-readers.fixture.ts';
 import type { MemoryReader } from './memory-reader.ts';
+import { scanSegment } from './segment-scan.ts';
 
 const forEver: AudienceLimits = { memoryBytes: Number.POSITIVE_INFINITY, idleMs: Number.POSITIVE_INFINITY };
 /** A build that is asked every 1,024 users whether it may go on, and never may. */
@@ -77,8 +78,17 @@ class Bench {
       cursor = page.next;
     }
   }
-  page(of: SegmentId, cursor: number | null, limit: number): ScanPage {
-    const question = { segment: of, number: this.core.numberOf(of), cursor, limit, nowS: this.nowS };
+  scanKeys(of: SegmentId, limit: number): Identifier[] {
+    const users: Identifier[] = [];
+    for (let cursor: number | null = null; ;) {
+      const page: ScanPage = this.page(of, cursor, limit, 'keys');
+      users.push(...scannedIdentifiers(page));
+      if (page.next === null) return users;
+      cursor = page.next;
+    }
+  }
+  page(of: SegmentId, cursor: number | null, limit: number, fields: ScanFields = 'memberships'): ScanPage {
+    const question = { segment: of, number: this.core.numberOf(of), cursor, limit, nowS: this.nowS, fields };
     return this.index.scan(question, this.nowS * 1000);
   }
 }
@@ -239,8 +249,11 @@ describe('the audience index against the walk over all users', () => {
             bench.expectExact([...questions, ...segments.map((each) => ({ segment: each })), { and: [] }]);
             for (const each of segments.filter((id) => bench.core.numberOf(id) !== 0)) {
               const bySet = bench.scan(each, 7);
+              const keys = bench.scanKeys(each, 5);
               bench.index.tidy(Number.POSITIVE_INFINITY);
               expect(asText(bySet)).toEqual(asText(bench.scan(each, 7)));
+              expect(keys).toEqual(bySet.map(({ identifier }) => identifier));
+              expect(bench.scanKeys(each, 9)).toEqual(keys);
               expect(bySet).toHaveLength(bench.core.evaluate({ segment: each }, bench.nowS));
             }
           },
@@ -420,4 +433,55 @@ describe('a scan', () => {
       for (let n = 3; n <= 90_000; n += 6) expect([n, seen.get(BigInt(n))]).toEqual([n, 1]);
     },
   );
+
+  it('of keys gives who is live when it looks and nobody else, whatever changed since the flips were taken', { timeout: 60_000 }, () => {
+    const onlyIndex = new Set<Doing['does']>(['ask', 'build a step', 'tidy', 'wait']);
+    /** Who is somebody else's afterwards may come again with them, or not at all. */
+    const joining = new Set<Doing['does']>(['link', 'merge', 'unlink']);
+    const changesBut = (none: ReadonlySet<Doing['does']>): fc.Arbitrary<Doing[]> =>
+      fc.array(
+        doing.filter(({ does }) => !onlyIndex.has(does) && !none.has(does)),
+        { minLength: 50, maxLength: 200, size: 'max' },
+      );
+    const changes = fc.oneof(changesBut(new Set()), changesBut(joining));
+    fc.assert(
+      fc.property(changes, fc.constantFrom(1, 1, 6), fc.constantFrom(0, 0, 25), (ops, limit, pauseS) => {
+        const bench = new Bench();
+        const stages = new Map<SegmentId, StageId>();
+        for (const [i, each] of people.entries()) bench.add(each, [1, 2, 3], [null, 1, 2][i % 3] ?? null, [0, 0, 0, 40][i % 4]);
+        bench.expectExact([{ segment: segment(1) }]);
+        const [of, number] = [segment(1), bench.core.numberOf(segment(1))];
+        const twin = bench.core.audienceReader();
+        const question = (cursor: number | null) => ({ segment: of, number, cursor, limit, nowS: bench.nowS, fields: 'keys' }) as const;
+        const liveNow = (): string[] => keysOf(scanSegment(twin, null, { ...question(null), limit: 1000 }));
+        /** Who is live at each visit of a page. */
+        let live: string[][] = [];
+        let always = new Set(liveNow());
+        const found: string[] = [];
+        const gone: string[] = [];
+        let next = 0;
+        bench.reader.meanwhile = () => {
+          run(bench, stages, ops[next++ % ops.length] as Doing);
+          live.push(liveNow());
+        };
+        for (let cursor: number | null = null, pages = 0; pages === 0 || cursor !== null; pages++) {
+          live = [liveNow()];
+          const page = bench.index.scan(question(cursor), bench.nowS * 1000);
+          const looked = limit === 1 ? (live.at(-1) ?? []) : live.flat();
+          for (const key of keysOf(page)) if (!looked.includes(key)) gone.push(key);
+          for (const keys of live) always = always.intersection(new Set(keys));
+          found.push(...keysOf(page));
+          cursor = page.next;
+          bench.nowS += pauseS;
+        }
+        expect(gone).toEqual([]);
+        if (ops.some(({ does }) => joining.has(does))) always = always.intersection(new Set(found));
+        expect(new Set(found).isSupersetOf(always)).toBe(true);
+      }),
+      { numRuns: 40, endOnFailure: true },
+    );
+  });
 });
+
+const keysOf = (page: ScanPage): string[] =>
+  Array.from(scannedIdentifiers(page), (each) => `${each.kind} ${'id' in each ? String(each.id) : JSON.stringify(each)}`);
