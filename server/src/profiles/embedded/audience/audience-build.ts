@@ -18,6 +18,8 @@ export class AudienceBuild implements BlockCollector {
   /** By number: the place of its set in `#sets` plus 1; 0 where it is not wanted. */
   readonly #slots: Uint16Array;
   readonly #knownSlot: number;
+  /** The only number, unless there are several or it is `knownUsers`. */
+  readonly #single: number;
   readonly #ends: Uint32Array;
   /** slot * 65,536 + ordinal in the chunk, in the order of users. */
   #pairs = new Uint32Array(usersPerChunk);
@@ -36,6 +38,8 @@ export class AudienceBuild implements BlockCollector {
     this.#ends = new Uint32Array(this.#sets.length + 1);
     let slot = 0;
     for (const number of sets.keys()) this.#slots[number] = ++slot;
+    const [only] = sets.keys();
+    this.#single = sets.size === 1 && only !== undefined ? only : 0;
     this.#knownSlot = this.#slots[knownUsers] ?? 0;
     this.#slots[knownUsers] = 0;
   }
@@ -60,13 +64,41 @@ export class AudienceBuild implements BlockCollector {
       if ((this.#nextBlock & 15) === 0 && !mayGoOn()) break;
     }
     if (this.#nextBlock < blockEnd) return false;
-    this.#fillSets();
+    if (this.#single === 0) this.#fillSets();
+    else (this.#sets[0] as AudienceSet).fill(this.#chunk, this.#sorted, 0, this.#taken);
+    this.#taken = 0;
+    this.#collected = 0;
     this.#chunk += 1;
     this.#nextBlock = (this.#chunk << chunkShift) >>> blockShift;
     return this.#chunk << chunkShift >= this.#reader.userEnd;
   }
 
   collect(group: UserGroup): void {
+    if (this.#single === 0) this.#collectPairs(group);
+    else this.#collectSingle(group);
+  }
+
+  /** The ordinals of one segment: a profile is read as far as the segment's membership, and nothing needs sorting. */
+  #collectSingle({ counts, memory, size, slabs, users }: UserGroup): void {
+    const single = this.#single;
+    const ordinals = this.#sorted;
+    const first = (users[0] as number) & (usersPerChunk - 1);
+    let end = this.#taken;
+    for (let i = 0; i < size; i++) {
+      const slab = slabs[i] as number;
+      const words = memory.wordsOf(slab);
+      let at = memory.offsetOf(slab);
+      for (const last = at + (counts[i] as number) * membershipWords; at < last; at += membershipWords) {
+        if (words[at + segmentWord] !== single) continue;
+        ordinals[end] = first + i;
+        end += (words[at + valueWord] as number) >>> 31;
+        break;
+      }
+    }
+    this.#collected = end;
+  }
+
+  #collectPairs(group: UserGroup): void {
     const { counts, known, memory, size, slabs, users } = group;
     const slots = this.#slots;
     const slotEnd = slots.length;
@@ -126,7 +158,5 @@ export class AudienceBuild implements BlockCollector {
       (this.#sets[slot - 1] as AudienceSet).fill(this.#chunk, sorted, begin, end);
       begin = end;
     }
-    this.#taken = 0;
-    this.#collected = 0;
   }
 }

@@ -81,7 +81,6 @@ export class MemoryReader implements BlockReader {
       this.#takeVersions(users, count);
       try {
         this.#lookAt(users, count);
-        this.#lookAtMarks(count);
         collector.collect(this.#group);
       } catch (error) {
         versions.fence();
@@ -129,18 +128,19 @@ export class MemoryReader implements BlockReader {
   }
 
   #lookAtBlock(first: number): void {
-    const { users } = this.#memory;
-    const group = this.#group;
+    const { end } = this.#memory.users;
+    const { users } = this.#group;
     // Memory for records is made with the first one.
-    const size = users.end === 1 ? 0 : Math.min(usersPerBlock, users.end - first);
-    group.size = size;
-    if (size === 0) return;
-    const records = users.chunkOf(first);
-    let at = users.offsetOf(first);
-    for (let i = 0; i < size; i++, at += users.width) {
-      group.users[i] = first + i;
-      fill(group, i, records, at);
-    }
+    const size = end === 1 ? 0 : Math.min(usersPerBlock, end - first);
+    for (let i = 0; i < size; i++) users[i] = first + i;
+    this.#look(size);
+  }
+
+  #lookAt(users: Uint32Array, count: number): void {
+    const group = this.#group;
+    for (let i = 0; i < count; i++) group.users[i] = users[i] as number;
+    this.#look(count);
+    this.#lookAtMarks(count);
   }
 
   /** After `#takeVersions`. */
@@ -155,25 +155,23 @@ export class MemoryReader implements BlockReader {
     }
   }
 
-  #lookAt(ordinals: Uint32Array, count: number): void {
+  /** Fills the group with the records of its first users; without a branch, so that the processor reads ahead. */
+  #look(size: number): void {
     const { users } = this.#memory;
-    const group = this.#group;
-    group.size = count;
-    for (let i = 0; i < count; i++) {
+    const { counts, known, names, slabs, users: ordinals } = this.#group;
+    this.#group.size = size;
+    for (let i = 0; i < size; i++) {
       const user = ordinals[i] as number;
-      group.users[i] = user;
-      fill(group, i, users.chunkOf(user), users.offsetOf(user));
+      const records = users.chunkOf(user);
+      const at = users.offsetOf(user);
+      const shape = records[at + userField.shape] as number;
+      const name = records[at + userField.firstName] as number;
+      // All bits where there is a name. A free record's words thread the list of free ones; its first name is none.
+      const used = (name | -name) >> 31;
+      counts[i] = shape & countMask & used;
+      known[i] = (shape & optedOutBit) === 0 ? used & 1 : 0;
+      names[i] = name;
+      slabs[i] = records[at + userField.slab] as number;
     }
   }
-}
-
-/** Without a branch, so that the processor reads ahead. */
-function fill({ counts, known, names, slabs }: UserGroup, i: number, records: Uint32Array, at: number): void {
-  const shape = records[at + userField.shape] as number;
-  const name = records[at + userField.firstName] as number;
-  names[i] = name;
-  // A free record's words thread the list of free ones; its first name is none.
-  counts[i] = name === 0 ? 0 : shape & countMask;
-  known[i] = name !== 0 && (shape & optedOutBit) === 0 ? 1 : 0;
-  slabs[i] = records[at + userField.slab] as number;
 }
