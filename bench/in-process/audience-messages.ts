@@ -4,8 +4,8 @@ export type AudienceQuestion =
   /** Forgets all sets and builds those of so many segments, largest first, in one scan. */
   | { readonly ask: 'build'; readonly segments: number }
   | { readonly ask: 'evaluate'; readonly expression: AudienceExpression; readonly seconds: number }
-  /** Pages through the largest segment, by its set or by walking all profiles, until the time is over. */
-  | { readonly ask: 'scan'; readonly by: 'set' | 'walk'; readonly seconds: number }
+  /** Pages through the largest segment until the time is over. */
+  | { readonly ask: 'scan'; readonly by: ScanWay; readonly seconds: number }
   | { readonly ask: 'ingest'; readonly watching: Watching; readonly seconds: number };
 
 /** Two segments that hold half of the users each; ten segments in a nested expression; one of the two with bounds on its value. */
@@ -13,6 +13,9 @@ export type AudienceExpression = 'pair' | 'ten' | 'bounded';
 
 /** Nothing is watched; every segment is, and the log is read by somebody who does nothing; every segment's set is kept up too. */
 export type Watching = 'nothing' | 'log' | 'sets';
+
+/** By the segment's set, keys alone or with memberships; by walking all profiles. */
+export type ScanWay = 'keys' | 'set' | 'walk';
 
 export interface OpenedAudience {
   readonly memberships: number;

@@ -12,7 +12,15 @@ import { BareCore } from '../../server/src/profiles/embedded/core/profile-core.f
 import { OperationBatch } from '../../server/src/profiles/operation-batch.ts';
 import type { Expression, Source } from '../../server/src/profiles/profile-store.ts';
 import { usersPerBatch } from './update-batch.ts';
-import type { AudienceAnswer, AudienceExpression, AudienceQuestion, AudienceRun, OpenedAudience, Watching } from './audience-messages.ts';
+import type {
+  AudienceAnswer,
+  AudienceExpression,
+  AudienceQuestion,
+  AudienceRun,
+  OpenedAudience,
+  ScanWay,
+  Watching,
+} from './audience-messages.ts';
 
 const source: Source = { kind: 'instant', job: 0 };
 /** Each of the two holds half of the users. */
@@ -88,17 +96,24 @@ class AudienceBench {
     });
   }
 
-  scan(by: 'set' | 'walk', seconds: number): AudienceRun {
+  scan(by: ScanWay, seconds: number): AudienceRun {
     this.#forget();
     const [segment] = halves;
     const number = this.#core.numberOf(segment);
-    if (by === 'set') {
+    if (by !== 'walk') {
       this.#index.want([number], systemClock.nowMs());
       this.#index.build(systemClock.nowMs(), () => true);
     }
     let cursor: number | null = null;
     return this.#repeated(seconds, () => {
-      const question = { segment, number, cursor, limit: usersPerPage, nowS: nowS(systemClock) };
+      const question = {
+        segment,
+        number,
+        cursor,
+        limit: usersPerPage,
+        nowS: nowS(systemClock),
+        fields: by === 'keys' ? 'keys' : 'memberships',
+      } as const;
       const page = this.#index.scan(question, systemClock.nowMs());
       cursor = page.next;
       return page.count;

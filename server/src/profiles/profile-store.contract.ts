@@ -6,7 +6,7 @@ import type { Identifier } from './identifier.ts';
 import { OperationBatch } from './operation-batch.ts';
 import { device, eid, external, FakeClock, instant, outcomesOf, segment, user } from './profile-fixtures.ts';
 import { ProfileStageEnded, ProfileStoreUnavailable, type ApplyOptions, type Outcome, type ProfileStore } from './profile-store.ts';
-import { scannedUsers } from './scan-page.ts';
+import { scannedIdentifiers, scannedUsers } from './scan-page.ts';
 
 export interface ContractOptions {
   readonly clock: Clock;
@@ -328,6 +328,11 @@ export function describeProfileStore(name: string, open: (options: ContractOptio
         const [first] = scannedUsers(await store.scan(segment(2), null, 1));
         expect(first?.membership).toEqual({ segment: 2, value: 3, addedAtS: clock.s, lifetimeMinutes: 1440, source: instant.source });
         expect(await store.scan(segment(99), null, 5)).toMatchObject({ count: 0, next: null });
+        const keys = await store.scan(segment(2), null, 100, 'keys');
+        expect([...scannedIdentifiers(keys)]).toEqual(
+          [...scannedUsers(await store.scan(segment(2), null, 100))].map((each) => each.identifier),
+        );
+        expect(keys.memberships).toHaveLength(0);
       });
 
       it('counts exactly the users that an expression holds for; not is relative to all known users', async () => {

@@ -1,7 +1,8 @@
 import type { SegmentId } from '../kit/ids.ts';
 import { decodeIdentifier, longestKeyBytes } from './identifier-key.ts';
 import { neverEnds } from './operation-batch.ts';
-import type { ScannedUser, ScanPage } from './profile-store.ts';
+import type { Identifier } from './identifier.ts';
+import type { ScanFields, ScannedUser, ScanPage } from './profile-store.ts';
 import { sourceFromWord } from './source-word.ts';
 
 /** Words of a `ScanPage` for each user. */
@@ -27,27 +28,34 @@ export function* scannedUsers(page: ScanPage): Generator<ScannedUser> {
   }
 }
 
-/** Collects a page. Writing past `rewind` overwrites, so that a reader can take back what it read and read it again. */
+/** A page's users by their first identifiers, whatever else the page holds. */
+export function* scannedIdentifiers({ count, keys, keyEnds }: ScanPage): Generator<Identifier> {
+  for (let user = 0, keyStart = 0; user < count; user++) {
+    const keyEnd = keyEnds[user] as number;
+    yield decodeIdentifier(keys.subarray(keyStart, keyEnd));
+    keyStart = keyEnd;
+  }
+}
+
+/** Collects a page: keys and, where it holds them, memberships. Writing past `rewind` overwrites, so that a reader can take back what it read. */
 export class ScanPageBuilder {
   readonly #segment: SegmentId;
   #count = 0;
   #keyEnd = 0;
+  #membershipEnd = 0;
   #keys: Uint8Array<ArrayBuffer>;
   #keyEnds: Uint32Array<ArrayBuffer>;
   #memberships: Uint32Array<ArrayBuffer>;
 
   /** Room for so many users at first; it grows. */
-  constructor(segment: SegmentId, users: number) {
+  constructor(segment: SegmentId, users: number, fields: ScanFields) {
     this.#segment = segment;
     const room = Math.max(users, 1);
     this.#keys = new Uint8Array(room * 12 + longestKeyBytes);
     this.#keyEnds = new Uint32Array(room);
-    this.#memberships = new Uint32Array(room * scanPageWords);
+    this.#memberships = new Uint32Array(fields === 'keys' ? 0 : room * scanPageWords);
   }
 
-  get count(): number {
-    return this.#count;
-  }
   /** Where the next key goes in `keys`. */
   get keyEnd(): number {
     return this.#keyEnd;
@@ -64,43 +72,46 @@ export class ScanPageBuilder {
   }
 
   /** Adds a user whose key of so many bytes has been written at `keyEnd`. */
-  add(keyBytes: number, value: number, addedAtS: number, lifetime: number, source: number): void {
+  addKey(keyBytes: number): void {
     const user = this.#count;
-    if (user === this.#keyEnds.length) this.#grow();
+    if (user === this.#keyEnds.length) this.#keyEnds = grown(this.#keyEnds);
     this.#keyEnd += keyBytes;
     this.#keyEnds[user] = this.#keyEnd;
-    const at = user * scanPageWords;
+    this.#count = user + 1;
+  }
+
+  /** Adds the next membership: those of a page come in the order of its keys. */
+  addMembership(value: number, addedAtS: number, lifetime: number, source: number): void {
+    const at = this.#membershipEnd;
+    if (at === this.#memberships.length) this.#memberships = grown(this.#memberships);
     this.#memberships[at] = value;
     this.#memberships[at + 1] = addedAtS;
     this.#memberships[at + 2] = lifetime;
     this.#memberships[at + 3] = source;
-    this.#count = user + 1;
+    this.#membershipEnd = at + scanPageWords;
   }
 
   /** Back to the first `count` users. */
   rewind(count: number): void {
     this.#count = count;
     this.#keyEnd = count === 0 ? 0 : (this.#keyEnds[count - 1] as number);
+    this.#membershipEnd = Math.min(this.#membershipEnd, count * scanPageWords);
   }
 
   page(next: number | null): ScanPage {
-    const count = this.#count;
     return {
       segment: this.#segment,
-      count,
+      count: this.#count,
       keys: this.#keys.subarray(0, this.#keyEnd),
-      keyEnds: this.#keyEnds.subarray(0, count),
-      memberships: this.#memberships.subarray(0, count * scanPageWords),
+      keyEnds: this.#keyEnds.subarray(0, this.#count),
+      memberships: this.#memberships.subarray(0, this.#membershipEnd),
       next,
     };
   }
+}
 
-  #grow(): void {
-    const keyEnds = new Uint32Array(this.#keyEnds.length * 2);
-    keyEnds.set(this.#keyEnds);
-    this.#keyEnds = keyEnds;
-    const memberships = new Uint32Array(this.#memberships.length * 2);
-    memberships.set(this.#memberships);
-    this.#memberships = memberships;
-  }
+function grown(words: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+  const more = new Uint32Array(words.length * 2);
+  more.set(words);
+  return more;
 }

@@ -16,6 +16,7 @@ import {
   type Profile,
   type ProfileStats,
   type ProfileStore,
+  type ScanFields,
   type ScanPage,
   type StageId,
 } from '../profile-store.ts';
@@ -157,8 +158,8 @@ export class EmbeddedProfileStore implements ProfileStore {
   count(segment: SegmentId): number {
     return this.#reader.count(segment);
   }
-  scan(segment: SegmentId, cursor: number | null, limit: number): Promise<ScanPage> {
-    return this.#audience.scan(segment, cursor, limit, this.#clock.nowMs());
+  scan(segment: SegmentId, cursor: number | null, limit: number, fields: ScanFields = 'memberships'): Promise<ScanPage> {
+    return this.#audience.scan(segment, cursor, limit, fields, this.#clock.nowMs());
   }
   evaluate(expression: Expression): Promise<number> {
     return this.#audience.evaluate(expression, this.#clock.nowMs());

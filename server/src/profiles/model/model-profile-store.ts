@@ -17,6 +17,7 @@ import {
   type Profile,
   type ProfileStats,
   type ProfileStore,
+  type ScanFields,
   type ScanPage,
   type StageId,
 } from '../profile-store.ts';
@@ -214,16 +215,17 @@ export class ModelProfileStore implements ProfileStore {
     return this.#users().filter((user) => isHeldBy(user, liveSlot(segment), this.#now())).length;
   }
 
-  scan(segment: SegmentId, cursor: number | null, limit: number): ScanPage {
+  scan(segment: SegmentId, cursor: number | null, limit: number, fields: ScanFields = 'memberships'): ScanPage {
     const members = this.#users()
       .filter((user) => user.number >= (cursor ?? 0) && isHeldBy(user, liveSlot(segment), this.#now()))
       .sort((a, b) => a.number - b.number);
-    const page = new ScanPageBuilder(segment, limit);
+    const page = new ScanPageBuilder(segment, limit, fields);
     for (const user of members.slice(0, limit)) {
       const { value, addedAtS, lifetimeMinutes, source } = user.memberships.get(liveSlot(segment)) as ModelMembership;
       const key = keyOf(user.first);
       page.keys.set(key, page.keyEnd);
-      page.add(key.length, value, addedAtS, lifetimeMinutes ?? neverEnds, sourceToWord(source));
+      page.addKey(key.length);
+      if (fields === 'memberships') page.addMembership(value, addedAtS, lifetimeMinutes ?? neverEnds, sourceToWord(source));
     }
     return page.page(members[limit]?.number ?? null);
   }

@@ -2,7 +2,7 @@ import { membershipWords, segmentWord, valueWord } from '../memory/membership-sl
 import { type AudienceSet, chunkShift, usersPerChunk } from './audience-set.ts';
 import { knownUsers } from './flip-log.ts';
 import { blockShift, usersPerBlock } from '../memory/user-blocks.ts';
-import type { BlockCollector, BlockReader, UserBlock } from './block-reader.ts';
+import type { BlockCollector, BlockReader, UserGroup } from './block-reader.ts';
 
 /** Slots have 16 bits in a pair, and 0 means that a number is not wanted. */
 export const mostNumbersPerBuild = 0xffff;
@@ -18,6 +18,8 @@ export class AudienceBuild implements BlockCollector {
   /** By number: the place of its set in `#sets` plus 1; 0 where it is not wanted. */
   readonly #slots: Uint16Array;
   readonly #knownSlot: number;
+  /** The only number, unless there are several or it is `knownUsers`. */
+  readonly #single: number;
   readonly #ends: Uint32Array;
   /** slot * 65,536 + ordinal in the chunk, in the order of users. */
   #pairs = new Uint32Array(usersPerChunk);
@@ -36,6 +38,8 @@ export class AudienceBuild implements BlockCollector {
     this.#ends = new Uint32Array(this.#sets.length + 1);
     let slot = 0;
     for (const number of sets.keys()) this.#slots[number] = ++slot;
+    const [only] = sets.keys();
+    this.#single = sets.size === 1 && only !== undefined ? only : 0;
     this.#knownSlot = this.#slots[knownUsers] ?? 0;
     this.#slots[knownUsers] = 0;
   }
@@ -60,25 +64,54 @@ export class AudienceBuild implements BlockCollector {
       if ((this.#nextBlock & 15) === 0 && !mayGoOn()) break;
     }
     if (this.#nextBlock < blockEnd) return false;
-    this.#fillSets();
+    if (this.#single === 0) this.#fillSets();
+    else (this.#sets[0] as AudienceSet).fill(this.#chunk, this.#sorted, 0, this.#taken);
+    this.#taken = 0;
+    this.#collected = 0;
     this.#chunk += 1;
     this.#nextBlock = (this.#chunk << chunkShift) >>> blockShift;
     return this.#chunk << chunkShift >= this.#reader.userEnd;
   }
 
-  collect(block: UserBlock): void {
-    const { counts, offsets, known } = block;
+  collect(group: UserGroup): void {
+    if (this.#single === 0) this.#collectPairs(group);
+    else this.#collectSingle(group);
+  }
+
+  /** The ordinals of one segment: a profile is read as far as the segment's membership, and nothing needs sorting. */
+  #collectSingle({ counts, memory, size, slabs, users }: UserGroup): void {
+    const single = this.#single;
+    const ordinals = this.#sorted;
+    const first = (users[0] as number) & (usersPerChunk - 1);
+    let end = this.#taken;
+    for (let i = 0; i < size; i++) {
+      const slab = slabs[i] as number;
+      const words = memory.wordsOf(slab);
+      let at = memory.offsetOf(slab);
+      for (const last = at + (counts[i] as number) * membershipWords; at < last; at += membershipWords) {
+        if (words[at + segmentWord] !== single) continue;
+        ordinals[end] = first + i;
+        end += (words[at + valueWord] as number) >>> 31;
+        break;
+      }
+    }
+    this.#collected = end;
+  }
+
+  #collectPairs(group: UserGroup): void {
+    const { counts, known, memory, size, slabs, users } = group;
     const slots = this.#slots;
     const slotEnd = slots.length;
-    const pairs = this.#pairsWithRoom(block);
+    const pairs = this.#pairsWithRoom(group);
     let end = this.#taken;
-    let ordinal = block.firstUser & (usersPerChunk - 1);
-    for (let i = 0; i < block.size; i++, ordinal++) {
+    for (let i = 0; i < size; i++) {
+      const ordinal = (users[i] as number) & (usersPerChunk - 1);
       if (this.#knownSlot !== 0 && known[i] === 1) pairs[end++] = (this.#knownSlot << 16) | ordinal;
       const count = counts[i] as number;
       if (count === 0) continue;
-      const words = block.words[i] as Uint32Array;
-      const start = offsets[i] as number;
+      const slab = slabs[i] as number;
+      const words = memory.wordsOf(slab);
+      const start = memory.offsetOf(slab);
       const last = start + count * membershipWords;
       for (let at = start; at < last; at += membershipWords) {
         const number = words[at + segmentWord] as number;
@@ -89,7 +122,7 @@ export class AudienceBuild implements BlockCollector {
     this.#collected = end;
   }
 
-  #pairsWithRoom({ counts, size }: UserBlock): Uint32Array {
+  #pairsWithRoom({ counts, size }: UserGroup): Uint32Array {
     let most = this.#taken + usersPerBlock;
     for (let i = 0; i < size; i++) most += counts[i] as number;
     while (most > this.#pairs.length) {
@@ -125,7 +158,5 @@ export class AudienceBuild implements BlockCollector {
       (this.#sets[slot - 1] as AudienceSet).fill(this.#chunk, sorted, begin, end);
       begin = end;
     }
-    this.#taken = 0;
-    this.#collected = 0;
   }
 }

@@ -6,7 +6,7 @@ import { ChunkArena } from './chunk-arena.ts';
 import { knownUsers, type FlipReader, type FlipSink } from './flip-log.ts';
 import { PlanEvaluation } from './plan-evaluation.ts';
 import type { BlockReader } from './block-reader.ts';
-import { scanSegment, type ScanQuestion } from './segment-scan.ts';
+import { scanSegment, type ScanQuestion, setRangeOf } from './segment-scan.ts';
 
 export interface AudienceLimits {
   /** Beyond so many bytes the sets that were asked for longest ago are dropped, once no question waits. */
@@ -109,13 +109,13 @@ export class AudienceIndex implements FlipSink {
 
   /** A page of a segment: by its set where there is one, else by reading all profiles. */
   scan(question: ScanQuestion, nowMs: number): ScanPage {
-    let held = this.#held[question.number];
-    if (held?.ready === true) {
-      held.askedAtMs = nowMs;
-      this.#drainFully();
-      held = this.#held[question.number];
-    }
-    return scanSegment(this.#reader, held?.ready === true ? held.set : null, question);
+    const held = this.#held[question.number];
+    if (held?.ready !== true) return scanSegment(this.#reader, null, question);
+    held.askedAtMs = nowMs;
+    const range = setRangeOf(this.#reader, held.set, question);
+    this.#drainFully();
+    // Draining may have dropped it.
+    return scanSegment(this.#reader, this.#held[question.number] === held ? range : null, question);
   }
 
   /** Drops the sets of dead numbers, those that nobody asked for in a while, and what is too much. Nothing while a question waits. */

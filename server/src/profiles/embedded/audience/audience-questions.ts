@@ -1,6 +1,6 @@
 import { nowS, type Clock } from '../../../kit/clock.ts';
 import type { SegmentId } from '../../../kit/ids.ts';
-import { ProfileStoreUnavailable, type Expression, type ScanPage } from '../../profile-store.ts';
+import { ProfileStoreUnavailable, type Expression, type ScanFields, type ScanPage } from '../../profile-store.ts';
 import { ScanPageBuilder } from '../../scan-page.ts';
 import type { AudienceIndex } from './audience-index.ts';
 import { planAudience } from './audience-plan.ts';
@@ -44,10 +44,10 @@ export class AudienceQuestions {
   }
 
   /** `ProfileStore.scan`. */
-  scan(segment: SegmentId, cursor: number | null, limit: number): ScanPage {
+  scan(segment: SegmentId, cursor: number | null, limit: number, fields: ScanFields = 'memberships'): ScanPage {
     const number = this.#numberOf(segment);
-    if (number === 0) return new ScanPageBuilder(segment, 0).page(null);
-    return this.#index.scan({ segment, number, cursor, limit, nowS: nowS(this.#clock) }, this.#clock.nowMs());
+    if (number === 0) return new ScanPageBuilder(segment, 0, fields).page(null);
+    return this.#index.scan({ segment, number, cursor, limit, fields, nowS: nowS(this.#clock) }, this.#clock.nowMs());
   }
 
   /** Questions that wait are refused. */

@@ -4,7 +4,7 @@ import type { Leaf, PlanNode } from './audience-plan.ts';
 import { knownUsers } from './flip-log.ts';
 import { leafHolds, planHolds } from './plan-walk.ts';
 import { blockShift } from '../memory/user-blocks.ts';
-import type { BlockCollector, BlockReader, UserBlock } from './block-reader.ts';
+import { type BlockCollector, type BlockReader, mostUsersPerVisit, type UserGroup } from './block-reader.ts';
 
 export const blocksPerChunk = 1 << (chunkShift - blockShift);
 const wordsPerBlock = bitmapWords / blocksPerChunk;
@@ -34,7 +34,7 @@ export class PlanEvaluation {
     this.#root = root;
     this.#setOf = setOf;
     this.#due = due;
-    this.#filter = new LeafFilter(nowS);
+    this.#filter = new LeafFilter(reader, nowS);
     this.#walk = new PlanWalk(root, nowS);
   }
 
@@ -155,16 +155,11 @@ export class PlanEvaluation {
   /** Takes out whose value is not within the leaf's bounds: reads the profiles of those that are left, and of nobody else. */
   #filterLeaf(leaf: Leaf, chunk: number, bitmap: Uint32Array): void {
     const filter = this.#filter;
-    filter.leaf = leaf;
-    for (let block = 0; block < blocksPerChunk; block++) {
-      const at = block * wordsPerBlock;
-      filter.low = bitmap[at] as number;
-      filter.high = bitmap[at + 1] as number;
-      if ((filter.low | filter.high) === 0) continue;
-      this.#reader.visit(chunk * blocksPerChunk + block, filter, filter.low, filter.high);
-      bitmap[at] = filter.leftLow;
-      bitmap[at + 1] = filter.leftHigh;
+    filter.begin(leaf, chunk, bitmap);
+    for (let word = 0; word < bitmapWords; word++) {
+      for (let bits = bitmap[word] as number; bits !== 0; bits &= bits - 1) filter.look((word << 5) + 31 - Math.clz32(bits & -bits));
     }
+    filter.end();
   }
 
   #spare(depth: number): Uint32Array {
@@ -174,33 +169,53 @@ export class PlanEvaluation {
 
 const isBounded = (node: PlanNode): boolean => node.is === 'leaf' && node.bounded;
 
-/** Which of a block's candidates have a value within a leaf's bounds. */
+/** Takes from a chunk's bitmap who has no value within a leaf's bounds. */
 class LeafFilter implements BlockCollector {
+  readonly #reader: BlockReader;
   readonly #nowS: number;
-  leaf: Leaf | null = null;
-  /** The candidates, one bit each. */
-  low = 0;
-  high = 0;
-  leftLow = 0;
-  leftHigh = 0;
+  readonly #users = new Uint32Array(mostUsersPerVisit);
+  #count = 0;
+  /** Of each user of the visit that is under way: does the leaf hold? */
+  readonly #holds = new Uint8Array(mostUsersPerVisit);
+  #leaf: Leaf | null = null;
+  #firstUser = 0;
+  #bitmap: Uint32Array = new Uint32Array(0);
 
-  constructor(nowS: number) {
+  constructor(reader: BlockReader, nowS: number) {
+    this.#reader = reader;
     this.#nowS = nowS;
   }
 
-  collect(block: UserBlock): void {
-    this.leftLow = this.#left(block, this.low, 0);
-    this.leftHigh = this.#left(block, this.high, 32);
+  begin(leaf: Leaf, chunk: number, bitmap: Uint32Array): void {
+    this.#leaf = leaf;
+    this.#firstUser = chunk << chunkShift;
+    this.#bitmap = bitmap;
   }
 
-  #left(block: UserBlock, candidates: number, first: number): number {
-    let left = candidates;
-    for (let bits = candidates; bits !== 0; bits &= bits - 1) {
-      const bit = bits & -bits;
-      const i = first + 31 - Math.clz32(bit);
-      if (this.leaf === null || i >= block.size || !leafHolds(block, i, this.leaf, this.#nowS)) left &= ~bit;
+  /** Looks at an ordinal of the chunk, or keeps it until enough are there; ascending. */
+  look(ordinal: number): void {
+    this.#users[this.#count++] = this.#firstUser + ordinal;
+    if (this.#count === mostUsersPerVisit) this.#visit();
+  }
+
+  end(): void {
+    while (this.#count > 0) this.#visit();
+  }
+
+  collect(group: UserGroup): void {
+    for (let i = 0; i < group.size; i++) this.#holds[i] = this.#leaf !== null && leafHolds(group, i, this.#leaf, this.#nowS) ? 1 : 0;
+  }
+
+  #visit(): void {
+    const users = this.#users;
+    const bitmap = this.#bitmap;
+    const read = this.#reader.visitUsers(users, this.#count, this);
+    for (let i = 0; i < read; i++) {
+      const ordinal = (users[i] as number) - this.#firstUser;
+      if (this.#holds[i] === 0) bitmap[ordinal >>> 5] = (bitmap[ordinal >>> 5] as number) & ~(1 << (ordinal & 31));
     }
-    return left;
+    users.copyWithin(0, read, this.#count);
+    this.#count -= read;
   }
 }
 
@@ -216,11 +231,11 @@ class PlanWalk implements BlockCollector {
     this.#nowS = nowS;
   }
 
-  collect(block: UserBlock): void {
+  collect(group: UserGroup): void {
     this.low = 0;
     this.high = 0;
-    for (let i = 0; i < block.size; i++) {
-      if (!planHolds(block, i, this.#root, this.#nowS)) continue;
+    for (let i = 0; i < group.size; i++) {
+      if (!planHolds(group, i, this.#root, this.#nowS)) continue;
       if (i < 32) this.low |= 1 << i;
       else this.high |= 1 << (i - 32);
     }

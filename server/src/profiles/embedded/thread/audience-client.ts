@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { SegmentId } from '../../../kit/ids.ts';
-import { ProfileStoreUnavailable, type Expression, type ScanPage } from '../../profile-store.ts';
+import { ProfileStoreUnavailable, type Expression, type ScanFields, type ScanPage } from '../../profile-store.ts';
 import type { AudienceLimits } from '../audience/audience-index.ts';
 import type { MemoryPlace } from '../memory/profile-memory.ts';
 import type { AudienceAnswer, AudienceQuestion, AudienceThreadData } from './audience-link.ts';
@@ -41,8 +41,8 @@ export class AudienceClient {
     return answer.count;
   }
 
-  async scan(segment: SegmentId, cursor: number | null, limit: number, nowMs: number): Promise<ScanPage> {
-    const answer = await this.#ask({ ask: 'scan', segment, cursor, limit }, nowMs);
+  async scan(segment: SegmentId, cursor: number | null, limit: number, fields: ScanFields, nowMs: number): Promise<ScanPage> {
+    const answer = await this.#ask({ ask: 'scan', segment, cursor, limit, fields }, nowMs);
     if (!('page' in answer)) throw new Error('a page was asked for');
     return answer.page;
   }

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { SegmentId } from '../../../kit/ids.ts';
-import type { Expression, ScanPage } from '../../profile-store.ts';
+import type { Expression, ScanFields, ScanPage } from '../../profile-store.ts';
 import type { AudienceLimits } from '../audience/audience-index.ts';
 import type { MemoryPlace } from '../memory/profile-memory.ts';
 import type { SentError } from './engine-link.ts';
@@ -19,7 +19,13 @@ export interface AudienceThreadData {
 /** The time comes with the question: the index has no clock of its own. A tick only tells it. */
 export type AudienceQuestion = { readonly id: number; readonly nowMs: number } & (
   | { readonly ask: 'evaluate'; readonly expression: Expression }
-  | { readonly ask: 'scan'; readonly segment: SegmentId; readonly cursor: number | null; readonly limit: number }
+  | {
+      readonly ask: 'scan';
+      readonly segment: SegmentId;
+      readonly cursor: number | null;
+      readonly limit: number;
+      readonly fields: ScanFields;
+    }
   | { readonly ask: 'tick' | 'stop' }
 );
 

@@ -37,7 +37,7 @@ export function serveAudience({ place, limits, port, news, gauge }: AudienceThre
       case 'evaluate':
         return { id, count: await questions.evaluate(question.expression) };
       case 'scan':
-        return { id, page: questions.scan(question.segment, question.cursor, question.limit) };
+        return { id, page: questions.scan(question.segment, question.cursor, question.limit, question.fields) };
       case 'tick':
         return null;
       case 'stop':
