@@ -121,7 +121,8 @@ export function takeMemberships(memory: ProfileMemory, user: number, from: Uint3
     words[to + lifetimeWord] = lifetime;
     words[to + sourceWord] = from[at + sourceWord] as number;
     if (counted) memory.segments.changeCount(number, user, true);
-    dueS = Math.min(dueS, nextChangeS(addedAtS, lifetime, nowS));
+    const changeS = nextChangeS(addedAtS, lifetime, nowS);
+    if (changeS < dueS) dueS = changeS;
   }
   memory.users.set(user, userField.shape, memory.users.get(user, userField.shape) + count);
   memory.membershipCount += count;
