@@ -14,7 +14,7 @@ const table = {
     ['kit'],
     ['config', 'storage', 'http', 'background'],
     ['access'],
-    ['members'],
+    ['members', 'tasks'],
     ['profiles'],
     ['segments'],
     ['sharing', 'marketplace'],

@@ -14,7 +14,7 @@ import { plainRow, type BenchSettings, type Row, type Scenario, type ScenarioRes
 const name = 'stall';
 const longestMs = 5;
 /** A snapshot for so much log: several within the window. */
-const logCutBytes = 4 * 2 ** 20;
+const logCutBytes = 2 * 2 ** 20;
 const shortestLifetimeS = 1440 * 60;
 /** Memberships expire after so much of the first window; sweeps come every 10 s. */
 const expiryAfterS = 4;
@@ -78,6 +78,7 @@ async function measure(settings: BenchSettings, running: AsyncDisposableStack): 
   const rows: Row[] = [];
   const notes: string[] = [];
   const runs: object[] = [];
+  let snapshots = 0;
   const bare = await startBareServer(await lookupSample(foyer), '');
   running.defer(() => bare.stop());
   await waitUntil((expiryS - expiryAfterS - bareWindowS) * 1000, say);
@@ -92,9 +93,12 @@ async function measure(settings: BenchSettings, running: AsyncDisposableStack): 
       plainRow(name, `Foyer, ${phase.label}`, { ...spreadOf([longest]), unit: 'ms' }, [atMost(longestMs, 'ms', longest)]),
       plainRow(name, `bare node:http, ${phase.label}`, { ...spreadOf([floorMs]), unit: 'ms' }),
     );
-    notes.push(`${name}: ${phase.label}: ${happened(looks)}; longest of each second ${delays.map((ms) => ms.toFixed(1)).join(', ')} ms`);
+    const seen = happened(looks);
+    snapshots += seen.snapshots;
+    notes.push(`${name}: ${phase.label}: ${seen.text}; longest of each second ${delays.map((ms) => ms.toFixed(1)).join(', ')} ms`);
     runs.push(...looks.map((look) => ({ contender: phase.label, ...look })));
   }
+  if (snapshots === 0) throw new Error('no snapshot was written while the stalls were watched: they would prove nothing');
   notes.push(`${name}: what the bare server shows is what one turn of requests and the other programs on these cores take`);
   return { scenario: name, rows, notes, runs };
 }
@@ -107,8 +111,8 @@ async function waitUntil(ms: number, say: (text: string) => void): Promise<void>
   await sleep(leftMs);
 }
 
-/** @throws Error where a window saw no snapshot or no growth: it would prove nothing. */
-function happened(looks: readonly Look[]): string {
+/** What the server did meanwhile, by its own gauges. */
+function happened(looks: readonly Look[]): { readonly snapshots: number; readonly text: string } {
   let snapshots = 0;
   let swept = 0;
   for (const [at, look] of looks.entries()) {
@@ -118,8 +122,8 @@ function happened(looks: readonly Look[]): string {
     swept += Math.max(0, before.memberships - look.memberships);
   }
   const grownMiB = ((looks.at(-1)?.memoryBytes ?? 0) - (looks[0]?.memoryBytes ?? 0)) / 2 ** 20;
-  if (snapshots === 0) throw new Error('no snapshot was written while the stalls were watched');
-  return `${snapshots} snapshots, ${swept.toLocaleString('en-US')} memberships or more swept, memory grown by ${grownMiB.toFixed(0)} MiB`;
+  const text = `${snapshots} snapshots, ${swept.toLocaleString('en-US')} memberships or more swept, memory grown by ${grownMiB.toFixed(0)} MiB`;
+  return { snapshots, text };
 }
 
 const loadOf = (to: { readonly port: number; readonly pid: number }, { label, connections }: Phase, seconds: number): RunRequest => ({

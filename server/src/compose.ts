@@ -7,6 +7,7 @@ import { MinuteThrottle } from './access/minute-throttle.ts';
 import { PasswordHasher } from './access/password-hasher.ts';
 import { ProxyView } from './access/proxy-view.ts';
 import { SessionRegistry } from './access/session-registry.ts';
+import { TaskRunner } from './background/task-runner.ts';
 import type { OfflineEngines } from './backup/offline-engines.ts';
 import { CatalogView } from './catalog-view/catalog-view.ts';
 import type { Config } from './config/config.ts';
@@ -25,13 +26,16 @@ import { MemoryBudget } from './profiles/memory-budget.ts';
 import { addProfileMetrics } from './profiles/profile-metrics.ts';
 import type { ProfileStore } from './profiles/profile-store.ts';
 import { createRoutes } from './routes.ts';
-import { SegmentDrops } from './segments/segment-drops.ts';
+import { sweepSegment } from './segments/tasks/sweep-segment.ts';
 import { loadTaxonomyIds } from './segments/taxonomy.ts';
-import { createSharingHooks } from './sharing/sharing-hooks.ts';
+import { sharingHooks } from './sharing/sharing-hooks.ts';
 import type { DataDirectory } from './storage/files/data-directory.ts';
 import { Catalog } from './storage/sql/catalog.ts';
 import { copyCatalog } from './storage/sql/copy-catalog.ts';
 import { SqliteWorkerDialect } from './storage/sql/sqlite-dialect.ts';
+import { expireRecords, expireRecordsDaily } from './tasks/expire-records.ts';
+import { CatalogTaskQueue } from './tasks/store/task-queue.ts';
+import { purgeTasks } from './tasks/store/task-table.ts';
 
 export interface ComposeOptions {
   readonly config: Config;
@@ -67,9 +71,11 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
   const memory = new MemoryBudget(config.memoryLimit);
   const profiles = await (options.openProfiles?.() ?? openEmbedded(options, memory));
   const view = await CatalogView.load(catalog.read);
-  catalog.onCommit((touched) => view.renew(touched));
-  const drops = new SegmentDrops(catalog.read, profiles);
-  await drops.resume();
+  const tasks = createTaskRunner(options, catalog, profiles);
+  catalog.onCommit(async (touched) => {
+    await view.renew(touched);
+    if (touched.has('task')) tasks.wake();
+  });
   const sessions = await SessionRegistry.load(catalog.read, clock);
   const saving = setInterval(
     () => void sessions.save().catch((error: unknown) => log.error({ err: error }, 'sessions were not saved')),
@@ -86,7 +92,8 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
     onStatisticsFailure: (error) =>
       log.error({ err: error }, 'statistics of the instant service were not written; they are kept and tried again'),
   });
-  const { http, front, operations } = createHttp(options, { catalog, profiles, memory, view, sessions, hasher, instant, drops });
+  const { http, front, operations } = createHttp(options, { catalog, profiles, memory, view, sessions, hasher, instant, tasks });
+  tasks.start();
   return {
     http,
     operations,
@@ -98,6 +105,7 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
       front.stop();
       clearInterval(saving);
       await http.close(callGraceMs);
+      await tasks.stop();
       await hasher.close();
       await instant.close();
       await sessions.save();
@@ -105,6 +113,25 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
       await catalog.close();
     },
   };
+}
+
+/** What the server does in the background, at times and when asked. */
+function createTaskRunner({ config, clock, log }: ComposeOptions, catalog: Catalog, profiles: ProfileStore): TaskRunner {
+  return new TaskRunner({
+    queue: new CatalogTaskQueue(catalog, clock),
+    handlers: new Map([
+      ['sweep-segment', sweepSegment(profiles)],
+      ['expire-records', expireRecords([() => purgeTasks(catalog.read, clock.nowMs())])],
+    ]),
+    schedules: [expireRecordsDaily],
+    clock,
+    concurrency: config.tasksAtOnce,
+    onFailure: (error, task) =>
+      log.error(
+        { err: error, task: task?.id ?? null, kind: task?.kind ?? null },
+        'background work failed; it is tried again as its kind allows',
+      ),
+  });
 }
 
 /** The audience index may hold such a part of the memory limit: sets can be made anew, profiles cannot. */
@@ -141,14 +168,14 @@ interface Parts {
   readonly sessions: SessionRegistry;
   readonly hasher: PasswordHasher;
   readonly instant: InstantParts;
-  readonly drops: SegmentDrops;
+  readonly tasks: TaskRunner;
 }
 
 function createHttp(
   { config, clock, directory, log }: ComposeOptions,
   parts: Parts,
 ): { http: HttpServer; front: RequestFront; operations: readonly Operation[] } {
-  const { catalog, profiles, view, sessions, hasher, instant, drops } = parts;
+  const { catalog, profiles, view, sessions, hasher, instant, tasks } = parts;
   const registry = new Registry();
   const proxy = new ProxyView(config);
   const admit = createAdmission({ snapshot: () => view.current(), sessions, throttle: new MinuteThrottle(clock), proxy });
@@ -172,7 +199,8 @@ function createHttp(
     },
     import: { catalog, hasher, sessions, taxonomyIds: loadTaxonomyIds() },
     importLimitBytes: config.importLimitBytes,
-    segmentHooks: createSharingHooks((ids) => drops.drop(ids)),
+    segmentHooks: sharingHooks,
+    onTaskCanceled: (id) => tasks.canceled(id),
     instant,
     lookup: { view, profiles, eidSources: new Set(config.eidSources) },
     reach: { view, profiles, reachFloor: config.reachFloor },

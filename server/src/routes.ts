@@ -37,6 +37,8 @@ import { createSharingRecord } from './sharing/routes/create-sharing-record.ts';
 import { deleteSharingRecord } from './sharing/routes/delete-sharing-record.ts';
 import { describeSharingRecords, listSharingRecords } from './sharing/routes/list-sharing-records.ts';
 import { updateSharingRecord } from './sharing/routes/update-sharing-record.ts';
+import { describeTasks, listTasks } from './tasks/routes/list-tasks.ts';
+import { updateTask } from './tasks/routes/update-task.ts';
 
 /** What operations are made of. */
 export interface RouteParts {
@@ -45,6 +47,8 @@ export interface RouteParts {
   readonly import: ImportParts;
   readonly importLimitBytes: number;
   readonly segmentHooks: SegmentHooks;
+  /** Told of a canceled task after the commit. */
+  readonly onTaskCanceled: (id: number) => void;
   readonly instant: InstantParts;
   readonly lookup: LookUpParts;
   readonly reach: ReachParts;
@@ -95,6 +99,9 @@ export function createRoutes(parts: RouteParts): { readonly operations: readonly
     deleteSegment(catalog, segmentHooks),
     describeSegments(),
     segmentStats(parts.reach),
+    listTasks(db),
+    updateTask(catalog, parts.onTaskCanceled),
+    describeTasks(),
     listAccounts(db),
     createAccount(catalog, hasher),
     updateAccount(catalog, login),

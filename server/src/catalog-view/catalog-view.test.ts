@@ -73,7 +73,6 @@ async function play(work: CatalogChange, { what, id, code, on }: Step): Promise<
   } else if (what === 'delete' && before) {
     await dropFromLists(work, [id]);
     await deleteSegment(work, before);
-    await work.db.deleteFrom('segment_drop').execute();
   } else if (what === 'share' && !record) {
     const listed = before ? [id] : [];
     await insertRecord(work, {

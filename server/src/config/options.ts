@@ -129,6 +129,12 @@ export const options = {
     description: 'Logins that may wait for password hashing, which runs one at a time; more are answered 503.',
     secret: false,
   },
+  tasksAtOnce: {
+    schema: whole(1, 64),
+    default: 2,
+    description: 'Background tasks that this server does at once.',
+    secret: false,
+  },
   metricsToken: {
     schema: Type.String(),
     default: '',

@@ -13,6 +13,4 @@ export interface SegmentHooks {
   checkAdvertiserLevel(db: CatalogReader, segmentId: number): Promise<void>;
   /** What must go with deleted segments, in the same transaction. */
   onDelete(change: CatalogChange, segmentIds: readonly number[]): Promise<void>;
-  /** Called after the commit of a deletion: memberships end. */
-  afterDelete(segmentIds: readonly number[]): Promise<void>;
 }

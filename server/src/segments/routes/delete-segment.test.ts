@@ -50,7 +50,11 @@ describe('200', () => {
     expect((await platform.call('GET /user-segments?uid=99')).at('memberships.0.segment_id')).toBe(id);
     await remove(`?id=${id}`);
     expect((await platform.call('GET /user-segments?uid=99')).at('memberships')).toEqual([]);
-    expect(await platform.server.catalog.read.selectFrom('segment_drop').selectAll().execute()).toEqual([]);
+    const sweep = () => platform.call('GET /task?kind=sweep-segment&sort=id.desc&num_elements=1');
+    await expect
+      .poll(async () => (await sweep()).at('tasks.0'))
+      .toMatchObject({ state: 'done', subject: { type: 'segment', id }, attempts: 1 });
+    expect(platform.server.profiles.stats().memberships).toBe(0);
   });
   it('leaves sharing lists, which tells of itself in the audit trail', async () => {
     const [id, other] = [await make(), await make()];

@@ -29,7 +29,6 @@ export const deleteSegment = (catalog: Catalog, hooks: SegmentHooks): AccountOpe
         if (row) await deleteRow(change, row);
       }
     });
-    await hooks.afterDelete(ids);
     return deletedAnswer(ids.length);
   },
 });

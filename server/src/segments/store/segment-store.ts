@@ -3,8 +3,8 @@ import { fold } from '../../kit/fold.ts';
 import type { ListFields, ListQuery } from '../../kit/list-query.ts';
 import type { CatalogChange } from '../../storage/sql/catalog-change.ts';
 import type { CatalogReader, SegmentTable } from '../../storage/sql/catalog-schema.ts';
-import { runsOf } from '../../storage/sql/id-runs.ts';
 import { listRows } from '../../storage/sql/list-rows.ts';
+import { addTask } from '../../tasks/add-task.ts';
 import type { SegmentHooks } from '../segment-hooks.ts';
 import type { SegmentContent } from '../segment.ts';
 
@@ -168,21 +168,12 @@ export async function updateSegment(change: CatalogChange, before: SegmentTable,
   change.touch('segment', after.id);
 }
 
-/** Takes a segment out, frees its children, and notes that its memberships are still to be dropped. */
+/** Takes a segment out, frees its children, and asks for its memberships to be swept. */
 export async function deleteSegment(change: CatalogChange, row: SegmentTable): Promise<void> {
   const children = await change.db.selectFrom('segment').selectAll().where('parent_segment_id', '=', row.id).execute();
   for (const child of children) await updateSegment(change, child, { ...child, parent_segment_id: null, last_modified: change.nowMs });
   await change.db.deleteFrom('segment').where('id', '=', row.id).execute();
-  await change.db.insertInto('segment_drop').values({ segment_id: row.id }).execute();
+  await addTask(change, { kind: 'sweep-segment', memberId: row.member_id, subject: { type: 'segment', id: row.id } });
   change.record({ objectType: 'segment', objectId: row.id, memberId: row.member_id, before: auditOf(row), after: null });
   change.touch('segment', row.id);
-}
-
-/** Deleted segments whose memberships may still be in the profile store. */
-export async function pendingDrops(db: CatalogReader): Promise<number[]> {
-  return (await db.selectFrom('segment_drop').select('segment_id').execute()).map((row) => row.segment_id);
-}
-
-export async function dropsDone(db: CatalogReader, ids: readonly number[]): Promise<void> {
-  for (const run of runsOf(ids)) await db.deleteFrom('segment_drop').where('segment_id', 'in', run).execute();
 }

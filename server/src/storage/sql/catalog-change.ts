@@ -30,7 +30,8 @@ type IdName =
   | 'data_buyer_provider'
   | 'batch_segment_config'
   | 'data_category'
-  | 'audit_event';
+  | 'audit_event'
+  | 'task';
 
 /** One transaction on the catalog: the queries, the audit entries, and what it touched. */
 export class CatalogChange {

@@ -11,8 +11,6 @@ export interface CatalogTables {
   session: SessionTable;
   advertiser: AdvertiserTable;
   segment: SegmentTable;
-  /** Deleted segments whose memberships the profile store has not dropped yet. */
-  segment_drop: { segment_id: number };
   sharing_record: SharingRecordTable;
   sharing_record_segment: { record_id: number; segment_id: number };
   data_buyer_provider: DataBuyerProviderTable;
@@ -21,6 +19,7 @@ export interface CatalogTables {
   data_category: { id: number; member_id: number; name: string };
   instant_hour: InstantHourTable;
   audit_event: AuditEventTable;
+  task: TaskTable;
 }
 
 export interface MemberTable {
@@ -157,6 +156,28 @@ export interface AuditEventTable {
   object_id: string;
   before: string | null;
   after: string | null;
+}
+
+/** A unit of background work (additions.md section 2). */
+export interface TaskTable {
+  id: number;
+  kind: string;
+  state: string;
+  /** Null: the server's own. */
+  member_id: number | null;
+  subject_type: string | null;
+  subject_id: number | null;
+  /** No two tasks have the same; null: may be there any number of times. */
+  once_key: string | null;
+  progress: number | null;
+  attempts: number;
+  error: string | null;
+  created_on: number;
+  started_on: number | null;
+  next_attempt_on: number | null;
+  finished_on: number | null;
+  lease_owner: string | null;
+  lease_until: number | null;
 }
 
 export type CatalogReader = Kysely<CatalogTables>;

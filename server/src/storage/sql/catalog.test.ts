@@ -23,13 +23,14 @@ afterAll(async () => {
   folder.remove();
 });
 beforeEach(async () => {
-  for (const table of ['audit_event', 'segment_drop', 'id_sequence'] as const) await catalog.read.deleteFrom(table).execute();
+  for (const table of ['audit_event', 'instant_hour', 'id_sequence'] as const) await catalog.read.deleteFrom(table).execute();
 });
 
 const events = (): Promise<AuditEventTable[]> => catalog.read.selectFrom('audit_event').selectAll().orderBy('id').execute();
-const note = (change: CatalogChange, id: number) => change.db.insertInto('segment_drop').values({ segment_id: id }).execute();
+const note = (change: CatalogChange, id: number) =>
+  change.db.insertInto('instant_hour').values({ member_id: id, hour: 0, counts: '{}' }).execute();
 const notes = async (): Promise<number[]> =>
-  (await catalog.read.selectFrom('segment_drop').select('segment_id').orderBy('segment_id').execute()).map((row) => row.segment_id);
+  (await catalog.read.selectFrom('instant_hour').select('member_id').orderBy('member_id').execute()).map((row) => row.member_id);
 const thing = { objectType: 'thing', objectId: 5, memberId: 3 };
 
 describe('the audit trail', () => {
@@ -104,7 +105,7 @@ describe('changes', () => {
   it('run one after the other, each on what the one before left', async () => {
     const count = (change: CatalogChange) =>
       change.db
-        .selectFrom('segment_drop')
+        .selectFrom('instant_hour')
         .select(sql<number>`count(*)`.as('count'))
         .executeTakeFirstOrThrow();
     const seen = await Promise.all(
