@@ -1,13 +1,6 @@
 import type { CatalogChange } from '../storage/sql/catalog-change.ts';
 import { insertTask } from './store/task-table.ts';
-import type { TaskKind } from './task.ts';
-
-export interface NewTask {
-  readonly kind: TaskKind;
-  /** Whose objects it is about; null: the server's own. */
-  readonly memberId: number | null;
-  readonly subject: { readonly type: string; readonly id: number } | null;
-}
+import type { NewTask } from './task.ts';
 
 /** Asks for background work, in the transaction of its cause: it is done if and only if the change is committed. Answers its id. */
 export const addTask = (change: CatalogChange, task: NewTask): Promise<number> => insertTask(change, task, null);

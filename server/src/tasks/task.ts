@@ -11,6 +11,14 @@ export const taskKinds = [
 ] as const;
 export type TaskKind = (typeof taskKinds)[number];
 
+/** Work that is asked for. */
+export interface NewTask {
+  readonly kind: TaskKind;
+  /** Whose objects it is about; null: the server's own. */
+  readonly memberId: number | null;
+  readonly subject: { readonly type: string; readonly id: number } | null;
+}
+
 export const taskStates = ['waiting', 'running', 'done', 'failed', 'canceled'] as const;
 export type TaskState = (typeof taskStates)[number];
 

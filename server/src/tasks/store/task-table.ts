@@ -3,8 +3,7 @@ import type { CatalogChange } from '../../storage/sql/catalog-change.ts';
 import type { CatalogReader, TaskTable } from '../../storage/sql/catalog-schema.ts';
 import { runsOf } from '../../storage/sql/id-runs.ts';
 import { listRows } from '../../storage/sql/list-rows.ts';
-import type { NewTask } from '../add-task.ts';
-import { keptMs } from '../task.ts';
+import { keptMs, type NewTask } from '../task.ts';
 import { taskFields } from '../task-wire.ts';
 
 /** Adds a waiting task that is due now. `onceKey`: nothing happens where a task with this key was ever added; the answer is 0 then. */
