@@ -46,6 +46,8 @@ const expectations: Readonly<Record<string, readonly string[]>> = {
   describeSharingRecords: read,
   readMetrics: ['NOAUTH', 'NOAUTH', 'NOAUTH', 'NOAUTH', 'in'],
   describeApi: open,
+  showConsole: open,
+  showDocs: open,
   listPlatformMembers: read,
   describePlatformMembers: read,
   checkReadiness: open,

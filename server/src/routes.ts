@@ -12,6 +12,8 @@ import type { AccountOperation, Operation } from './http/operation.ts';
 import { checkHealth, checkReadiness, type ReadinessChecks } from './http/routes/check-health.ts';
 import { describeApi } from './http/routes/describe-api.ts';
 import { describeServer } from './http/routes/describe-server.ts';
+import { showConsole } from './http/routes/show-console.ts';
+import { showDocs } from './http/routes/show-docs.ts';
 import { refuseUnofferedServices } from './http/routes/refuse-unoffered-services.ts';
 import { type MetricsParts, readMetrics } from './http/routes/read-metrics.ts';
 import { readBatchConfig } from './ingest/batch/routes/read-batch-config.ts';
@@ -88,6 +90,8 @@ export function createRoutes(parts: RouteParts): { readonly operations: readonly
     describeSharingRecords(),
     readMetrics(parts.metrics),
     describeApi(() => operations),
+    showConsole(),
+    showDocs(() => operations),
     listPlatformMembers(db),
     describePlatformMembers(),
     checkReadiness(parts.readiness),

@@ -91,11 +91,11 @@ describe('entry points', () => {
       name: 'foyer',
       version: expect.any(String),
       description: expect.any(String),
-      links: { openapi: '/openapi.json', health: '/healthz', ready: '/readyz', metrics: '/metrics' },
+      links: { console: '/console', docs: '/docs', openapi: '/openapi.json', health: '/healthz', ready: '/readyz', metrics: '/metrics' },
     });
     const html = await open('/', { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' });
     expect(html.headers['content-type']).toContain('text/html');
-    for (const link of ['/openapi.json', '/healthz', '/readyz', '/metrics']) {
+    for (const link of ['/console', '/docs', '/openapi.json', '/healthz', '/readyz', '/metrics']) {
       expect(html.text).toContain(`href="${link}"`);
       expect((await open(link)).status, link).toBe(200);
     }

@@ -1,9 +1,9 @@
 import type { OpenOperation } from '../operation.ts';
 import { version } from '../envelope.ts';
+import { pageHeaders } from '../html.ts';
 
 const description = 'Foyer, the open audience exchange';
-/** Only pages that this version has: a first link that leads nowhere costs more trust than it gives. */
-const links = { openapi: '/openapi.json', health: '/healthz', ready: '/readyz', metrics: '/metrics' };
+const links = { console: '/console', docs: '/docs', openapi: '/openapi.json', health: '/healthz', ready: '/readyz', metrics: '/metrics' };
 
 /** `GET /`: what this is, for machines and, where `Accept` prefers HTML, for people (additions.md section 10). */
 export const describeServer = (): OpenOperation => ({
@@ -21,7 +21,7 @@ export const describeServer = (): OpenOperation => ({
     const items = Object.entries(links).map(([name, href]) => `<li><a href="${href}">${name}</a> <code>${href}</code></li>`);
     return {
       status: 200,
-      headers: { 'content-type': 'text/html; charset=utf-8', vary: 'accept' },
+      headers: { ...pageHeaders, vary: 'accept' },
       body: page(`<ul>${items.join('')}</ul>`),
     };
   },
