@@ -28,7 +28,7 @@ async function playAll(text: string): Promise<Played[]> {
 
 test.each(['docs/quick-start-provider.md', 'docs/quick-start-buyer.md'])(
   'every command of %s does what it says',
-  async (file) => void (await playAll(pageOf(file))),
+  async (file) => expect(await playAll(pageOf(file))).toHaveLength(commandsOf(pageOf(file)).length),
   240_000,
 );
 
