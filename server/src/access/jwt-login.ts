@@ -1,5 +1,5 @@
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
-import { refusal } from '../kit/refusal.ts';
+import { type Refusal, refusal } from '../kit/refusal.ts';
 import { accessErrors } from './access-errors.ts';
 import { readPublicKey } from './public-key.ts';
 
@@ -22,11 +22,15 @@ export function readClaimedLogin(jwt: string): ClaimedLogin {
   return { username, keyName };
 }
 
+/** The library's errors carry the token's claims, and bodies do not belong into logs: only the error's code goes on. */
+const refused = (error: unknown): Refusal =>
+  refusal(accessErrors.jwtRefused, {}, { cause: new Error((error as { code?: string }).code ?? 'the token cannot be used') });
+
 function claimed(jwt: string): { readonly keyName: unknown; readonly username: unknown } {
   try {
     return { keyName: decodeProtectedHeader(jwt).kid, username: decodeJwt(jwt).sub };
   } catch (error) {
-    throw refusal(accessErrors.jwtRefused, {}, { cause: error });
+    throw refused(error);
   }
 }
 
@@ -38,9 +42,13 @@ export async function checkJwt(jwt: string, pem: string, nowMs: number): Promise
   try {
     const { payload } = await jwtVerify(jwt, readPublicKey(pem), { algorithms: ['RS256'], currentDate: new Date(nowMs) });
     const ageS = payload.iat === undefined ? undefined : Math.floor(nowMs / 1000) - payload.iat;
-    if (ageS === undefined ? payload.exp === undefined : ageS < -iatRangeS) throw new Error('iat is missing or lies ahead');
-    if (payload.exp === undefined && ageS !== undefined && ageS > iatRangeS) throw new Error('iat is old, and there is no exp');
+    if (!isTimely(ageS, payload.exp !== undefined)) throw new Error('iat is missing, old, or lies ahead');
   } catch (error) {
-    throw refusal(accessErrors.jwtRefused, {}, { cause: error });
+    throw refused(error);
   }
+}
+
+function isTimely(ageS: number | undefined, hasExpiry: boolean): boolean {
+  if (ageS === undefined) return hasExpiry;
+  return ageS >= -iatRangeS && (hasExpiry || ageS <= iatRangeS);
 }
