@@ -1,114 +1,225 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startPlatform, type AccountName, type PlatformServer } from '../test/platform-server.ts';
-import type { Operation } from './http/operation.ts';
+import { AccessWorld, accountOf, addressed, marker, type Sample, samples } from '../test/access-samples.ts';
+import { type AccessRow, type Caller, callers, readAccessTable } from '../test/access-table.ts';
+import { type AccountName, members, type PlatformAnswer, type PlatformCall, startPlatform } from '../test/platform-server.ts';
+import type { AccountOperation, Operation } from './http/operation.ts';
 
-let platform: PlatformServer;
-beforeAll(async () => {
-  platform = await startPlatform({ settings: { trustProxy: 1 } });
-});
-afterAll(() => platform.stop());
+/** docs/access.md: what each caller gets on every route. */
+const rows = readAccessTable();
 
-type Caller = 'nobody' | AccountName;
-/** nobody, another member, a viewer, the owner, an administrator. */
-const callers: readonly Caller[] = ['nobody', 'stranger', 'viewer', 'provider', 'admin'];
+/** A machine elsewhere, so that nothing is answered because it came from this one. */
+const fromAfar = { 'x-forwarded-for': '203.0.113.7' };
+const throttleHeaders = ['x-ratelimit-read', 'x-ratelimit-write', 'x-ratelimit-system', 'x-count-read', 'x-count-write', 'x-rate-limits'];
 
-/** What each caller gets of each operation: an error id, or `in` where it is let in (whatever the answer is then). */
-const open = ['in', 'in', 'in', 'in', 'in'];
-const read = ['NOAUTH', 'in', 'in', 'in', 'in'];
-const write = ['NOAUTH', 'in', 'UNAUTH', 'in', 'in'];
-const administer = ['NOAUTH', 'UNAUTH', 'UNAUTH', 'UNAUTH', 'in'];
-/** Only the operator's token, which no account has. */
-const operate = ['NOAUTH', 'UNAUTH', 'UNAUTH', 'UNAUTH', 'UNAUTH'];
-const expectations: Readonly<Record<string, readonly string[]>> = {
-  describeServer: open,
-  listAdvertisers: read,
-  createAdvertiser: write,
-  updateAdvertiser: write,
-  describeAdvertisers: read,
-  logIn: open,
-  readBatchConfig: read,
-  updateBatchConfig: administer,
-  createBatchConfig: administer,
-  listDataBuyerProviders: read,
-  enableDataProvider: ['NOAUTH', 'in', 'UNAUTH', 'in', 'in'],
-  updateDataBuyerProvider: write,
-  describeDataBuyerProviders: read,
-  createBackup: operate,
-  checkHealth: open,
-  importCatalog: administer,
-  listMembers: read,
-  createMember: administer,
-  describeMembers: read,
-  listSharingRecords: read,
-  createSharingRecord: write,
-  updateSharingRecord: write,
-  deleteSharingRecord: write,
-  describeSharingRecords: read,
-  readMetrics: ['NOAUTH', 'NOAUTH', 'NOAUTH', 'NOAUTH', 'in'],
-  describeApi: open,
-  showConsole: open,
-  showDocs: open,
-  listPlatformMembers: read,
-  describePlatformMembers: read,
-  checkReadiness: open,
-  addUsers: write,
-  lookUpUser: read,
-  getProcessed: read,
-  listSegments: read,
-  createSegment: write,
-  updateSegment: write,
-  deleteSegment: write,
-  describeSegments: read,
-  segmentStats: read,
-  listTasks: read,
-  updateTask: write,
-  describeTasks: read,
-  listAccounts: read,
-  createAccount: administer,
-  updateAccount: write,
-  describeAccounts: read,
-  refuseUnofferedServiceGET: read,
-  refuseUnofferedServicePOST: read,
-  refuseUnofferedServicePUT: read,
-  refuseUnofferedServiceDELETE: read,
-};
+const start = async (): Promise<AccessWorld> => new AccessWorld(await startPlatform({ settings: { trustProxy: 1 } }));
 
-function operationOf(id: string): Operation {
-  const operation = platform.server.operations.find((known) => known.id === id);
-  if (!operation) throw new Error(`there is no operation ${id}`);
-  return operation;
+function rowOf(operation: Operation, path: string): AccessRow | undefined {
+  const own = rows.filter((row) => row.operation === operation.id);
+  return own.find((row) => row.paths.includes(path)) ?? own.find((row) => row.paths.length === 0);
 }
 
-const ofAccess = (errorId: unknown): string => (['NOAUTH', 'NOAUTH_DISABLED', 'UNAUTH'].includes(String(errorId)) ? String(errorId) : 'in');
+/** What the table says of an answer: 200, 404, or the error's id. */
+const outcomeOf = (answer: PlatformAnswer): string =>
+  [200, 404].includes(answer.status) ? String(answer.status) : String(answer.at('error_id') ?? answer.status);
 
-/** Calls it with nothing in it: who is let in gets past the door, and does no harm. */
-async function outcome({ method }: Operation, path: string, caller: Caller): Promise<string> {
-  const answer = await platform.call(`${method} ${path.replace(/:\w+/g, '999999') as '/x'}`, {
-    as: caller === 'nobody' ? null : caller,
-    headers: { 'x-forwarded-for': '203.0.113.7' },
-    ...(method === 'GET' ? {} : { body: '' }),
+const ownerOf = (operation: Operation): AccountName => samples[operation.id]?.owner ?? 'provider';
+
+async function sampleOf(operation: Operation, world: AccessWorld): Promise<Sample> {
+  const made = samples[operation.id];
+  if (made) return made.make(world);
+  return operation.method === 'GET' ? {} : { body: '' };
+}
+
+function send(world: AccessWorld, { method }: Operation, path: string, sample: Sample, options: PlatformCall): Promise<PlatformAnswer> {
+  const { json, body } = sample;
+  return world.platform.call(`${method} ${addressed(path, sample, method) as '/x'}`, {
+    ...options,
+    ...(json === undefined ? {} : { json }),
+    ...(body === undefined ? {} : { body }),
+    headers: { ...fromAfar, ...options.headers },
   });
-  return ofAccess(answer.at('error_id'));
 }
 
-it('every operation has its expectation, and no other', () => {
-  expect(Object.keys(expectations).toSorted()).toEqual(platform.server.operations.map(({ id }) => id).toSorted());
+async function callAs(world: AccessWorld, operation: Operation, path: string, caller: Caller): Promise<PlatformAnswer> {
+  return send(world, operation, path, await sampleOf(operation, world), { as: accountOf(caller, ownerOf(operation)) });
+}
+
+describe('docs/access.md', () => {
+  let world: AccessWorld;
+  beforeAll(async () => {
+    world = await start();
+  });
+  afterAll(() => world.platform.stop());
+  const known = () => world.platform.server.operations;
+
+  it('has a row for every route, and for no other', () => {
+    const routes = known().flatMap((operation) => operation.paths.map((path) => ({ operation, path })));
+    expect(
+      routes.filter(({ operation, path }) => !rowOf(operation, path)).map(({ operation: { method }, path }) => `${method} ${path}`),
+    ).toEqual([]);
+    const told = rows.flatMap((row) => row.paths.map((path) => `${row.operation} ${row.method} ${path}`));
+    const there = new Set(routes.map(({ operation, path }) => `${operation.id} ${operation.method} ${path}`));
+    expect(told.filter((route) => !there.has(route))).toEqual([]);
+    expect(new Set(told).size).toBe(told.length);
+    const ids = new Set(known().map(({ id }) => id));
+    expect(rows.map((row) => row.operation).filter((id) => !ids.has(id))).toEqual([]);
+    expect(Object.keys(samples).filter((id) => !ids.has(id))).toEqual([]);
+  });
+
+  it('says what each counts as, and which take the token in the query', () => {
+    const wrong = known().flatMap((operation) =>
+      operation.paths.filter((path) => {
+        const row = rowOf(operation, path);
+        const { access } = operation;
+        const counts = access === 'anyone' || !access.throttled ? 'none' : operation.method === 'GET' ? 'read' : 'write';
+        return row?.counts !== counts || row.tokenInQuery !== (access !== 'anyone' && access.tokenInQuery);
+      }),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('every operation has one name, and every route one operation', () => {
+    const routes = known().flatMap(({ method, paths }) => paths.map((path) => `${method} ${path}`));
+    expect(new Set(routes).size).toBe(routes.length);
+    expect(new Set(known().map(({ id }) => id)).size).toBe(known().length);
+  });
 });
 
-it('every operation has one name, and every route one operation', () => {
-  const routes = platform.server.operations.flatMap(({ method, paths }) => paths.map((path) => `${method} ${path}`));
-  expect(new Set(routes).size).toBe(routes.length);
+/** All tests of a walk share a server; each call has a sample of its own. */
+describe.each(rows)('$operation $method $paths', (row) => {
+  let world: AccessWorld;
+  beforeAll(async () => {
+    world = await sharedWorld();
+  });
+  const routes = (): readonly (readonly [Operation, string])[] =>
+    world.platform.server.operations
+      .filter(({ id }) => id === row.operation)
+      .flatMap((operation) => operation.paths.filter((path) => rowOf(operation, path) === row).map((path) => [operation, path] as const));
+
+  it('answers each caller as the table says, with the headers of the throttle where it counts', async () => {
+    for (const [operation, path] of routes())
+      for (const caller of callers) {
+        const answer = await callAs(world, operation, path, caller);
+        expect(outcomeOf(answer), `${caller}: ${path} ${answer.text.slice(0, 300)}`).toBe(row.outcomes[caller]);
+        const told = throttleHeaders.filter((name) => answer.headers[name] !== undefined);
+        expect(told, `${caller}: ${path}`).toEqual(row.counts === 'none' || caller === 'nobody' ? [] : throttleHeaders);
+      }
+  });
+
+  it('shows nobody else what is the owner’s', async () => {
+    for (const [operation, path] of routes())
+      for (const caller of ['nobody', 'another member'] as const) {
+        const one = await callAs(world, operation, path, caller);
+        const as = accountOf(caller, ownerOf(operation));
+        const all = operation.method === 'GET' ? [await send(world, operation, path.replace(/\/:.*/, ''), {}, { as })] : [];
+        const shown = [one, ...all].filter((answer) => answer.text.includes(marker));
+        expect(shown.map((answer) => answer.text)).toEqual([]);
+      }
+  });
+
+  it('takes the token in the query only where the table says so', async () => {
+    for (const [operation, path] of routes()) {
+      const sample = await sampleOf(operation, world);
+      const token = `access_token=${world.platform.tokens[ownerOf(operation)]}`;
+      const query = [sample.query, token].filter((part) => part !== undefined).join('&');
+      const answer = await send(world, operation, path, { ...sample, query }, { as: null });
+      expect(outcomeOf(answer), path).toBe(row.outcomes[row.tokenInQuery ? 'owner' : 'nobody']);
+    }
+  });
+
+  it('writes nothing for a page of another site that has the cookie alone', async () => {
+    for (const [operation, path] of routes()) {
+      if (operation.access === 'anyone' || operation.method === 'GET') continue;
+      for (const headers of elsewhere) {
+        const answer = await send(world, operation, path, await sampleOf(operation, world), {
+          as: null,
+          headers: { ...cookie(world, 'admin'), ...headers },
+        });
+        expect([outcomeOf(answer), answer.at('error')], path).toEqual(['UNAUTH', expect.stringMatching(/^A page of another site/)]);
+      }
+    }
+  });
+
+  it('takes the cookie from this server’s own pages and from programs, and reads for any page', async () => {
+    for (const [operation, path] of routes()) {
+      if (operation.access === 'anyone') continue;
+      const own = [{}, { origin: world.platform.url }, { 'sec-fetch-site': 'same-origin' }, { 'sec-fetch-site': 'none' }];
+      for (const headers of operation.method === 'GET' ? [...own, ...elsewhere] : own) {
+        const owner = ownerOf(operation);
+        const answer = await send(world, operation, path, await sampleOf(operation, world), {
+          as: null,
+          headers: { ...cookie(world, owner), ...headers },
+        });
+        expect(outcomeOf(answer), path).toBe(row.outcomes.owner);
+      }
+    }
+  });
 });
 
-describe('who is let in', () => {
-  it.each(Object.entries(expectations))('%s', async (id, expected) => {
-    const operation = operationOf(id);
-    for (const path of operation.paths) {
-      // Two places in a path: the first one is the member, and not the caller's own.
-      if (path.includes(':second')) continue;
-      const outcomes = [];
-      for (const caller of callers) outcomes.push(await outcome(operation, path, caller));
-      expect(outcomes, path).toEqual(expected);
+/** What browsers say of requests that a page of another site makes. */
+const elsewhere: readonly Readonly<Record<string, string>>[] = [
+  { 'sec-fetch-site': 'cross-site' },
+  { 'sec-fetch-site': 'same-site' },
+  { origin: 'https://elsewhere.example' },
+  { origin: 'null' },
+];
+
+const cookie = (world: AccessWorld, account: AccountName) => ({ cookie: `IBAPI_SESSID=${world.platform.tokens[account]}` });
+
+let shared: Promise<AccessWorld> | undefined;
+const sharedWorld = (): Promise<AccessWorld> => (shared ??= start());
+afterAll(async () => (await shared)?.platform.stop());
+
+describe('a member over its limits', () => {
+  let world: AccessWorld;
+  beforeAll(async () => {
+    world = await start();
+    await world.platform.server.catalog.change(
+      { operation: 'test', requestId: null, accountId: null, username: null, accountMemberId: null },
+      async (change) => {
+        await change.db
+          .updateTable('member')
+          .set({ reads_per_minute: 1, writes_per_minute: 1 })
+          .where('id', '=', members.idleBuyer)
+          .execute();
+        change.touch('member', members.idleBuyer);
+      },
+    );
+    await world.platform.call('GET /member', { as: 'idleBuyer' });
+    await world.platform.call('PUT /user', { as: 'idleBuyer', json: {} });
+  });
+  afterAll(() => world.platform.stop());
+
+  const isCounted = (operation: Operation): operation is AccountOperation => operation.access !== 'anyone' && operation.access.throttled;
+
+  it('is refused on every route that counts, with the time to wait', async () => {
+    world.platform.clock.forward(12_500);
+    for (const operation of world.platform.server.operations.filter(isCounted)) {
+      const kind = operation.method === 'GET' ? 'reads' : 'writes';
+      const answer = await send(world, operation, operation.paths[0] ?? '', { body: '' }, { as: 'idleBuyer' });
+      expect([answer.status, answer.at('error_id'), answer.at('error_code'), answer.at('error_description')], operation.id).toEqual([
+        429,
+        'SYSTEM',
+        'RATE_EXCEEDED',
+        'rate limit has been exceeded',
+      ]);
+      expect(answer.at('error')).toMatch(`You have exceeded your request limit of 1 ${kind} per 60 seconds for this member, `);
+      expect(answer.headers).toMatchObject({
+        'retry-after': '48',
+        'x-ratelimit-read': '1',
+        'x-ratelimit-write': '1',
+        'x-ratelimit-system': '0',
+        'x-count-read': 'user:1,member:1',
+        'x-count-write': 'user:1,member:1',
+        'x-rate-limits': 'cru=1;crm=1;cwu=1;cwm=1;lru=0;lrm=1;lwu=0;lwm=1',
+      });
+    }
+  });
+
+  it('is let in on all others', async () => {
+    for (const operation of world.platform.server.operations.filter((each) => !isCounted(each))) {
+      const answer = await send(world, operation, operation.paths[0] ?? '', { body: '' }, { as: 'idleBuyer' });
+      expect(answer.status, operation.id).not.toBe(429);
     }
   });
 });

@@ -1,7 +1,12 @@
+import type { LogInParts } from './access/login-parts.ts';
 import { createAccount } from './access/routes/create-account.ts';
+import { createPublicKey } from './access/routes/create-public-key.ts';
 import { describeAccounts, listAccounts } from './access/routes/list-accounts.ts';
-import { logIn, type LogInParts } from './access/routes/log-in.ts';
+import { describePublicKeys, listPublicKeys } from './access/routes/list-public-keys.ts';
+import { logIn } from './access/routes/log-in.ts';
+import { logInWithJwt } from './access/routes/log-in-with-jwt.ts';
 import { updateAccount } from './access/routes/update-account.ts';
+import { updatePublicKey } from './access/routes/update-public-key.ts';
 import { type LookUpParts, lookUpUser } from './activation/lookup/routes/look-up-user.ts';
 import { type ReachParts, segmentStats } from './activation/reach/routes/segment-stats.ts';
 import type { BackupParts } from './backup/make-backup.ts';
@@ -94,6 +99,10 @@ export function createRoutes(parts: RouteParts): { readonly operations: readonly
     showDocs(() => operations),
     listPlatformMembers(db),
     describePlatformMembers(),
+    listPublicKeys(db),
+    createPublicKey(catalog),
+    updatePublicKey(catalog),
+    describePublicKeys(),
     checkReadiness(parts.readiness),
     ...hot,
     getProcessed(parts.instant),
@@ -110,6 +119,7 @@ export function createRoutes(parts: RouteParts): { readonly operations: readonly
     createAccount(catalog, hasher),
     updateAccount(catalog, login),
     describeAccounts(),
+    logInWithJwt(login),
     ...refuseUnofferedServices(),
   ];
   return { operations, hot };

@@ -5,6 +5,10 @@ export const accessErrors = defineRefusals('access', {
   unknownToken: { errorId: 'NOAUTH', text: 'The token is unknown or expired; log in again with POST /auth' },
   wrongCredentials: { errorId: 'NOAUTH', text: 'No match found for user/pass' },
   disabled: { errorId: 'NOAUTH_DISABLED', text: 'The account is not active; ask your administrator' },
+  jwtRefused: {
+    errorId: 'NOAUTH',
+    text: 'The token is refused: it must be signed with RS256 by the active key that kid names, of the account that sub names, with exp ahead or, without exp, iat within 5 minutes',
+  },
   passwordExpired: { errorId: 'NOAUTH_EXPIRED', text: 'The password has expired and must be reset by an administrator' },
   noApiLogin: { errorId: 'UNAUTH', text: 'The account may not log in to the API; an administrator can set api_login' },
   tooManyLogins: {
@@ -44,5 +48,11 @@ export const accessErrors = defineRefusals('access', {
   noSuchEntity: { errorId: 'INTEGRITY', text: 'user.entity_id names no member: {id}' },
   adminElsewhere: { errorId: 'INTEGRITY', text: 'Accounts of the type admin belong to the platform member; member {id} is not it' },
   fieldNotYours: { errorId: 'UNAUTH', text: 'Only an administrator may set {path}' },
+  keysNotYours: { errorId: 'UNAUTH', text: 'An account may see and change its own keys only' },
+  keyUnfit: {
+    errorId: 'SYNTAX',
+    text: 'public-key.encoded_value must be an RSA public key of at least 2048 bits, as PEM that begins with -----BEGIN PUBLIC KEY-----',
+  },
+  keyNameTaken: { errorId: 'INTEGRITY', text: "The account already has a key with the name '{name}'" },
   accountNotYours: { errorId: 'UNAUTH', text: 'An account may change itself only' },
 });

@@ -108,13 +108,19 @@ function newAccount(fields: ImportedAccount, options: AccountImportOptions): Wri
   };
 }
 
-async function takeOver(change: CatalogChange, id: number, account: WrittenAccount): Promise<void> {
+/** Whoever could act as the account before cannot any more. */
+async function removeCredentials(change: CatalogChange, id: number): Promise<void> {
   await change.db.deleteFrom('session').where('account_id', '=', id).execute();
+  await change.db.deleteFrom('public_key').where('account_id', '=', id).execute();
+}
+
+async function takeOver(change: CatalogChange, id: number, account: WrittenAccount): Promise<void> {
+  await removeCredentials(change, id);
   await updateAccount(change, id, account);
 }
 
 async function removeFirstAccount(change: CatalogChange, account: AccountTable): Promise<void> {
-  await change.db.deleteFrom('session').where('account_id', '=', account.id).execute();
+  await removeCredentials(change, account.id);
   await change.db.deleteFrom('account').where('id', '=', account.id).execute();
   change.record({ objectType: 'account', objectId: account.id, memberId: account.member_id, before: { ...account }, after: null });
   change.touch('account', account.id);

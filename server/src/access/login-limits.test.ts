@@ -36,6 +36,11 @@ describe('a name and an address that have failed', () => {
     expect(limits.pairWaitS('joe', '192.0.2.2')).toBe(0);
     expect(limits.pairWaitS('ann', '192.0.2.1')).toBe(0);
   });
+  it('are one caller in the whole of an IPv6 /64', () => {
+    for (let i = 0; i < 20; i++) fail(1, 'joe', `2001:db8:1:2::${i.toString(16)}`);
+    expect(limits.pairWaitS('joe', '2001:db8:1:2:ffff::1')).toBe(300);
+    expect(limits.pairWaitS('joe', '2001:db8:1:3::1')).toBe(0);
+  });
   it('are cleared by a success', () => {
     fail(20);
     limits.succeeded('joe', '192.0.2.1');
@@ -84,6 +89,10 @@ describe('an address counts', () => {
   it.each([
     ['192.0.2.1', '192.0.2.1'],
     ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['::FFFF:c000:201', '192.0.2.1'],
+    ['0:0:0:0:0:ffff:192.0.2.1', '192.0.2.1'],
+    ['[::ffff:192.0.2.1]:4711', '192.0.2.1'],
+    ['2001:db8:1:2::192.0.2.1', '2001:db8:1:2::/64'],
     ['192.0.2.1:4711', '192.0.2.1'],
     ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
     ['2001:db8:1:2::1', '2001:db8:1:2::/64'],

@@ -96,20 +96,38 @@ function waitS(times: readonly number[], limit: number, nowMs: number): number {
   return Math.max(1, Math.ceil((leaving + windowMs - nowMs) / 1000));
 }
 
-/** An IPv6 caller owns a /64 and could change its address at will; IPv4 counts whole. Some proxies send the port along. */
+/**
+ * An IPv6 caller owns a /64 and could change its address at will; IPv4 counts whole, in IPv6's clothes too: else all of IPv4 behind a
+ * proxy that writes it so would be one caller. Some proxies send the port along.
+ */
 export function network(address: string): string {
-  const withoutPort = address.replace(/^\[(.*)\](?::\d+)?$/, '$1').replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1');
-  const plain = withoutPort.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  const plain = address
+    .replace(/^\[(.*)\](?::\d+)?$/, '$1')
+    .replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
+    .replace(/%.*$/, '');
   if (!plain.includes(':')) return plain;
-  const [head = '', tail] = plain.split('::');
-  const groups = head === '' ? [] : head.split(':');
-  if (tail !== undefined) {
-    const behind = tail === '' ? [] : tail.split(':');
-    while (groups.length + behind.length < 8) groups.push('0');
-    groups.push(...behind);
-  }
+  const [prefix = '', dotted] = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(plain)?.slice(1) ?? [];
+  const groups = groupsOf(dotted === undefined ? plain : `${prefix}${hexadecimal(dotted)}`);
+  const [high = 0, low = 0] = groups.slice(6);
+  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff)
+    return [high >> 8, high & 0xff, low >> 8, low & 0xff].join('.');
   return `${groups
     .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
+    .map((group) => group.toString(16))
     .join(':')}::/64`;
+}
+
+/** The eight groups of an IPv6 address. */
+function groupsOf(address: string): number[] {
+  const [head = '', tail] = address.split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const behind = tail === undefined || tail === '' ? [] : tail.split(':');
+  if (tail !== undefined) while (groups.length + behind.length < 8) groups.push('0');
+  return [...groups, ...behind].map((group) => Number.parseInt(group, 16));
+}
+
+/** `192.0.2.1` as the two groups that it is in IPv6. */
+function hexadecimal(dotted: string): string {
+  const [a = 0, b = 0, c = 0, d = 0] = dotted.split('.').map(Number);
+  return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
 }

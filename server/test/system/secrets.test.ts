@@ -1,7 +1,9 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { call, importText, logIn } from '../api.ts';
+import { call, importText, logIn, pick } from '../api.ts';
 import { startServer, temporaryFolder } from '../running-server.ts';
 import type { RunningServer } from '../running-server.ts';
 import { accounts, providerMember, segmentIds, smallImport } from '../small-import.ts';
@@ -85,7 +87,31 @@ async function useSecrets(token: string): Promise<void> {
   expect(creation.status, creation.text).toBe(200);
   answers.push(creation.text);
   answers.push((await call(url, '/user?id=902', { method: 'PUT', token, json: { user: { password: newPassword } } })).text);
+  await useSignedToken(await logIn(url, provider, newPassword));
   secrets.set('second token', await logIn(url, provider, newPassword));
+}
+
+/** Two signed tokens of a registered key, one of them expired; the private key once where the public one belongs. */
+async function useSignedToken(token: string): Promise<void> {
+  const { url } = server;
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const pem = (key: KeyObject, type: 'spki' | 'pkcs8'): string => key.export({ type, format: 'pem' }).toString();
+  const secretPem = pem(privateKey, 'pkcs8');
+  secrets.set('private key', secretPem.split('\n')[5] ?? secretPem);
+  for (const key of [secretPem, pem(publicKey, 'spki')]) {
+    const json = { 'public-key': { name: 'key', encoded_value: key } };
+    answers.push((await call(url, '/public-key?user_id=902', { token, json })).text);
+  }
+  for (const exp of [1, 4_102_444_800]) {
+    const claims = { sub: accounts.provider.username, exp, note: bodyMarker };
+    const jwt = await new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'key' }).sign(privateKey);
+    secrets.set(`signed token until ${exp}`, jwt.split('.')[1] ?? jwt);
+    const answer = await call(url, '/v2/auth/jwt', { body: jwt });
+    answers.push(answer.text);
+    expect(answer.status, answer.text).toBe(exp === 1 ? 401 : 200);
+    const made = pick(answer.json, 'response.token');
+    if (typeof made === 'string') secrets.set('token of a signed login', made);
+  }
 }
 
 /** Names of the secrets in a text. The names given may be there. */

@@ -1,28 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from '../../kit/clock.ts';
-import { asAccountId } from '../../kit/ids.ts';
 import { refusal } from '../../kit/refusal.ts';
 import type { OpenCall, OpenOperation } from '../../http/operation.ts';
 import { readOne } from '../../http/read-body.ts';
 import { readObject, requireFields } from '../../http/read-object.ts';
-import type { CatalogReader } from '../../storage/sql/catalog-schema.ts';
 import { accessErrors } from '../access-errors.ts';
 import { loginSchema } from '../account-schema.ts';
 import { sessionCookie } from '../admission.ts';
 import type { LoginLimits } from '../login-limits.ts';
-import type { PasswordHasher } from '../password-hasher.ts';
-import type { ProxyView } from '../proxy-view.ts';
-import type { SessionRegistry } from '../session-registry.ts';
+import type { LogInParts } from '../login-parts.ts';
+import { requireActive, retryAfter, takeLogin } from '../login-rules.ts';
 import { readLogin } from '../store/account-store.ts';
-
-export interface LogInParts {
-  readonly db: CatalogReader;
-  readonly clock: Clock;
-  readonly sessions: SessionRegistry;
-  readonly limits: LoginLimits;
-  readonly hasher: PasswordHasher;
-  readonly proxy: ProxyView;
-}
 
 /** `POST /auth`: name and password against a token (Authentication; platform.md section 2). */
 export const logIn = (parts: LogInParts): OpenOperation => ({
@@ -68,13 +55,9 @@ async function checkLogin(parts: LogInParts, call: OpenCall, username: string, p
     throw refusal(accessErrors.wrongCredentials);
   }
   limits.succeeded(username, address);
-  if (account.state !== 'active' || account.member_state !== 'active') throw refusal(accessErrors.disabled);
+  requireActive(account);
   if (account.password_expires_on !== null && account.password_expires_on <= clock.nowMs()) throw refusal(accessErrors.passwordExpired);
-  if (account.api_login === 0) throw refusal(accessErrors.noApiLogin);
-  const accountId = asAccountId(account.id);
-  const limitWaitS = limits.takeLoginS(accountId, account.logins_per_5_minutes);
-  if (limitWaitS > 0) throw refusal(accessErrors.tooManyLogins, { limit: account.logins_per_5_minutes ?? 0 }, retryAfter(limitWaitS));
-  return { id: accountId, passwordHash: account.password_hash };
+  return { id: takeLogin(limits, account), passwordHash: account.password_hash };
 }
 
 /** @throws Refusal access.tooManyFailures */
@@ -82,5 +65,3 @@ function refuseGuessing(limits: LoginLimits, username: string, address: string):
   const waitS = limits.pairWaitS(username, address);
   if (waitS > 0) throw refusal(accessErrors.tooManyFailures, {}, retryAfter(waitS));
 }
-
-const retryAfter = (seconds: number) => ({ headers: { 'retry-after': String(seconds) } });

@@ -64,20 +64,21 @@ export function readAccount(db: CatalogReader, id: number): Promise<AccountRow |
   return joined(db).where('account.id', '=', id).executeTakeFirst();
 }
 
-/** What a login is checked against. */
+/** What every login asks of an account, however it is proved (login-rules.ts). */
+export const loginColumns = [
+  'account.id',
+  'account.api_login',
+  'account.state',
+  'account.logins_per_5_minutes',
+  'member.state as member_state',
+] as const;
+
+/** What a login by password is checked against. */
 export function readLogin(db: CatalogReader, username: string) {
   return db
     .selectFrom('account')
     .innerJoin('member', 'member.id', 'account.member_id')
-    .select([
-      'account.id',
-      'account.password_hash',
-      'account.password_expires_on',
-      'account.api_login',
-      'account.state',
-      'account.logins_per_5_minutes',
-      'member.state as member_state',
-    ])
+    .select([...loginColumns, 'account.password_hash', 'account.password_expires_on'])
     .where('username', '=', username)
     .executeTakeFirst();
 }

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { call, type Json, pick } from '../../../test/api.ts';
@@ -47,7 +48,7 @@ const send = (body: Partial<File> | string, token = operator) =>
 const counts = (json: Json | undefined) =>
   pick(json, 'response.import') as Record<string, { created: number; changed: number; unchanged: number }>;
 const error = (json: Json | undefined): string => `${String(pick(json, 'response.error_id'))}: ${String(pick(json, 'response.error'))}`;
-const rows = async (table: 'member' | 'segment' | 'account' | 'audit_event') =>
+const rows = async (table: 'member' | 'segment' | 'account' | 'public_key' | 'audit_event') =>
   platform.server.catalog.read.selectFrom(table).selectAll().orderBy('id').execute();
 const logIn = async (username: string, password: string): Promise<string> =>
   String(pick((await call(platform.url, '/auth', { json: { auth: { username, password } } })).json, 'response.token') ?? '');
@@ -155,6 +156,15 @@ describe('after a first start', () => {
     expect((await call(platform.url, '/member', { token })).status).toBe(401);
     expect((await rows('account')).length).toBe(1);
     expect(await logIn('joe', secret)).not.toBe('');
+  });
+  it.each([901, 1])('the first account’s keys go when account %i takes its place', async (id) => {
+    const { token } = await firstStart();
+    const key = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ type: 'spki', format: 'pem' });
+    const registered = { 'public-key': { name: 'key', encoded_value: key } };
+    expect((await call(platform.url, '/public-key?user_id=1', { token, json: registered })).status).toBe(200);
+    const users = [{ id, member_id: 1, username: 'admin', password: secret, role: 'admin' }];
+    expect((await send({ ...file, users }, token)).status).toBe(200);
+    expect(await rows('public_key')).toEqual([]);
   });
   it('the platform of the first start gives way to the file’s', async () => {
     const { token } = await firstStart();

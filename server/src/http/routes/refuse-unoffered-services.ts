@@ -13,7 +13,6 @@ const unoffered = [
   '/identity-link',
   '/notice',
   '/profile',
-  '/public-key',
   '/report',
   '/report-download',
   '/segment-billing-category',

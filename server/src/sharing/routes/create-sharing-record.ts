@@ -1,6 +1,7 @@
 import { actingMember, changeContext } from '../../access/acting-member.ts';
 import { type AccountOperation, writing } from '../../http/operation.ts';
 import { readContainer } from '../../http/read-body.ts';
+import { requireMember } from '../../members/read-member.ts';
 import { refuseUnbuilt } from '../../segments/segment-address.ts';
 import type { Catalog } from '../../storage/sql/catalog.ts';
 import { checkNewRecord, checkSegments } from '../check-sharing.ts';
@@ -36,6 +37,7 @@ export const createSharingRecord = (catalog: Catalog): AccountOperation => ({
       return { buyer: sent.buyerMemberId ?? 0, exposure, exportAllowed: sent.exportAllowed ?? false };
     });
     const ids = await catalog.change(changeContext(call, 'createSharingRecord'), async (change) => {
+      await requireMember(change.db, dataMember);
       const made: number[] = [];
       for (const record of asked) {
         await checkNewRecord(change.db, dataMember, record.buyer);

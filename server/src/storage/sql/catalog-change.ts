@@ -24,6 +24,7 @@ export interface AuditEntry {
 type IdName =
   | 'member'
   | 'account'
+  | 'public_key'
   | 'advertiser'
   | 'segment'
   | 'sharing_record'
@@ -119,7 +120,7 @@ export class CatalogChange {
 }
 
 /** Fields that may never be read back from the audit trail. */
-const secretFields: ReadonlySet<string> = new Set(['password', 'password_hash', 'token', 'token_hash']);
+const secretFields: ReadonlySet<string> = new Set(['password', 'password_hash', 'token', 'token_hash', 'encoded_value']);
 /** Fields that say nothing of what was changed. */
 const silentFields: ReadonlySet<string> = new Set(['last_modified', 'created_on']);
 

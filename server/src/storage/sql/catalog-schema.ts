@@ -9,6 +9,7 @@ export interface CatalogTables {
   member: MemberTable;
   account: AccountTable;
   session: SessionTable;
+  public_key: PublicKeyTable;
   advertiser: AdvertiserTable;
   segment: SegmentTable;
   sharing_record: SharingRecordTable;
@@ -72,6 +73,17 @@ export interface SessionTable {
   account_id: number;
   created_on: number;
   last_used_on: number;
+}
+
+export interface PublicKeyTable {
+  id: number;
+  account_id: number;
+  name: string;
+  name_folded: string;
+  /** PEM, as it was sent. */
+  encoded_value: string;
+  active: number;
+  last_modified: number;
 }
 
 export interface AdvertiserTable {

@@ -7,10 +7,11 @@ import { catalogErrors } from './catalog-errors.ts';
 import type { CatalogReader, CatalogTables, Touched } from './catalog-schema.ts';
 import { CatalogUnavailable } from './catalog-unavailable.ts';
 import * as catalog0001 from './migrations/0001-catalog.ts';
+import * as publicKey0003 from './migrations/0003-public-key.ts';
 import * as task0007 from './migrations/0007-task.ts';
 
 /** Forward only: a migration that has landed is never edited, the next one follows it. */
-const migrations: Record<string, Migration> = { '0001-catalog': catalog0001, '0007-task': task0007 };
+const migrations: Record<string, Migration> = { '0001-catalog': catalog0001, '0003-public-key': publicKey0003, '0007-task': task0007 };
 
 /** In the order in which they are made. */
 export const knownMigrations: readonly string[] = Object.keys(migrations).sort();
