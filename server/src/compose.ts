@@ -24,6 +24,7 @@ import { verifyStore } from './profiles/embedded/verify-store.ts';
 import { MemoryBudget } from './profiles/memory-budget.ts';
 import { addProfileMetrics } from './profiles/profile-metrics.ts';
 import type { ProfileStore } from './profiles/profile-store.ts';
+import { createProfileWriter } from './profiles/profile-writer.ts';
 import { createRoutes } from './routes.ts';
 import { SegmentDrops } from './segments/segment-drops.ts';
 import { loadTaxonomyIds } from './segments/taxonomy.ts';
@@ -32,6 +33,7 @@ import type { DataDirectory } from './storage/files/data-directory.ts';
 import { Catalog } from './storage/sql/catalog.ts';
 import { copyCatalog } from './storage/sql/copy-catalog.ts';
 import { SqliteWorkerDialect } from './storage/sql/sqlite-dialect.ts';
+import { MembershipLimits } from './usage/membership-limits.ts';
 
 export interface ComposeOptions {
   readonly config: Config;
@@ -80,6 +82,7 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
   const instant = createInstantParts({
     view,
     profiles,
+    writer: createProfileWriter(profiles, new MembershipLimits({ view, profiles })),
     db: catalog.read,
     clock,
     defaultLimitsApply: config.rtRateLimit,

@@ -38,6 +38,7 @@ const expectations: Readonly<Record<string, readonly string[]>> = {
   importCatalog: administer,
   listMembers: read,
   createMember: administer,
+  updateMember: write,
   describeMembers: read,
   listSharingRecords: read,
   createSharingRecord: write,

@@ -28,6 +28,7 @@ import { describeAdvertisers, listAdvertisers } from './members/routes/list-adve
 import { describeMembers, listMembers } from './members/routes/list-members.ts';
 import { describePlatformMembers, listPlatformMembers } from './members/routes/list-platform-members.ts';
 import { updateAdvertiser } from './members/routes/update-advertiser.ts';
+import { updateMember } from './members/routes/update-member.ts';
 import { createSegment } from './segments/routes/create-segment.ts';
 import { deleteSegment } from './segments/routes/delete-segment.ts';
 import { describeSegments, listSegments } from './segments/routes/list-segments.ts';
@@ -76,6 +77,7 @@ export function createRoutes(parts: RouteParts): { readonly operations: readonly
     importCatalog(parts.import, parts.importLimitBytes),
     listMembers(db),
     createMember(catalog),
+    updateMember(catalog),
     describeMembers(),
     listSharingRecords(db),
     createSharingRecord(catalog),

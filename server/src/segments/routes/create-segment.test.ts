@@ -195,3 +195,29 @@ it('a new segment takes users at once', async () => {
   expect(added.status).toBe(200);
   expect((await platform.call('GET /user-segments?uid=77')).at('memberships.0.segment_id')).toBe(id);
 });
+
+describe('409 LIMIT', () => {
+  const limitTo = (limit: number | null) =>
+    platform.call(`PUT /member?id=${members.provider}`, { as: 'admin', json: { member: { segment_limit: limit } } });
+
+  it('beyond the segment limit of the member, all or nothing, and a deleted one makes room', async () => {
+    const count = Number(await countOf());
+    await limitTo(count + 2);
+    expect((await postAll([{}, {}, {}])).at('error_id')).toBe('LIMIT');
+    expect(await countOf()).toBe(count);
+    const made = await postAll([{}, {}]);
+    expect(made.status).toBe(200);
+    expect((await post({})).at('error_id')).toBe('LIMIT');
+    await platform.call(`DELETE /segment?id=${(made.at('ids') as number[])[0]}`);
+    expect((await post({})).status).toBe(200);
+    await limitTo(0);
+    expect((await post({})).status).toBe(200);
+  });
+
+  it('holds for calls that come at once: as many as have room pass', async () => {
+    await limitTo(Number(await countOf()) + 3);
+    const statuses = (await Promise.all(Array.from({ length: 8 }, () => post({})))).map((answer) => answer.status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(3);
+    await limitTo(null);
+  });
+});

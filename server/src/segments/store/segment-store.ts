@@ -92,6 +92,12 @@ export async function hasChildren(db: CatalogReader, id: number): Promise<boolea
   return (await db.selectFrom('segment').select('id').where('parent_segment_id', '=', id).executeTakeFirst()) !== undefined;
 }
 
+/** How many segments the member has, whatever their state. */
+export async function countSegments(db: CatalogReader, member: number): Promise<number> {
+  const counted = db.selectFrom('segment').select((eb) => eb.fn.countAll<number>().as('count'));
+  return Number((await counted.where('member_id', '=', member).executeTakeFirstOrThrow()).count);
+}
+
 /** The segment of the member that holds this code, if it is another one. */
 export async function isCodeTaken(db: CatalogReader, member: number, code: string, exceptId: number): Promise<boolean> {
   const holder = await db

@@ -38,6 +38,12 @@ export interface MemberTable {
   externally_integrated_dsp: number;
   reads_per_minute: number | null;
   writes_per_minute: number | null;
+  /** The name of its Data objects (activation.md section 3). */
+  domain: string | null;
+  /** Limits of additions.md section 3; null and 0 are none. */
+  reach_per_day: number | null;
+  segment_limit: number | null;
+  membership_limit: number | null;
   last_modified: number;
 }
 

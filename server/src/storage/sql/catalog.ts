@@ -7,9 +7,13 @@ import { catalogErrors } from './catalog-errors.ts';
 import type { CatalogReader, CatalogTables, Touched } from './catalog-schema.ts';
 import { CatalogUnavailable } from './catalog-unavailable.ts';
 import * as catalog0001 from './migrations/0001-catalog.ts';
+import * as memberSettings0004 from './migrations/0004-member-settings.ts';
 
 /** Forward only: a migration that has landed is never edited, the next one follows it. */
-const migrations: Record<string, Migration> = { '0001-catalog': catalog0001 };
+const migrations: Record<string, Migration> = {
+  '0001-catalog': catalog0001,
+  '0004-member-settings': memberSettings0004,
+};
 
 /** In the order in which they are made. */
 export const knownMigrations: readonly string[] = Object.keys(migrations).sort();
