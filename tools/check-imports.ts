@@ -17,7 +17,7 @@ const table = {
     ['members'],
     ['profiles'],
     ['segments'],
-    ['sharing', 'marketplace'],
+    ['sharing', 'marketplace', 'segment-access'],
     ['catalog-import', 'backup'],
     ['catalog-view'],
     ['identity'],

@@ -29,6 +29,9 @@ import { describeMembers, listMembers } from './members/routes/list-members.ts';
 import { describePlatformMembers, listPlatformMembers } from './members/routes/list-platform-members.ts';
 import { updateAdvertiser } from './members/routes/update-advertiser.ts';
 import { updateMember } from './members/routes/update-member.ts';
+import { createSegmentAccessRequest } from './segment-access/routes/create-segment-access-request.ts';
+import { describeSegmentAccessRequests, listSegmentAccessRequests } from './segment-access/routes/list-segment-access-requests.ts';
+import { updateSegmentAccessRequest } from './segment-access/routes/update-segment-access-request.ts';
 import { createSegment } from './segments/routes/create-segment.ts';
 import { deleteSegment } from './segments/routes/delete-segment.ts';
 import { describeSegments, listSegments } from './segments/routes/list-segments.ts';
@@ -96,6 +99,10 @@ export function createRoutes(parts: RouteParts): { readonly operations: readonly
     updateSegment(catalog, segmentHooks, taxonomyIds),
     deleteSegment(catalog, segmentHooks),
     describeSegments(),
+    listSegmentAccessRequests(db),
+    createSegmentAccessRequest(catalog),
+    updateSegmentAccessRequest(catalog),
+    describeSegmentAccessRequests(),
     segmentStats(parts.reach),
     listAccounts(db),
     createAccount(catalog, hasher),

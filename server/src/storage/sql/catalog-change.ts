@@ -30,6 +30,7 @@ type IdName =
   | 'data_buyer_provider'
   | 'batch_segment_config'
   | 'data_category'
+  | 'segment_access_request'
   | 'audit_event';
 
 /** One transaction on the catalog: the queries, the audit entries, and what it touched. */

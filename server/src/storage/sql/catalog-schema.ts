@@ -18,6 +18,7 @@ export interface CatalogTables {
   data_buyer_provider: DataBuyerProviderTable;
   batch_segment_config: BatchSegmentConfigTable;
   member_segment_access: { member_id: number; segment_owner_member_id: number };
+  segment_access_request: SegmentAccessRequestTable;
   data_category: { id: number; member_id: number; name: string };
   instant_hour: InstantHourTable;
   audit_event: AuditEventTable;
@@ -137,6 +138,24 @@ export interface BatchSegmentConfigTable {
   member_id: number;
   /** The fields of ingest.md section 4.8 but member_segment_access, as JSON. */
   settings: string;
+  created_on: number;
+  last_modified: number;
+}
+
+export interface SegmentAccessRequestTable {
+  id: number;
+  /** Who asks. */
+  member_id: number;
+  segment_owner_member_id: number;
+  message: string | null;
+  message_folded: string | null;
+  unique_user_ids_per_post: number | null;
+  posts_per_day: number | null;
+  unique_segments_per_post: number | null;
+  state: string;
+  decided_on: number | null;
+  /** The member that took the last step. */
+  decided_by: number | null;
   created_on: number;
   last_modified: number;
 }
