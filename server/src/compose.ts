@@ -18,6 +18,7 @@ import { RequestFront } from './http/request-front.ts';
 import { RequestMetrics } from './http/request-metrics.ts';
 import { createInstantParts, type InstantParts } from './ingest/instant/instant-parts.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
+import { purgeNotices } from './notices/purge-notices.ts';
 import { platformMember } from './members/platform-member.ts';
 import { EmbeddedProfileStore } from './profiles/embedded/embedded-profile-store.ts';
 import { verifyStore } from './profiles/embedded/verify-store.ts';
@@ -28,11 +29,12 @@ import { createProfileWriter } from './profiles/profile-writer.ts';
 import { createRoutes } from './routes.ts';
 import { SegmentDrops } from './segments/segment-drops.ts';
 import { loadTaxonomyIds } from './segments/taxonomy.ts';
-import { createSharingHooks } from './sharing/sharing-hooks.ts';
+import { createSharingHooks, sharingMemberHooks } from './sharing/sharing-hooks.ts';
 import type { DataDirectory } from './storage/files/data-directory.ts';
 import { Catalog } from './storage/sql/catalog.ts';
 import { copyCatalog } from './storage/sql/copy-catalog.ts';
 import { SqliteWorkerDialect } from './storage/sql/sqlite-dialect.ts';
+import { LimitWatch } from './usage/limit-watch.ts';
 import { MembershipLimits } from './usage/membership-limits.ts';
 
 export interface ComposeOptions {
@@ -79,10 +81,12 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
   );
   saving.unref();
   const hasher = new PasswordHasher(config.passwordQueue);
+  const memberships = new MembershipLimits({ view, profiles });
+  const notices = keepNotices({ catalog, view, memberships, memory, profiles, clock, log });
   const instant = createInstantParts({
     view,
     profiles,
-    writer: createProfileWriter(profiles, new MembershipLimits({ view, profiles })),
+    writer: createProfileWriter(profiles, memberships),
     db: catalog.read,
     clock,
     defaultLimitsApply: config.rtRateLimit,
@@ -100,12 +104,46 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
     async stop() {
       front.stop();
       clearInterval(saving);
+      notices.stop();
       await http.close(callGraceMs);
       await hasher.close();
       await instant.close();
       await sessions.save();
       await profiles.close();
       await catalog.close();
+    },
+  };
+}
+
+const limitLookIntervalMs = 10_000;
+const noticePurgeIntervalMs = 86_400_000;
+
+/** Looks at limits every few seconds, and takes old notices away once a day. */
+function keepNotices(parts: {
+  readonly catalog: Catalog;
+  readonly view: CatalogView;
+  readonly memberships: MembershipLimits;
+  readonly memory: MemoryBudget;
+  readonly profiles: ProfileStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+}): { stop(): void } {
+  const { catalog, profiles, memory, clock, log } = parts;
+  const watch = new LimitWatch({
+    ...parts,
+    memory: () => {
+      const { memoryBytes } = profiles.stats();
+      return { value: memoryBytes + memory.restBytes(memoryBytes), maximum: memory.limitBytes };
+    },
+  });
+  const failed = (error: unknown): void => log.error({ err: error }, 'notices were not kept; they are tried again');
+  const purge = (): void => void purgeNotices(catalog.read, clock.nowMs()).catch(failed);
+  const timers = [setInterval(() => void watch.look().catch(failed), limitLookIntervalMs), setInterval(purge, noticePurgeIntervalMs)];
+  for (const timer of timers) timer.unref();
+  purge();
+  return {
+    stop() {
+      for (const timer of timers) clearInterval(timer);
     },
   };
 }
@@ -175,6 +213,7 @@ function createHttp(
     },
     import: { catalog, hasher, sessions, taxonomyIds: loadTaxonomyIds() },
     importLimitBytes: config.importLimitBytes,
+    memberHooks: sharingMemberHooks,
     segmentHooks: createSharingHooks((ids) => drops.drop(ids)),
     instant,
     lookup: { view, profiles, eidSources: new Set(config.eidSources) },

@@ -25,10 +25,13 @@ import { updateDataBuyerProvider } from './marketplace/routes/update-data-buyer-
 import { createAdvertiser } from './members/routes/create-advertiser.ts';
 import { createMember } from './members/routes/create-member.ts';
 import { describeAdvertisers, listAdvertisers } from './members/routes/list-advertisers.ts';
+import type { MemberHooks } from './members/member-hooks.ts';
 import { describeMembers, listMembers } from './members/routes/list-members.ts';
 import { describePlatformMembers, listPlatformMembers } from './members/routes/list-platform-members.ts';
 import { updateAdvertiser } from './members/routes/update-advertiser.ts';
 import { updateMember } from './members/routes/update-member.ts';
+import { describeNotices, listNotices } from './notices/routes/list-notices.ts';
+import { updateNotice } from './notices/routes/update-notice.ts';
 import { createSegmentAccessRequest } from './segment-access/routes/create-segment-access-request.ts';
 import { describeSegmentAccessRequests, listSegmentAccessRequests } from './segment-access/routes/list-segment-access-requests.ts';
 import { updateSegmentAccessRequest } from './segment-access/routes/update-segment-access-request.ts';
@@ -48,6 +51,7 @@ export interface RouteParts {
   readonly backup: BackupParts;
   readonly import: ImportParts;
   readonly importLimitBytes: number;
+  readonly memberHooks: MemberHooks;
   readonly segmentHooks: SegmentHooks;
   readonly instant: InstantParts;
   readonly lookup: LookUpParts;
@@ -80,7 +84,7 @@ export function createRoutes(parts: RouteParts): { readonly operations: readonly
     importCatalog(parts.import, parts.importLimitBytes),
     listMembers(db),
     createMember(catalog),
-    updateMember(catalog),
+    updateMember(catalog, parts.memberHooks),
     describeMembers(),
     listSharingRecords(db),
     createSharingRecord(catalog),
@@ -89,6 +93,9 @@ export function createRoutes(parts: RouteParts): { readonly operations: readonly
     describeSharingRecords(),
     readMetrics(parts.metrics),
     describeApi(() => operations),
+    listNotices(db),
+    updateNotice(catalog),
+    describeNotices(),
     listPlatformMembers(db),
     describePlatformMembers(),
     checkReadiness(parts.readiness),

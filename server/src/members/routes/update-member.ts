@@ -8,6 +8,7 @@ import { readObject } from '../../http/read-object.ts';
 import { refusal } from '../../kit/refusal.ts';
 import type { Catalog } from '../../storage/sql/catalog.ts';
 import { memberErrors } from '../member-errors.ts';
+import type { MemberHooks } from '../member-hooks.ts';
 import { memberSchema } from '../member-schema.ts';
 import { memberOnWire } from '../member-wire.ts';
 import { readMember } from '../read-member.ts';
@@ -29,7 +30,7 @@ const adminFields: readonly string[] = [
 ];
 
 /** `PUT /member?id=`: settings and limits, which act from the next call on; lowering a limit takes nothing away (additions.md section 3). */
-export const updateMember = (catalog: Catalog): AccountOperation => ({
+export const updateMember = (catalog: Catalog, hooks: MemberHooks): AccountOperation => ({
   id: 'updateMember',
   method: 'PUT',
   paths: ['/member', '/member/:first'],
@@ -48,7 +49,11 @@ export const updateMember = (catalog: Catalog): AccountOperation => ({
       const before = await readMember(change.db, id);
       if (!before) throw notFound('member', 'id', id);
       if (before.primary_type === 'platform' && sent.state === 'inactive') throw refusal(memberErrors.platformStaysActive);
-      return updateRow(change, before, fields);
+      const goes = before.state === 'active' && sent.state === 'inactive';
+      const after = goes ? await hooks.beforeDeactivation(change, id) : undefined;
+      const changed = await updateRow(change, before, fields);
+      await after?.();
+      return changed;
     });
     return oneAnswer('member', memberOnWire(row), { id });
   },

@@ -5,7 +5,9 @@ import { readOne } from '../../http/read-body.ts';
 import { readObject, requireFields } from '../../http/read-object.ts';
 import { refusal } from '../../kit/refusal.ts';
 import { readMember, requireMember } from '../../members/read-member.ts';
+import { notify } from '../../notices/notify.ts';
 import type { Catalog } from '../../storage/sql/catalog.ts';
+import { requestedNotice } from '../access-notices.ts';
 import { accessRequestSchema } from '../access-request-schema.ts';
 import { segmentAccessErrors } from '../segment-access-errors.ts';
 import { accessRequestOnWire, insertAccessRequest, readStandingRequest } from '../store/access-request-store.ts';
@@ -34,7 +36,7 @@ export const createSegmentAccessRequest = (catalog: Catalog): AccountOperation =
       if (!(await readMember(change.db, owner))) throw refusal(segmentAccessErrors.noSuchOwner, { owner });
       const standing = await readStandingRequest(change.db, member, owner);
       if (standing) throw refusal(segmentAccessErrors.requestExists, { id: standing.id, member, owner, state: standing.state });
-      return insertAccessRequest(change, {
+      const made = await insertAccessRequest(change, {
         id,
         member_id: member,
         segment_owner_member_id: owner,
@@ -43,6 +45,8 @@ export const createSegmentAccessRequest = (catalog: Catalog): AccountOperation =
         posts_per_day: posts_per_day ?? null,
         unique_segments_per_post: unique_segments_per_post ?? null,
       });
+      await notify(change, requestedNotice(made));
+      return made;
     });
     return oneAnswer(name, accessRequestOnWire(row), { id: row.id });
   },

@@ -145,6 +145,28 @@ describe('200', () => {
   });
 });
 
+describe('notices', () => {
+  const newest = async (as: AccountName): Promise<unknown> =>
+    (await platform.call('GET /notice?sort=id.desc&num_elements=1', { as })).at('notices.0');
+
+  it('the owner is told of a request, the asker of what the owner did with it', async () => {
+    const id = await requestThatIs('REQUESTED');
+    expect(await newest('buyer')).toMatchObject({ kind: 'access-requested', subject: { type: 'segment_access_request', id } });
+    await step(id, 'ACCEPTED', 'buyer');
+    expect(await newest('provider')).toMatchObject({ kind: 'access-decided', details: { state: 'ACCEPTED' } });
+    await step(id, 'REVOKED', 'buyer');
+    expect(await newest('provider')).toMatchObject({ kind: 'access-decided', details: { state: 'REVOKED' } });
+  });
+
+  it('nobody is told of its own withdrawal, and of refused steps', async () => {
+    const id = await requestThatIs('REQUESTED');
+    const before = [await newest('provider'), await newest('buyer')];
+    await step(id, 'ACCEPTED', 'provider');
+    await step(id, 'WITHDRAWN', 'provider');
+    expect([await newest('provider'), await newest('buyer')]).toEqual(before);
+  });
+});
+
 describe('400 SYNTAX', () => {
   it.each([
     ['no owner', {}],

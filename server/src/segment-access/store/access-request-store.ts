@@ -2,9 +2,11 @@ import { fold } from '../../kit/fold.ts';
 import type { ListFields, ListQuery } from '../../kit/list-query.ts';
 import { formatTimestamp } from '../../kit/timestamp.ts';
 import { dropWritableOwner, grantWritableOwner } from '../../members/ingest-settings-store.ts';
+import { notify } from '../../notices/notify.ts';
 import type { CatalogChange } from '../../storage/sql/catalog-change.ts';
 import type { CatalogReader, SegmentAccessRequestTable } from '../../storage/sql/catalog-schema.ts';
 import { listRows } from '../../storage/sql/list-rows.ts';
+import { decidedNotice } from '../access-notices.ts';
 import type { AccessState } from '../access-request.ts';
 
 export const accessRequestFields: ListFields = {
@@ -84,7 +86,7 @@ export async function insertAccessRequest(change: CatalogChange, request: NewAcc
   return row;
 }
 
-/** Takes a step, and gives or takes the right with it. @param by the member that takes it; null is the server */
+/** Takes a step, and gives or takes the right with it; the asker is told of what it did not do itself. @param by the member that takes it; null is the server */
 export async function takeStep(
   change: CatalogChange,
   before: SegmentAccessRequestTable,
@@ -94,6 +96,7 @@ export async function takeStep(
   const after = { ...before, state: to, decided_on: change.nowMs, decided_by: by, last_modified: change.nowMs };
   await change.db.updateTable('segment_access_request').set(after).where('id', '=', before.id).execute();
   recordRequest(change, before, after);
+  if (to !== 'WITHDRAWN') await notify(change, decidedNotice(after));
   const { member_id: asker, segment_owner_member_id: owner } = before;
   if (to === 'ACCEPTED') await grantWritableOwner(change, asker, owner);
   else if (before.state === 'ACCEPTED') await dropWritableOwner(change, asker, owner);

@@ -214,6 +214,21 @@ describe('409 LIMIT', () => {
     expect((await post({})).status).toBe(200);
   });
 
+  it('tells the member of each step that it reaches, once, and of none in a refused call', async () => {
+    const count = Number(await countOf());
+    const limit = Math.floor((count + 1) / 0.85);
+    await limitTo(limit);
+    const told = async (): Promise<unknown> =>
+      ((await platform.call('GET /notice?kind=limit&sort=id')).at('notices') as { details: { maximum: number; percent: number } }[])
+        .filter(({ details }) => details.maximum === limit)
+        .map(({ details }) => details.percent);
+    await post({});
+    expect(await told()).toEqual([85]);
+    await postAll(Array.from({ length: limit - count - 1 }, () => ({})));
+    await post({});
+    expect(await told()).toEqual([85, 100]);
+  });
+
   it('holds for calls that come at once: as many as have room pass', async () => {
     await limitTo(Number(await countOf()) + 3);
     const statuses = (await Promise.all(Array.from({ length: 8 }, () => post({})))).map((answer) => answer.status);

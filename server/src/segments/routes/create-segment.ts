@@ -41,7 +41,7 @@ export const createSegment = (catalog: Catalog, taxonomyIds: ReadonlySet<string>
     const rows = await catalog.change(changeContext(call, 'createSegment'), async (change) => {
       for (const member of new Set(members)) await requireMember(change.db, member);
       const firstId = await change.newIds('segment', sent.length);
-      for (const member of new Set(members)) await checkSegmentLimit(change.db, member, members.filter((each) => each === member).length);
+      for (const member of new Set(members)) await checkSegmentLimit(change, member, members.filter((each) => each === member).length);
       const made = [];
       for (const [index, segment] of sent.entries()) {
         const member = members[index] ?? call.caller.memberId;

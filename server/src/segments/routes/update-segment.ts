@@ -40,12 +40,14 @@ export const updateSegment = (catalog: Catalog, hooks: SegmentHooks, taxonomyIds
     const { form, asked } = readAsked(call, addressed.ids);
     const rows = await catalog.change(changeContext(call, 'updateSegment'), async (change) => {
       const changed = [];
+      const told = await watchEnds(change, hooks, asked);
       for (const one of asked) {
         const before = await changeable(change.db, addressed, one.id);
         if (typeof one.sent.member_id === 'number' && one.sent.member_id !== before.member_id)
           call.warnings.push(`${one.path}.member_id cannot be changed and was ignored`);
         changed.push(await changeOne(change, hooks, { ...one, before, append }, (id) => taxonomyIds.has(id)));
       }
+      for (const tell of told) await tell();
       return changed;
     });
     const [first] = rows;
@@ -53,6 +55,16 @@ export const updateSegment = (catalog: Catalog, hooks: SegmentHooks, taxonomyIds
     return severalSegments(rows);
   },
 });
+
+/** Segments that the call switches off, or gives to an advertiser: others may lose sight of them. */
+async function watchEnds(change: CatalogChange, hooks: SegmentHooks, asked: readonly Asked[]): Promise<(() => Promise<void>)[]> {
+  const off = asked.filter(({ sent }) => sent.state === 'inactive').map(({ id }) => id);
+  const given = asked.filter(({ sent }) => sent.state !== 'inactive' && typeof sent.advertiser_id === 'number').map(({ id }) => id);
+  const told = [];
+  if (off.length > 0) told.push(await hooks.beforeSightEnds(change, off, 'deactivated'));
+  if (given.length > 0) told.push(await hooks.beforeSightEnds(change, given, 'unshared'));
+  return told;
+}
 
 const idSchema = Type.Object({ id: Type.Integer({ minimum: 1 }) });
 

@@ -31,6 +31,7 @@ type IdName =
   | 'batch_segment_config'
   | 'data_category'
   | 'segment_access_request'
+  | 'notice'
   | 'audit_event';
 
 /** One transaction on the catalog: the queries, the audit entries, and what it touched. */

@@ -19,6 +19,7 @@ export interface CatalogTables {
   batch_segment_config: BatchSegmentConfigTable;
   member_segment_access: { member_id: number; segment_owner_member_id: number };
   segment_access_request: SegmentAccessRequestTable;
+  notice: NoticeTable;
   data_category: { id: number; member_id: number; name: string };
   instant_hour: InstantHourTable;
   audit_event: AuditEventTable;
@@ -158,6 +159,33 @@ export interface SegmentAccessRequestTable {
   decided_by: number | null;
   created_on: number;
   last_modified: number;
+}
+
+export interface NoticeTable {
+  id: number;
+  created_on: number;
+  /** Who is told. */
+  member_id: number;
+  kind: string;
+  severity: string;
+  text: string;
+  text_folded: string;
+  subject_type: string | null;
+  subject_id: number | null;
+  /** JSON. */
+  details: string;
+  read: number;
+  /** The member is told of a cause once. */
+  cause: string | null;
+  /** From here on null but for `segment-revoked`; lists are JSON. */
+  reason: string | null;
+  data_member_id: number | null;
+  segments: string | null;
+  effective_on: number | null;
+  ends_targeting: number | null;
+  profiles: string | null;
+  campaigns_including: string | null;
+  campaigns_excluding: string | null;
 }
 
 /** Statistics of the instant service for one member and UTC hour (ingest.md section 3.4). */
