@@ -174,6 +174,12 @@ export async function updateSegment(change: CatalogChange, before: SegmentTable,
   change.touch('segment', after.id);
 }
 
+/** Segments that give their codes up before others take them; each is written again in the same transaction. */
+export async function freeCodes(change: CatalogChange, ids: readonly number[]): Promise<void> {
+  for (const run of runsOf(ids))
+    await change.db.updateTable('segment').set({ code: null, code_folded: null }).where('id', 'in', run).execute();
+}
+
 /** Takes a segment out, frees its children, and notes that its memberships are still to be dropped. */
 export async function deleteSegment(change: CatalogChange, row: SegmentTable): Promise<void> {
   const children = await change.db.selectFrom('segment').selectAll().where('parent_segment_id', '=', row.id).execute();
