@@ -19,16 +19,18 @@ import { RequestFront } from './http/request-front.ts';
 import { RequestMetrics } from './http/request-metrics.ts';
 import { createInstantParts, type InstantParts } from './ingest/instant/instant-parts.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
+import { purgeNotices } from './notices/purge-notices.ts';
 import { platformMember } from './members/platform-member.ts';
 import { EmbeddedProfileStore } from './profiles/embedded/embedded-profile-store.ts';
 import { verifyStore } from './profiles/embedded/verify-store.ts';
 import { MemoryBudget } from './profiles/memory-budget.ts';
 import { addProfileMetrics } from './profiles/profile-metrics.ts';
 import type { ProfileStore } from './profiles/profile-store.ts';
+import { createProfileWriter } from './profiles/profile-writer.ts';
 import { createRoutes } from './routes.ts';
 import { sweepSegment } from './segments/tasks/sweep-segment.ts';
 import { loadTaxonomyIds } from './segments/taxonomy.ts';
-import { sharingHooks } from './sharing/sharing-hooks.ts';
+import { sharingHooks, sharingMemberHooks } from './sharing/sharing-hooks.ts';
 import type { DataDirectory } from './storage/files/data-directory.ts';
 import { Catalog } from './storage/sql/catalog.ts';
 import { copyCatalog } from './storage/sql/copy-catalog.ts';
@@ -36,6 +38,8 @@ import { SqliteWorkerDialect } from './storage/sql/sqlite-dialect.ts';
 import { expireRecords, expireRecordsDaily } from './tasks/expire-records.ts';
 import { CatalogTaskQueue } from './tasks/store/task-queue.ts';
 import { purgeTasks } from './tasks/store/task-table.ts';
+import { LimitWatch } from './usage/limit-watch.ts';
+import { MembershipLimits } from './usage/membership-limits.ts';
 
 export interface ComposeOptions {
   readonly config: Config;
@@ -83,9 +87,12 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
   );
   saving.unref();
   const hasher = new PasswordHasher(config.passwordQueue);
+  const memberships = new MembershipLimits({ view, profiles });
+  const notices = keepNotices({ catalog, view, memberships, memory, profiles, clock, log });
   const instant = createInstantParts({
     view,
     profiles,
+    writer: createProfileWriter(profiles, memberships),
     db: catalog.read,
     clock,
     defaultLimitsApply: config.rtRateLimit,
@@ -104,6 +111,7 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
     async stop() {
       front.stop();
       clearInterval(saving);
+      notices.stop();
       await http.close(callGraceMs);
       await tasks.stop();
       await hasher.close();
@@ -121,7 +129,7 @@ function createTaskRunner({ config, clock, log }: ComposeOptions, catalog: Catal
     queue: new CatalogTaskQueue(catalog, clock),
     handlers: new Map([
       ['sweep-segment', sweepSegment(profiles)],
-      ['expire-records', expireRecords([() => purgeTasks(catalog.read, clock.nowMs())])],
+      ['expire-records', expireRecords([purgeTasks, purgeNotices].map((purge) => () => purge(catalog.read, clock.nowMs())))],
     ]),
     schedules: [expireRecordsDaily],
     clock,
@@ -132,6 +140,32 @@ function createTaskRunner({ config, clock, log }: ComposeOptions, catalog: Catal
         'background work failed; it is tried again as its kind allows',
       ),
   });
+}
+
+const limitLookIntervalMs = 10_000;
+
+/** Looks at limits every few seconds, and tells of those that come near. */
+function keepNotices(parts: {
+  readonly catalog: Catalog;
+  readonly view: CatalogView;
+  readonly memberships: MembershipLimits;
+  readonly memory: MemoryBudget;
+  readonly profiles: ProfileStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+}): { stop(): void } {
+  const { profiles, memory, log } = parts;
+  const watch = new LimitWatch({
+    ...parts,
+    memory: () => {
+      const { memoryBytes } = profiles.stats();
+      return { value: memoryBytes + memory.restBytes(memoryBytes), maximum: memory.limitBytes };
+    },
+  });
+  const failed = (error: unknown): void => log.error({ err: error }, 'limits could not be told of; they are looked at again');
+  const timer = setInterval(() => void watch.look().catch(failed), limitLookIntervalMs);
+  timer.unref();
+  return { stop: () => clearInterval(timer) };
 }
 
 /** The audience index may hold such a part of the memory limit: sets can be made anew, profiles cannot. */
@@ -199,6 +233,7 @@ function createHttp(
     },
     import: { catalog, hasher, sessions, taxonomyIds: loadTaxonomyIds() },
     importLimitBytes: config.importLimitBytes,
+    memberHooks: sharingMemberHooks,
     segmentHooks: sharingHooks,
     onTaskCanceled: (id) => tasks.canceled(id),
     instant,

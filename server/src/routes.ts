@@ -32,9 +32,16 @@ import { updateDataBuyerProvider } from './marketplace/routes/update-data-buyer-
 import { createAdvertiser } from './members/routes/create-advertiser.ts';
 import { createMember } from './members/routes/create-member.ts';
 import { describeAdvertisers, listAdvertisers } from './members/routes/list-advertisers.ts';
+import type { MemberHooks } from './members/member-hooks.ts';
 import { describeMembers, listMembers } from './members/routes/list-members.ts';
 import { describePlatformMembers, listPlatformMembers } from './members/routes/list-platform-members.ts';
 import { updateAdvertiser } from './members/routes/update-advertiser.ts';
+import { updateMember } from './members/routes/update-member.ts';
+import { describeNotices, listNotices } from './notices/routes/list-notices.ts';
+import { updateNotice } from './notices/routes/update-notice.ts';
+import { createSegmentAccessRequest } from './segment-access/routes/create-segment-access-request.ts';
+import { describeSegmentAccessRequests, listSegmentAccessRequests } from './segment-access/routes/list-segment-access-requests.ts';
+import { updateSegmentAccessRequest } from './segment-access/routes/update-segment-access-request.ts';
 import { createSegment } from './segments/routes/create-segment.ts';
 import { deleteSegment } from './segments/routes/delete-segment.ts';
 import { describeSegments, listSegments } from './segments/routes/list-segments.ts';
@@ -53,6 +60,7 @@ export interface RouteParts {
   readonly backup: BackupParts;
   readonly import: ImportParts;
   readonly importLimitBytes: number;
+  readonly memberHooks: MemberHooks;
   readonly segmentHooks: SegmentHooks;
   /** Told of a canceled task after the commit. */
   readonly onTaskCanceled: (id: number) => void;
@@ -63,64 +71,98 @@ export interface RouteParts {
   readonly readiness: ReadinessChecks;
 }
 
-/** The contents page: every operation, in path order. `hot` ones are answered before the framework where hot routes are on. */
+/** The contents page: every operation, in four parts. `hot` ones are answered before the framework where hot routes are on. */
 export function createRoutes(parts: RouteParts): { readonly operations: readonly Operation[]; readonly hot: readonly AccountOperation[] } {
-  const { login, segmentHooks } = parts;
-  const { catalog, hasher, taxonomyIds } = parts.import;
-  const { read: db } = catalog;
   const hot = [addUsers(parts.instant), lookUpUser(parts.lookup)];
   const operations: Operation[] = [
-    describeServer(),
+    ...entryRoutes(parts, () => operations),
+    ...companyRoutes(parts),
+    ...audienceRoutes(parts),
+    ...hot,
+    getProcessed(parts.instant),
+    ...operatorRoutes(parts),
+    ...refuseUnofferedServices(),
+  ];
+  return { operations, hot };
+}
+
+/** What needs no account. */
+const entryRoutes = (parts: RouteParts, operations: () => readonly Operation[]): Operation[] => [
+  describeServer(),
+  logIn(parts.login),
+  showConsole(),
+  showDocs(operations),
+  checkHealth(),
+  readMetrics(parts.metrics),
+  describeApi(operations),
+  checkReadiness(parts.readiness),
+  logInWithJwt(parts.login),
+];
+
+/** Members, their accounts and keys, what they may do and what they are told. */
+function companyRoutes({ login, import: { catalog, hasher }, memberHooks }: RouteParts): Operation[] {
+  const { read: db } = catalog;
+  return [
     listAdvertisers(db),
     createAdvertiser(catalog),
     updateAdvertiser(catalog),
     describeAdvertisers(),
-    logIn(login),
-    createBackup(parts.backup),
     readBatchConfig(db),
     ...updateBatchConfig(catalog),
-    listDataBuyerProviders(db),
-    enableDataProvider(catalog),
-    updateDataBuyerProvider(catalog),
-    describeDataBuyerProviders(),
-    checkHealth(),
-    importCatalog(parts.import, parts.importLimitBytes),
     listMembers(db),
     createMember(catalog),
+    updateMember(catalog, memberHooks),
     describeMembers(),
-    listSharingRecords(db),
-    createSharingRecord(catalog),
-    updateSharingRecord(catalog),
-    deleteSharingRecord(catalog),
-    describeSharingRecords(),
-    readMetrics(parts.metrics),
-    describeApi(() => operations),
-    showConsole(),
-    showDocs(() => operations),
+    listNotices(db),
+    updateNotice(catalog),
+    describeNotices(),
     listPlatformMembers(db),
     describePlatformMembers(),
     listPublicKeys(db),
     createPublicKey(catalog),
     updatePublicKey(catalog),
     describePublicKeys(),
-    checkReadiness(parts.readiness),
-    ...hot,
-    getProcessed(parts.instant),
+    listAccounts(db),
+    createAccount(catalog, hasher),
+    updateAccount(catalog, login),
+    describeAccounts(),
+  ];
+}
+
+/** Segments, who may use and fill them, and how large they are. */
+function audienceRoutes({ import: { catalog, taxonomyIds }, segmentHooks, reach }: RouteParts): Operation[] {
+  const { read: db } = catalog;
+  return [
+    listDataBuyerProviders(db),
+    enableDataProvider(catalog),
+    updateDataBuyerProvider(catalog),
+    describeDataBuyerProviders(),
+    listSharingRecords(db),
+    createSharingRecord(catalog),
+    updateSharingRecord(catalog),
+    deleteSharingRecord(catalog),
+    describeSharingRecords(),
     listSegments(db, segmentHooks),
     createSegment(catalog, taxonomyIds),
     updateSegment(catalog, segmentHooks, taxonomyIds),
     deleteSegment(catalog, segmentHooks),
     describeSegments(),
-    segmentStats(parts.reach),
-    listTasks(db),
+    listSegmentAccessRequests(db),
+    createSegmentAccessRequest(catalog),
+    updateSegmentAccessRequest(catalog),
+    describeSegmentAccessRequests(),
+    segmentStats(reach),
+  ];
+}
+
+/** For whoever runs the server, and for looking at what it does. */
+function operatorRoutes(parts: RouteParts): Operation[] {
+  const { catalog } = parts.import;
+  return [
+    createBackup(parts.backup),
+    importCatalog(parts.import, parts.importLimitBytes),
+    listTasks(catalog.read),
     updateTask(catalog, parts.onTaskCanceled),
     describeTasks(),
-    listAccounts(db),
-    createAccount(catalog, hasher),
-    updateAccount(catalog, login),
-    describeAccounts(),
-    logInWithJwt(login),
-    ...refuseUnofferedServices(),
   ];
-  return { operations, hot };
 }

@@ -5,6 +5,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { SignJWT } from 'jose';
 import type { Caller } from './access-table.ts';
+import { notify } from '../src/notices/notify.ts';
 import { addTask } from '../src/tasks/add-task.ts';
 import { accountIds, type AccountName, advertisers, members, password, type PlatformServer } from './platform-server.ts';
 
@@ -69,11 +70,22 @@ export class AccessWorld {
     return this.id('POST /member-data-sharing', { member_data_sharing: record });
   }
 
+  /** A request of the provider to a member of whom nobody has heard. */
+  async accessRequest(): Promise<number> {
+    const owner = await this.id('POST /member', { member: { name: this.name(), primary_type: 'data_provider' } }, 'admin');
+    return this.id('POST /segment-access-request', { segment_access_request: { segment_owner_member_id: owner } });
+  }
+
+  async notice(): Promise<number> {
+    const about = { kind: 'limit', severity: 'info', text: this.name(), subject: null, details: {} } as const;
+    await this.platform.server.catalog.change(byNobody, (change) => notify(change, { to: members.provider, ...about }));
+    return Number((await this.platform.call('GET /notice?sort=id.desc')).at('notices.0.id'));
+  }
+
   /** A task of a kind that nobody does by itself. */
   task(): Promise<number> {
-    const context = { operation: 'test', requestId: null, accountId: null, username: null, accountMemberId: null };
     const subject = { type: this.name(), id: 1 };
-    return this.platform.server.catalog.change(context, (change) =>
+    return this.platform.server.catalog.change(byNobody, (change) =>
       addTask(change, { kind: 'run-share', memberId: members.provider, subject }),
     );
   }
@@ -87,6 +99,7 @@ export class AccessWorld {
   }
 }
 
+const byNobody = { operation: 'test', requestId: null, accountId: null, username: null, accountMemberId: null };
 const ofProvider = `member_id=${members.provider}`;
 const ownAccount: SampleMaker['make'] = () => ({ id: accountIds.provider });
 const advertiser: SampleMaker['make'] = () => ({ id: advertisers.provider });
@@ -119,6 +132,7 @@ export const samples: Readonly<Record<string, SampleMaker>> = {
   importCatalog: { make: () => ({ json: { members: [] } }) },
   listMembers: { make: () => ({ id: members.provider }) },
   createMember: { make: () => ({ json: { member: { name: 'New' } } }) },
+  updateMember: { make: () => ({ id: members.provider, json: { member: {} } }) },
   listSharingRecords: { make: async (world) => ({ id: await world.sharingRecord() }) },
   createSharingRecord: {
     make: async (world) => ({
@@ -141,6 +155,8 @@ export const samples: Readonly<Record<string, SampleMaker>> = {
       json: { 'public-key': { active: false } },
     }),
   },
+  listNotices: { make: async (world) => ({ id: await world.notice() }) },
+  updateNotice: { make: async (world) => ({ id: await world.notice(), json: { notice: { read: true } } }) },
   listPlatformMembers: { make: () => ({ id: members.provider }) },
   addUsers: { make: () => ({ query: ofProvider, json: addOne }) },
   lookUpUser: { make: () => ({ query: `uid=5&${ofProvider}` }) },
@@ -149,6 +165,18 @@ export const samples: Readonly<Record<string, SampleMaker>> = {
   createSegment: { make: (world) => ({ query: ofProvider, json: { segment: { short_name: world.name() } } }) },
   updateSegment: { make: async (world) => ({ id: await world.segment(), json: { segment: { short_name: world.name() } } }) },
   deleteSegment: { make: async (world) => ({ id: await world.segment() }) },
+  listSegmentAccessRequests: { make: async (world) => ({ id: await world.accessRequest() }) },
+  createSegmentAccessRequest: {
+    make: async (world) => ({
+      query: ofProvider,
+      json: {
+        segment_access_request: { segment_owner_member_id: await world.id('POST /member', { member: { name: 'Owner' } }, 'admin') },
+      },
+    }),
+  },
+  updateSegmentAccessRequest: {
+    make: async (world) => ({ id: await world.accessRequest(), json: { segment_access_request: { state: 'WITHDRAWN' } } }),
+  },
   segmentStats: { make: async (world) => ({ id: await world.segment() }) },
   listTasks: { make: async (world) => ({ id: await world.task() }) },
   updateTask: { make: async (world) => ({ id: await world.task(), json: { task: { state: 'canceled' } } }) },

@@ -22,11 +22,13 @@ export interface SmallCatalog {
   readonly segments: readonly SmallSegment[];
   /** What was set for members. */
   readonly ingest?: Readonly<Record<number, SetIngestSettings & { readonly writableOwners?: readonly number[] }>>;
+  /** By member. */
+  readonly membershipLimits?: Readonly<Record<number, number>>;
   /** Buyers that have enabled the data member and are given these segments (null: all). */
   readonly sharing?: readonly { readonly from: number; readonly to: number; readonly segments: readonly number[] | null }[];
 }
 
-export function snapshotOf({ members, segments, ingest = {}, sharing = [] }: SmallCatalog): CatalogSnapshot {
+export function snapshotOf({ members, segments, ingest = {}, membershipLimits = {}, sharing = [] }: SmallCatalog): CatalogSnapshot {
   const given = new Map<MemberId, Map<MemberId, SharingFacts>>();
   const enabled = new Map<MemberId, Set<MemberId>>();
   for (const { from, to, segments: shared } of sharing) {
@@ -40,6 +42,7 @@ export function snapshotOf({ members, segments, ingest = {}, sharing = [] }: Sma
     accounts: new LayeredMap(),
     segments: new LayeredMap(new Map(segments.map((segment) => [asSegmentId(segment.id), segmentOf(segment)]))),
     segmentCodes: new LayeredMap(new Map(segments.flatMap(codeOf))),
+    membershipLimits: new Map(Object.entries(membershipLimits).map(([member, limit]) => [asMemberId(Number(member)), limit])),
     platformMember: members[0] === undefined ? undefined : asMemberId(members[0]),
     sharing: given,
     enabled,
@@ -55,6 +58,7 @@ const memberOf = (id: number, at: number): MemberFacts => ({
   exposure: 'public',
   readsPerMinute: null,
   writesPerMinute: null,
+  membershipLimit: null,
 });
 
 const segmentOf = ({ id, member, code, inactive, expireMinutes, advertiser }: SmallSegment): SegmentFacts => ({

@@ -11,6 +11,8 @@ export interface MemberFacts {
   readonly exposure: string;
   readonly readsPerMinute: number | null;
   readonly writesPerMinute: number | null;
+  /** Memberships in its segments; null is no limit. */
+  readonly membershipLimit: number | null;
 }
 
 /** A segment, as hot paths need it. */
@@ -51,6 +53,8 @@ export interface SnapshotTables {
   /** By `member:code`, exact in case: ingestion matches codes exactly. */
   readonly segmentCodes: LayeredMap<string, SegmentId>;
   readonly platformMember: MemberId | undefined;
+  /** Members that may hold so many memberships in their segments and no more; others have no such limit. */
+  readonly membershipLimits: ReadonlyMap<MemberId, number>;
   /** Buyer → data member → what it shares. */
   readonly sharing: ReadonlyMap<MemberId, ReadonlyMap<MemberId, SharingFacts>>;
   /** Buyer → the data providers that it has enabled. */

@@ -2,7 +2,7 @@ import type { CatalogReader, CatalogTables, Touched } from '../storage/sql/catal
 import { CatalogSnapshot, codeKey, type SnapshotTables } from './catalog-snapshot.ts';
 import { readAccounts, readEnabled, readIngest, readMembers, readSegments, readSharing } from './read-tables.ts';
 import { LayeredMap } from '../kit/layered-map.ts';
-import type { SegmentId } from '../kit/ids.ts';
+import type { MemberId, SegmentId } from '../kit/ids.ts';
 
 type Rows = ReadonlySet<number> | null;
 
@@ -37,6 +37,7 @@ export class CatalogView {
       segments: new LayeredMap(),
       segmentCodes: new LayeredMap(),
       platformMember: undefined,
+      membershipLimits: new Map(),
       sharing: new Map(),
       enabled: new Map(),
       ingest: new Map(),
@@ -85,7 +86,7 @@ export class CatalogView {
     const members = renewed(tables.members, rows, await readMembers(this.#db, rows));
     const known = tables.platformMember === undefined ? undefined : members.get(tables.platformMember);
     const platform = known?.primaryType === 'platform' ? known : [...members.values()].find((member) => member.primaryType === 'platform');
-    return { ...tables, members, platformMember: platform?.id };
+    return { ...tables, members, platformMember: platform?.id, membershipLimits: limitsOf(members) };
   }
 
   async #withSegments(tables: SnapshotTables, rows: Rows): Promise<SnapshotTables> {
@@ -98,6 +99,12 @@ export class CatalogView {
     const base = rows === null ? new LayeredMap<string, SegmentId>() : tables.segmentCodes;
     return { ...tables, segments, segmentCodes: base.with(codes) };
   }
+}
+
+function limitsOf(members: SnapshotTables['members']): Map<MemberId, number> {
+  const limits = new Map<MemberId, number>();
+  for (const { id, membershipLimit } of members.values()) if (membershipLimit !== null) limits.set(id, membershipLimit);
+  return limits;
 }
 
 /** The table with these rows read again; rows that were not found are gone. */

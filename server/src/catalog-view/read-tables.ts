@@ -20,6 +20,7 @@ export async function readMembers(db: CatalogReader, rows: Rows): Promise<Map<Me
         exposure: row.platform_exposure,
         readsPerMinute: row.reads_per_minute,
         writesPerMinute: row.writes_per_minute,
+        membershipLimit: row.membership_limit === 0 ? null : row.membership_limit,
       });
     }
   }

@@ -1,5 +1,6 @@
 import type { CatalogChange } from '../storage/sql/catalog-change.ts';
 import { type Imported, importConflict, type KindCounts, noCounts } from '../storage/sql/import-parts.ts';
+import { grantWritableOwner } from './ingest-settings-store.ts';
 import { readMemberTypes } from './read-member.ts';
 
 /** A grant in an import file: who may write whose segments. */
@@ -20,15 +21,7 @@ export async function importGrants(change: CatalogChange, grants: readonly Impor
     const isKnown = known.has(`${member}:${owner}`);
     counts[isKnown ? 'unchanged' : 'created'] += 1;
     if (isKnown) continue;
-    await change.db.insertInto('member_segment_access').values({ member_id: member, segment_owner_member_id: owner }).execute();
-    change.record({
-      objectType: 'member_segment_access',
-      objectId: `${member}:${owner}`,
-      memberId: owner,
-      before: null,
-      after: { member_id: member, segment_owner_member_id: owner },
-    });
-    change.touch('batch_segment_config');
+    await grantWritableOwner(change, member, owner);
   }
   return counts;
 }

@@ -3,7 +3,7 @@ import type { CatalogChange } from '../storage/sql/catalog-change.ts';
 import type { MemberTable } from '../storage/sql/catalog-schema.ts';
 import { differing, highestId, type Imported, importConflict, type KindCounts, noCounts } from '../storage/sql/import-parts.ts';
 import { moveFirstPlatform } from './import-platform.ts';
-import { insertMember } from './store/member-store.ts';
+import { insertMember, updateMember } from './store/member-store.ts';
 
 /** A member in an import file: the wire's words but for `kind` (platform.md section 11). */
 export interface ImportedMember {
@@ -56,11 +56,4 @@ export async function importMembers(change: CatalogChange, members: readonly Imp
   }
   await change.reserveIds('member', highestId(members));
   return counts;
-}
-
-async function updateMember(change: CatalogChange, before: MemberTable, fields: Partial<MemberTable>): Promise<void> {
-  const after = { ...before, ...fields, last_modified: change.nowMs };
-  await change.db.updateTable('member').set(after).where('id', '=', before.id).execute();
-  change.record({ objectType: 'member', objectId: before.id, memberId: before.id, before: { ...before }, after });
-  change.touch('member', before.id);
 }

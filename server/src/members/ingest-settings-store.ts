@@ -60,3 +60,41 @@ export async function writeIngestSettings(
   });
   change.touch('batch_segment_config', row.id);
 }
+
+/** Lets the member write the owner's segments. */
+export async function grantWritableOwner(change: CatalogChange, member: number, owner: number): Promise<void> {
+  const grant = { member_id: member, segment_owner_member_id: owner };
+  const granted = await change.db
+    .insertInto('member_segment_access')
+    .values(grant)
+    .onConflict((conflict) => conflict.columns(['member_id', 'segment_owner_member_id']).doNothing())
+    .returning('member_id')
+    .executeTakeFirst();
+  if (granted) recordGrant(change, grant, 'given');
+}
+
+/** Takes that right away. What was written stays. */
+export async function dropWritableOwner(change: CatalogChange, member: number, owner: number): Promise<void> {
+  const dropped = await change.db
+    .deleteFrom('member_segment_access')
+    .where('member_id', '=', member)
+    .where('segment_owner_member_id', '=', owner)
+    .returning('member_id')
+    .executeTakeFirst();
+  if (dropped) recordGrant(change, { member_id: member, segment_owner_member_id: owner }, 'taken');
+}
+
+function recordGrant(
+  change: CatalogChange,
+  grant: { readonly member_id: number; readonly segment_owner_member_id: number },
+  became: 'given' | 'taken',
+): void {
+  change.record({
+    objectType: 'member_segment_access',
+    objectId: `${grant.member_id}:${grant.segment_owner_member_id}`,
+    memberId: grant.segment_owner_member_id,
+    before: became === 'given' ? null : grant,
+    after: became === 'given' ? grant : null,
+  });
+  change.touch('batch_segment_config');
+}

@@ -21,6 +21,17 @@ export const memberSchema = Type.Object({
   externally_integrated_dsp: Type.Boolean(),
   reads_per_minute: nullableCount,
   writes_per_minute: nullableCount,
+  domain: Type.Union([
+    Type.String({
+      maxLength: 253,
+      pattern: '^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$',
+      patternFault: 'must be a domain name such as data.example',
+    }),
+    Type.Null(),
+  ]),
+  reach_per_day: nullableCount,
+  segment_limit: nullableCount,
+  membership_limit: nullableCount,
   last_modified: Type.String({ readOnly: true }),
 });
 

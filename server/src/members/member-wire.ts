@@ -17,6 +17,10 @@ export const memberOnWire = (row: MemberTable) => ({
   externally_integrated_dsp: row.externally_integrated_dsp === 1,
   reads_per_minute: row.reads_per_minute,
   writes_per_minute: row.writes_per_minute,
+  domain: row.domain,
+  reach_per_day: row.reach_per_day,
+  segment_limit: row.segment_limit,
+  membership_limit: row.membership_limit,
   last_modified: formatTimestamp(row.last_modified),
 });
 

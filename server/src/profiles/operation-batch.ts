@@ -46,6 +46,12 @@ export class OperationBatch {
     return this.#userOperationEnds.subarray(0, this.#userCount);
   }
 
+  /** Takes an addition back before it is written: removing a membership that is not there changes nothing. */
+  withdraw(operation: number): void {
+    if (!(operation >= 0 && operation < this.#operationCount)) throw new RangeError(`there is no operation ${operation}`);
+    this.#operations[operation * 4 + 3] = removal;
+  }
+
   /** The operations that follow are this user's. A user may come more than once. */
   forUser(identifier: Identifier): this {
     this.#makeRoom(encodeIdentifier.maxBytes(identifier));

@@ -43,8 +43,9 @@ export interface Profile {
  * - unmapped: an external id without a live mapping; nothing was written.
  * - unknown-user: `knownUsersOnly` was asked and nobody has seen this user; nothing was written.
  * - full: a limit of the store refuses it (memory: no new users; or the profile holds its maximum of memberships).
+ * - over-limit: a rule of the writer's refused it before the store saw it (`WriteLimits`); no store answers this.
  */
-export const outcomeCodes = { applied: 0, 'opted-out': 1, unmapped: 2, 'unknown-user': 3, full: 4 } as const;
+export const outcomeCodes = { applied: 0, 'opted-out': 1, unmapped: 2, 'unknown-user': 3, full: 4, 'over-limit': 5 } as const;
 export type Outcome = keyof typeof outcomeCodes;
 
 export interface ApplyOptions {

@@ -22,7 +22,7 @@ describe('the profile writer', () => {
     expect(writer.counts()).toEqual({
       added: 2,
       removed: 1,
-      refused: { 'opted-out': 0, unmapped: 2, 'unknown-user': 0, full: 1 },
+      refused: { 'opted-out': 0, unmapped: 2, 'unknown-user': 0, full: 1, 'over-limit': 0 },
       unavailable: 0,
     });
   });

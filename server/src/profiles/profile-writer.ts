@@ -31,28 +31,48 @@ export interface ProfileWriter {
   counts(): ProfileWriterCounts;
 }
 
+/** What a limit says of one batch. */
+export interface WriteGrant {
+  /** Operations that are not to be written. Their memberships are not there, and none of them comes before `settle`. */
+  readonly refused: readonly number[];
+  /** To be called once the batch is written or has failed. */
+  settle(): void;
+}
+
+/** Limits on what may be written, kept by a later domain. */
+export interface WriteLimits {
+  /** Asked before each batch; null where no limit is concerned. */
+  take(batch: OperationBatch, options: ApplyOptions): WriteGrant | null | Promise<WriteGrant | null>;
+}
+
+const noLimits: WriteLimits = { take: () => null };
+
 const retryAfterS = 5;
 /** A column for each outcome code. */
 const outcomeCount = Object.keys(outcomeCodes).length;
 
 /** The way of memberships from ingest to the store: the one place that counts what comes in. */
-export function createProfileWriter(store: Pick<ProfileStore, 'apply'>): ProfileWriter {
+export function createProfileWriter(store: Pick<ProfileStore, 'apply'>, limits: WriteLimits = noLimits): ProfileWriter {
   /** By outcome code; additions and removals of each. */
   const additions = new Float64Array(outcomeCount);
   const removals = new Float64Array(outcomeCount);
   let unavailable = 0;
 
   const refused = (outcome: Outcome): number => (additions[outcomeCodes[outcome]] ?? 0) + (removals[outcomeCodes[outcome]] ?? 0);
+  const apply = async (batch: OperationBatch, options: ApplyOptions): Promise<ApplyResult> => {
+    try {
+      return await store.apply(batch, options);
+    } catch (error) {
+      if (!(error instanceof ProfileStoreUnavailable)) throw error;
+      unavailable += 1;
+      throw new Refusal(profileErrors.unavailable, {}, { cause: error, headers: { 'retry-after': String(retryAfterS) } });
+    }
+  };
   return {
     async write(batch, options) {
-      let result: ApplyResult;
-      try {
-        result = await store.apply(batch, options);
-      } catch (error) {
-        if (!(error instanceof ProfileStoreUnavailable)) throw error;
-        unavailable += 1;
-        throw new Refusal(profileErrors.unavailable, {}, { cause: error, headers: { 'retry-after': String(retryAfterS) } });
-      }
+      const taken = limits.take(batch, options);
+      const grant = taken instanceof Promise ? await taken : taken;
+      const result = grant === null ? await apply(batch, options) : await applyGranted(grant, batch, () => apply(batch, options));
       if (!result.repeated) countOperations(batch.operations, result.outcomes, additions, removals);
       return result;
     },
@@ -64,10 +84,29 @@ export function createProfileWriter(store: Pick<ProfileStore, 'apply'>): Profile
         unmapped: refused('unmapped'),
         'unknown-user': refused('unknown-user'),
         full: refused('full'),
+        'over-limit': refused('over-limit'),
       },
       unavailable,
     }),
   };
+}
+
+async function applyGranted(
+  { refused, settle }: WriteGrant,
+  batch: OperationBatch,
+  apply: () => Promise<ApplyResult>,
+): Promise<ApplyResult> {
+  try {
+    for (const operation of refused) batch.withdraw(operation);
+    const result = await apply();
+    // A chunk that had been applied before answers what became of it then.
+    if (refused.length === 0 || result.repeated) return result;
+    const outcomes = result.outcomes.slice();
+    for (const operation of refused) if (outcomes[operation] === outcomeCodes.applied) outcomes[operation] = outcomeCodes['over-limit'];
+    return { ...result, outcomes };
+  } finally {
+    settle();
+  }
 }
 
 function countOperations(operations: Uint32Array, outcomes: Uint8Array, additions: Float64Array, removals: Float64Array): void {

@@ -12,6 +12,10 @@ export const segmentErrors = defineRefusals('segments', {
     errorId: 'INTEGRITY',
     text: 'Segment {id} is on the list of sharing record {record} and cannot become advertiser-level; take it off first',
   },
+  tooMany: {
+    errorId: 'LIMIT',
+    text: 'Member {member} may have {limit} segments and has {count}; the operator can raise segment_limit, or delete some',
+  },
   readOnly: { errorId: 'UNAUTH', text: 'Segment {id} is shared with you by member {member} and can only be read' },
   bothMappings: {
     errorId: 'SYNTAX',

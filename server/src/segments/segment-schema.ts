@@ -41,7 +41,11 @@ export const segmentSchema = Type.Object({
     Type.Array(
       Type.Object(
         {
-          url: Type.String({ maxLength: 2048, pattern: '^https?://', patternFault: 'must be an http or https URL' }),
+          url: Type.String({
+            maxLength: 2048,
+            pattern: '^[Hh][Tt][Tt][Pp][Ss]?://[^\\s/?#"<>]+[^\\s"<>]*$',
+            patternFault: 'must be an http or https URL',
+          }),
           pixel_type: Type.Union([Type.Literal('js'), Type.Literal('img')]),
         },
         { required: ['url', 'pixel_type'] },

@@ -75,3 +75,11 @@ export function addedSegments(before: Exposure, after: Exposure): readonly numbe
   const had = new Set(before.segments);
   return after.segments.filter((segment) => !had.has(segment));
 }
+
+/** Does a change take segments away? */
+export function narrows(before: Exposure, after: Exposure): boolean {
+  if (after.kind === 'all') return false;
+  if (before.kind === 'all') return true;
+  const kept = new Set(after.segments);
+  return before.segments.some((segment) => !kept.has(segment));
+}

@@ -8,7 +8,7 @@ const kind = 'expire-records' satisfies TaskKind;
 export const expireRecordsDaily: TaskSchedule = { kind, everyMs: dayMs };
 
 /** Takes away what is kept for a time only: one purge after the other; each can be done again at any time. */
-export const expireRecords = (purges: readonly (() => Promise<void>)[]): TaskHandler => ({
+export const expireRecords = (purges: readonly (() => Promise<unknown>)[]): TaskHandler => ({
   mostAttempts: 5,
   async run(_task, { signal, progress }) {
     for (const [done, purge] of purges.entries()) {

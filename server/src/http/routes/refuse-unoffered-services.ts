@@ -11,7 +11,6 @@ const unoffered = [
   '/campaign',
   '/data-provider',
   '/identity-link',
-  '/notice',
   '/profile',
   '/report',
   '/report-download',

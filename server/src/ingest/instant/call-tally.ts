@@ -211,7 +211,8 @@ export class CallTally {
       countProblem(counts, uses.at(use), uses.markTold(use, call));
       return;
     }
-    if (outcomes[this.#operations[entry] ?? -1] === outcomeCodes.full) {
+    const outcome = outcomes[this.#operations[entry] ?? -1];
+    if (outcome === outcomeCodes.full || outcome === outcomeCodes['over-limit']) {
       counts.otherErrors += 1;
       return;
     }
@@ -319,7 +320,7 @@ function keyOf({ id, domain, identifier }: NamedUser): string {
 }
 
 const isRefused = (outcome: number | undefined): boolean =>
-  outcome !== undefined && outcome !== outcomeCodes.applied && outcome !== outcomeCodes.full;
+  outcome !== undefined && outcome !== outcomeCodes.applied && outcome !== outcomeCodes.full && outcome !== outcomeCodes['over-limit'];
 
 function countInvalidUser(counts: HourCounts, id: string): void {
   counts.invalidUsers += 1;

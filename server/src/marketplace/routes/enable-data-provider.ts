@@ -9,7 +9,8 @@ import type { Catalog } from '../../storage/sql/catalog.ts';
 import { checkBuyer } from '../check-buyer.ts';
 import { dataBuyerProviderSchema } from '../data-buyer-provider-schema.ts';
 import { marketplaceErrors } from '../marketplace-errors.ts';
-import { dataBuyerProviderOnWire, setEnabled } from '../store/data-buyer-provider-store.ts';
+import { dataBuyerProviderOnWire } from '../store/data-buyer-provider-store.ts';
+import { switchEnabled } from '../switch-enabled.ts';
 
 /** `POST /data-buyer-provider`: a buyer enables a data provider; again answers the same record (platform.md section 7). */
 export const enableDataProvider = (catalog: Catalog): AccountOperation => ({
@@ -36,7 +37,7 @@ export const enableDataProvider = (catalog: Catalog): AccountOperation => ({
       await checkBuyer(change.db, buyer);
       if ((await readMember(change.db, provider))?.primary_type !== 'data_provider')
         throw refusal(marketplaceErrors.noDataProvider, { member: provider });
-      return setEnabled(change, { buyer, provider, active: sent.active ?? true });
+      return switchEnabled(change, { buyer, provider, active: sent.active ?? true });
     });
     return oneAnswer('data_buyer_provider', dataBuyerProviderOnWire(row), { id: row.id });
   },

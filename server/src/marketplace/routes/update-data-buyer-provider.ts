@@ -6,7 +6,8 @@ import { readObject } from '../../http/read-object.ts';
 import type { Catalog } from '../../storage/sql/catalog.ts';
 import { checkBuyer } from '../check-buyer.ts';
 import { dataBuyerProviderSchema } from '../data-buyer-provider-schema.ts';
-import { dataBuyerProviderOnWire, readEnabled, setEnabled } from '../store/data-buyer-provider-store.ts';
+import { dataBuyerProviderOnWire, readEnabled } from '../store/data-buyer-provider-store.ts';
+import { switchEnabled } from '../switch-enabled.ts';
 
 /** `PUT /data-buyer-provider?id=`: the buyer switches `active`. Disabled: nothing available from the next call on. */
 export const updateDataBuyerProvider = (catalog: Catalog): AccountOperation => ({
@@ -34,7 +35,7 @@ export const updateDataBuyerProvider = (catalog: Catalog): AccountOperation => (
       if (!before || !isSide) throw notFound('data buyer provider', 'id', id);
       if (sight !== null) await checkBuyer(change.db, sight);
       const pair = { buyer: before.buyer_member_id, provider: before.data_provider_member_id };
-      return (await setEnabled(change, { ...pair, active: sent.active ?? before.active === 1 })).row;
+      return (await switchEnabled(change, { ...pair, active: sent.active ?? before.active === 1 })).row;
     });
     return oneAnswer('data_buyer_provider', dataBuyerProviderOnWire(row), { id: row.id });
   },

@@ -36,11 +36,20 @@ export function readEnabled(db: CatalogReader, id: number): Promise<DataBuyerPro
   return db.selectFrom('data_buyer_provider').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
+export interface Enabling {
+  readonly buyer: number;
+  readonly provider: number;
+  readonly active: boolean;
+}
+
+export interface SetEnabled {
+  readonly row: DataBuyerProviderTable;
+  readonly created: boolean;
+  readonly changed: boolean;
+}
+
 /** Enables a provider for a buyer, or switches what is there. Answers the row and whether it is new. */
-export async function setEnabled(
-  change: CatalogChange,
-  pair: { readonly buyer: number; readonly provider: number; readonly active: boolean },
-): Promise<{ row: DataBuyerProviderTable; created: boolean; changed: boolean }> {
+export async function setEnabled(change: CatalogChange, pair: Enabling): Promise<SetEnabled> {
   const before = await change.db
     .selectFrom('data_buyer_provider')
     .selectAll()

@@ -41,6 +41,10 @@ describe('200', () => {
       externally_integrated_dsp: false,
       reads_per_minute: 0,
       writes_per_minute: 0,
+      domain: null,
+      reach_per_day: 200,
+      segment_limit: null,
+      membership_limit: null,
       last_modified: '2026-01-15 12:00:00',
     });
     expect(answer.at('members')).toBeUndefined();

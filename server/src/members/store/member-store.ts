@@ -18,6 +18,10 @@ export const memberFields: ListFields = {
   contact_email: { type: 'string', column: 'member.contact_email' },
   reads_per_minute: { type: 'int', column: 'member.reads_per_minute' },
   writes_per_minute: { type: 'int', column: 'member.writes_per_minute' },
+  domain: { type: 'string', column: 'member.domain' },
+  reach_per_day: { type: 'int', column: 'member.reach_per_day' },
+  segment_limit: { type: 'int', column: 'member.segment_limit' },
+  membership_limit: { type: 'int', column: 'member.membership_limit' },
   externally_integrated_dsp: { type: 'bool', column: 'member.externally_integrated_dsp' },
   last_modified: { type: 'timestamp', column: 'member.last_modified' },
 };
@@ -90,10 +94,31 @@ export async function insertMember(change: CatalogChange, member: NewMember): Pr
     externally_integrated_dsp: member.externally_integrated_dsp ?? 0,
     reads_per_minute: member.reads_per_minute === undefined ? 1000 : member.reads_per_minute,
     writes_per_minute: member.writes_per_minute === undefined ? 1000 : member.writes_per_minute,
+    domain: member.domain ?? null,
+    reach_per_day: member.reach_per_day === undefined ? 200 : member.reach_per_day,
+    segment_limit: member.segment_limit ?? null,
+    membership_limit: member.membership_limit ?? null,
     last_modified: change.nowMs,
   };
   await change.db.insertInto('member').values(row).execute();
   change.record({ objectType: 'member', objectId: id, memberId: id, before: null, after: { ...row } });
   change.touch('member', id);
   return id;
+}
+
+/** Fields of a member that a call changes, as rows hold them. */
+export type MemberChanges = Partial<Omit<MemberTable, 'id' | 'primary_type' | 'name_folded' | 'code_folded' | 'last_modified'>>;
+
+export async function updateMember(change: CatalogChange, before: MemberTable, fields: MemberChanges): Promise<MemberTable> {
+  const merged = { ...before, ...fields };
+  const after = {
+    ...merged,
+    name_folded: fold(merged.name),
+    code_folded: merged.code === null ? null : fold(merged.code),
+    last_modified: change.nowMs,
+  };
+  await change.db.updateTable('member').set(after).where('id', '=', before.id).execute();
+  change.record({ objectType: 'member', objectId: before.id, memberId: before.id, before: { ...before }, after });
+  change.touch('member', before.id);
+  return after;
 }

@@ -62,6 +62,52 @@ describe('200', () => {
     expect(answer.at(`segments.${ids[1]}.short_name`)).toBe('two');
     expect(answer.at('segment')).toBeUndefined();
   });
+  it('keeps every field as it is sent, and PUT with what GET answers changes nothing', async () => {
+    const parent = await post({});
+    const fields = {
+      code: 'Every',
+      short_name: 'Parent > Child (Provider)',
+      description: 'All fields, "quoted" too',
+      state: 'inactive',
+      expire_minutes: 999_999_999,
+      enable_rm_piggyback: false,
+      max_usersync_pixels: 3,
+      piggyback_pixels: [
+        { url: 'HTTPS://a.example/x.js?u=${UID}', pixel_type: 'js' },
+        { url: 'http://b.example', pixel_type: 'js' },
+      ],
+      client_side: false,
+      parent_segment_id: parent.at('id'),
+      querystring_mapping: {
+        param: 'q',
+        value_type: 'text',
+        values: ['b', 'a'],
+        allow_empty_text: true,
+        publishers: [{ id: 7 }],
+        sites: [{ id: 9 }, { id: 8 }],
+        placements: null,
+      },
+      taxonomy_id: '243',
+    };
+    const id = (await post(fields)).at('id');
+    const read = (await platform.call(`GET /segment?id=${String(id)}`)).at('segment') as Record<string, unknown>;
+    expect(read).toMatchObject({ ...fields, querystring_mapping_key_value: null, object_type: 'default', category: null });
+    const before = (await platform.audit()).at(-1)?.id ?? 0;
+    const again = await platform.call(`PUT /segment?id=${String(id)}`, { json: { segment: read } });
+    expect([again.status, await platform.audit(before)]).toEqual([200, []]);
+  });
+  it('takes a key-value mapping whose value is empty or null', async () => {
+    for (const value of ['', null]) {
+      const mapping = { qs_key: 'k', qs_value: value };
+      expect((await post({ querystring_mapping_key_value: mapping })).at('segment.querystring_mapping_key_value')).toEqual(mapping);
+    }
+  });
+  it('takes a taxonomy id as a number, and null for no sync pixels', async () => {
+    expect((await post({ taxonomy_id: 243, max_usersync_pixels: null })).at('segment')).toMatchObject({
+      taxonomy_id: '243',
+      max_usersync_pixels: 0,
+    });
+  });
   it('answers several that are one as several', async () => {
     expect((await postAll([{}])).at('ids')).toEqual([expect.any(Number)]);
   });
@@ -116,6 +162,8 @@ describe('400 SYNTAX', () => {
     [{ client_side: 'false' }, 'client_side'],
     [{ max_usersync_pixels: -1 }, 'max_usersync_pixels'],
     [{ piggyback_pixels: [{ url: 'ftp://x', pixel_type: 'js' }] }, 'piggyback_pixels[0].url'],
+    [{ piggyback_pixels: [{ url: 'https://', pixel_type: 'js' }] }, 'piggyback_pixels[0].url'],
+    [{ piggyback_pixels: [{ url: 'https://x.example/a b', pixel_type: 'js' }] }, 'piggyback_pixels[0].url'],
     [{ piggyback_pixels: [{ url: 'https://x' }] }, 'piggyback_pixels[0].pixel_type is required'],
     [{ querystring_mapping: { value_type: 'text' } }, 'param is required'],
     [{ querystring_mapping_key_value: { qs_key: 'k' } }, 'qs_value is required'],
@@ -194,4 +242,45 @@ it('a new segment takes users at once', async () => {
   });
   expect(added.status).toBe(200);
   expect((await platform.call('GET /user-segments?uid=77')).at('memberships.0.segment_id')).toBe(id);
+});
+
+describe('409 LIMIT', () => {
+  const limitTo = (limit: number | null) =>
+    platform.call(`PUT /member?id=${members.provider}`, { as: 'admin', json: { member: { segment_limit: limit } } });
+
+  it('beyond the segment limit of the member, all or nothing, and a deleted one makes room', async () => {
+    const count = Number(await countOf());
+    await limitTo(count + 2);
+    expect((await postAll([{}, {}, {}])).at('error_id')).toBe('LIMIT');
+    expect(await countOf()).toBe(count);
+    const made = await postAll([{}, {}]);
+    expect(made.status).toBe(200);
+    expect((await post({})).at('error_id')).toBe('LIMIT');
+    await platform.call(`DELETE /segment?id=${(made.at('ids') as number[])[0]}`);
+    expect((await post({})).status).toBe(200);
+    await limitTo(0);
+    expect((await post({})).status).toBe(200);
+  });
+
+  it('tells the member of each step that it reaches, once, and of none in a refused call', async () => {
+    const count = Number(await countOf());
+    const limit = Math.floor((count + 1) / 0.85);
+    await limitTo(limit);
+    const told = async (): Promise<unknown> =>
+      ((await platform.call('GET /notice?kind=limit&sort=id')).at('notices') as { details: { maximum: number; percent: number } }[])
+        .filter(({ details }) => details.maximum === limit)
+        .map(({ details }) => details.percent);
+    await post({});
+    expect(await told()).toEqual([85]);
+    await postAll(Array.from({ length: limit - count - 1 }, () => ({})));
+    await post({});
+    expect(await told()).toEqual([85, 100]);
+  });
+
+  it('holds for calls that come at once: as many as have room pass', async () => {
+    await limitTo(Number(await countOf()) + 3);
+    const statuses = (await Promise.all(Array.from({ length: 8 }, () => post({})))).map((answer) => answer.status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(3);
+    await limitTo(null);
+  });
 });

@@ -9,6 +9,7 @@ import { requireMember } from '../../members/read-member.ts';
 import type { CatalogReader } from '../../storage/sql/catalog-schema.ts';
 import type { Catalog } from '../../storage/sql/catalog.ts';
 import { checkReferences } from '../check-references.ts';
+import { checkSegmentLimit } from '../check-segment-limit.ts';
 import { segmentErrors } from '../segment-errors.ts';
 import { segmentSchema } from '../segment-schema.ts';
 import { ownSegment, segmentOnWire, severalSegments } from '../segment-wire.ts';
@@ -40,6 +41,7 @@ export const createSegment = (catalog: Catalog, taxonomyIds: ReadonlySet<string>
     const rows = await catalog.change(changeContext(call, 'createSegment'), async (change) => {
       for (const member of new Set(members)) await requireMember(change.db, member);
       const firstId = await change.newIds('segment', sent.length);
+      for (const member of new Set(members)) await checkSegmentLimit(change, member, members.filter((each) => each === member).length);
       const made = [];
       for (const [index, segment] of sent.entries()) {
         const member = members[index] ?? call.caller.memberId;

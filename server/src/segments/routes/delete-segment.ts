@@ -23,11 +23,12 @@ export const deleteSegment = (catalog: Catalog, hooks: SegmentHooks): AccountOpe
     if (!ids) throw refusal(httpErrors.missingParameter, { name: 'id' });
     await catalog.change(changeContext(call, 'deleteSegment'), async (change) => {
       for (const id of ids) await changeable(change.db, addressed, id);
-      await hooks.onDelete(change, ids);
+      const gone = await hooks.onDelete(change, ids);
       for (const id of ids) {
         const row = await readSegmentRow(change.db, id);
         if (row) await deleteRow(change, row);
       }
+      await gone();
     });
     return deletedAnswer(ids.length);
   },

@@ -82,6 +82,17 @@ describe('200', () => {
   it('keeps its own code, and may change its case', async () => {
     expect((await put(`?id=${id}`, { segment: { code: `C${number}` } })).at('segment.code')).toBe(`C${number}`);
   });
+  it('lets several change their codes for each other’s', async () => {
+    const other = await make({ code: `d${number}` });
+    const answer = await put('', {
+      segments: [
+        { id, code: `D${number}` },
+        { id: other, code: `c${number}` },
+      ],
+    });
+    expect([answer.at(`segments.${id}.code`), answer.at(`segments.${other}.code`)]).toEqual([`D${number}`, `c${number}`]);
+    expect((await platform.call(`GET /segment?code=c${number}`)).at('segment.id')).toBe(other);
+  });
   it('is done by an administrator for any member', async () => {
     expect((await put(`?id=${id}`, { segment: { short_name: 'adm' } }, { as: 'admin' })).status).toBe(200);
     expect((await put(`?code=c${number}&member_id=${members.provider}`, { segment: { short_name: 'adm' } }, { as: 'admin' })).status).toBe(

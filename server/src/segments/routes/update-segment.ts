@@ -16,7 +16,7 @@ import type { SegmentHooks } from '../segment-hooks.ts';
 import { segmentSchema } from '../segment-schema.ts';
 import { ownSegment, segmentOnWire, severalSegments } from '../segment-wire.ts';
 import { checkSegment, mergedSegment, type SentSegment } from '../segment.ts';
-import { segmentContent, segmentRow, type SeenSegment, updateSegment as updateRow } from '../store/segment-store.ts';
+import { freeCodes, segmentContent, segmentRow, type SeenSegment, updateSegment as updateRow } from '../store/segment-store.ts';
 
 interface Asked {
   readonly id: number;
@@ -40,12 +40,20 @@ export const updateSegment = (catalog: Catalog, hooks: SegmentHooks, taxonomyIds
     const { form, asked } = readAsked(call, addressed.ids);
     const rows = await catalog.change(changeContext(call, 'updateSegment'), async (change) => {
       const changed = [];
-      for (const one of asked) {
-        const before = await changeable(change.db, addressed, one.id);
+      const told = await watchEnds(change, hooks, asked);
+      const known: (Asked & { readonly before: SeenSegment })[] = [];
+      for (const one of asked) known.push({ ...one, before: await changeable(change.db, addressed, one.id) });
+      await freeCodes(
+        change,
+        known.filter(givesCodeUp).map(({ id }) => id),
+      );
+      for (const one of known) {
+        const { before } = one;
         if (typeof one.sent.member_id === 'number' && one.sent.member_id !== before.member_id)
           call.warnings.push(`${one.path}.member_id cannot be changed and was ignored`);
-        changed.push(await changeOne(change, hooks, { ...one, before, append }, (id) => taxonomyIds.has(id)));
+        changed.push(await changeOne(change, hooks, { ...one, append }, (id) => taxonomyIds.has(id)));
       }
+      for (const tell of told) await tell();
       return changed;
     });
     const [first] = rows;
@@ -53,6 +61,20 @@ export const updateSegment = (catalog: Catalog, hooks: SegmentHooks, taxonomyIds
     return severalSegments(rows);
   },
 });
+
+/** A segment whose code the call changes gives it up first, so that two can change theirs for each other's. */
+const givesCodeUp = ({ sent, before }: { readonly sent: SentSegment; readonly before: SeenSegment }): boolean =>
+  before.code !== null && sent.code !== undefined && sent.code !== before.code;
+
+/** Segments that the call switches off, or gives to an advertiser: others may lose sight of them. */
+async function watchEnds(change: CatalogChange, hooks: SegmentHooks, asked: readonly Asked[]): Promise<(() => Promise<void>)[]> {
+  const off = asked.filter(({ sent }) => sent.state === 'inactive').map(({ id }) => id);
+  const given = asked.filter(({ sent }) => sent.state !== 'inactive' && typeof sent.advertiser_id === 'number').map(({ id }) => id);
+  const told = [];
+  if (off.length > 0) told.push(await hooks.beforeSightEnds(change, off, 'deactivated'));
+  if (given.length > 0) told.push(await hooks.beforeSightEnds(change, given, 'unshared'));
+  return told;
+}
 
 const idSchema = Type.Object({ id: Type.Integer({ minimum: 1 }) });
 

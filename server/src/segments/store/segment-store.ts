@@ -3,6 +3,7 @@ import { fold } from '../../kit/fold.ts';
 import type { ListFields, ListQuery } from '../../kit/list-query.ts';
 import type { CatalogChange } from '../../storage/sql/catalog-change.ts';
 import type { CatalogReader, SegmentTable } from '../../storage/sql/catalog-schema.ts';
+import { runsOf } from '../../storage/sql/id-runs.ts';
 import { listRows } from '../../storage/sql/list-rows.ts';
 import { addTask } from '../../tasks/add-task.ts';
 import type { SegmentHooks } from '../segment-hooks.ts';
@@ -92,6 +93,12 @@ export async function hasChildren(db: CatalogReader, id: number): Promise<boolea
   return (await db.selectFrom('segment').select('id').where('parent_segment_id', '=', id).executeTakeFirst()) !== undefined;
 }
 
+/** How many segments the member has, whatever their state. */
+export async function countSegments(db: CatalogReader, member: number): Promise<number> {
+  const counted = db.selectFrom('segment').select((eb) => eb.fn.countAll<number>().as('count'));
+  return Number((await counted.where('member_id', '=', member).executeTakeFirstOrThrow()).count);
+}
+
 /** The segment of the member that holds this code, if it is another one. */
 export async function isCodeTaken(db: CatalogReader, member: number, code: string, exceptId: number): Promise<boolean> {
   const holder = await db
@@ -166,6 +173,12 @@ export async function updateSegment(change: CatalogChange, before: SegmentTable,
   await change.db.updateTable('segment').set(after).where('id', '=', after.id).execute();
   change.record({ objectType: 'segment', objectId: after.id, memberId: after.member_id, before: auditOf(before), after: auditOf(after) });
   change.touch('segment', after.id);
+}
+
+/** Segments that give their codes up before others take them; each is written again in the same transaction. */
+export async function freeCodes(change: CatalogChange, ids: readonly number[]): Promise<void> {
+  for (const run of runsOf(ids))
+    await change.db.updateTable('segment').set({ code: null, code_folded: null }).where('id', 'in', run).execute();
 }
 
 /** Takes a segment out, frees its children, and asks for its memberships to be swept. */

@@ -6,6 +6,7 @@ import { refusal } from '../../kit/refusal.ts';
 import { refuseUnbuilt } from '../../segments/segment-address.ts';
 import type { Catalog } from '../../storage/sql/catalog.ts';
 import { ownRecord } from '../own-record.ts';
+import { watchSight } from '../sight-watch.ts';
 import { sharingAnswer, sharingIdPaths, sharingPaths } from '../sharing-wire.ts';
 import { deleteRecord } from '../store/sharing-store.ts';
 
@@ -23,7 +24,12 @@ export const deleteSharingRecord = (catalog: Catalog): AccountOperation => ({
     const ids = [...new Set(addressedIds(call.parameters, call.path.first))];
     if (ids.length === 0) throw refusal(httpErrors.missingParameter, { name: 'id' });
     await catalog.change(changeContext(call, 'deleteSharingRecord'), async (change) => {
-      for (const id of ids) await deleteRecord(change, await ownRecord(change.db, sight, id));
+      for (const id of ids) {
+        const record = await ownRecord(change.db, sight, id);
+        const tell = await watchSight(change, { dataMember: record.data_member_id, buyers: [record.buyer_member_id] });
+        await deleteRecord(change, record);
+        await tell('unshared');
+      }
     });
     return sharingAnswer({ count: ids.length }, null);
   },

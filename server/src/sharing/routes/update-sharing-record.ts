@@ -8,9 +8,10 @@ import { refuseUnbuilt } from '../../segments/segment-address.ts';
 import type { Catalog } from '../../storage/sql/catalog.ts';
 import { checkSegments } from '../check-sharing.ts';
 import { sharingErrors } from '../sharing-errors.ts';
-import { addedSegments, changedExposure, readSentRecord, type SentRecord } from '../sharing-record.ts';
+import { addedSegments, changedExposure, narrows, readSentRecord, type SentRecord } from '../sharing-record.ts';
 import { sharingRecordSchema } from '../sharing-schema.ts';
 import { ownRecord } from '../own-record.ts';
+import { watchSight } from '../sight-watch.ts';
 import { recordOnWire, sharingAnswer, sharingIdPaths, sharingPaths } from '../sharing-wire.ts';
 import { exposureOf, isEnabled, type SharingRecord, updateRecord } from '../store/sharing-store.ts';
 
@@ -44,7 +45,10 @@ export const updateSharingRecord = (catalog: Catalog): AccountOperation => ({
       const { buyer_member_id: buyer, data_member_id: data } = before;
       const widens = added === 'all' || (added.length > 0 && exposureOf(before).kind === 'list');
       if (widens && !(await isEnabled(change.db, buyer, data))) throw refusal(sharingErrors.notEnabled, { buyer, data });
+      const narrowed = narrows(exposureOf(before), exposure);
+      const tell = narrowed ? await watchSight(change, { dataMember: data, buyers: [buyer] }) : undefined;
       await updateRecord(change, before, exposure, sent.exportAllowed ?? before.export_allowed === 1);
+      await tell?.('unshared');
       return ownRecord(change.db, sight, id);
     });
     return sharingAnswer({ count: 1, id, member_data_sharing: recordOnWire(record) }, 'member_data_sharing');

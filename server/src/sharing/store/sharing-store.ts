@@ -206,6 +206,20 @@ export async function dropFromLists(change: CatalogChange, segmentIds: readonly 
   }
 }
 
+/** These segments by the member that owns them. */
+export async function ownersOf(db: CatalogReader, segmentIds: readonly number[]): Promise<Map<number, number[]>> {
+  const owners = new Map<number, number[]>();
+  for (const run of runsOf(segmentIds)) {
+    const rows = await db.selectFrom('segment').select(['id', 'member_id']).where('id', 'in', run).orderBy('id').execute();
+    for (const row of rows) {
+      const own = owners.get(row.member_id);
+      if (own) own.push(row.id);
+      else owners.set(row.member_id, [row.id]);
+    }
+  }
+  return owners;
+}
+
 /** A record that lists the segment, if there is one. */
 export async function recordListing(db: CatalogReader, segmentId: number): Promise<number | undefined> {
   const row = await db.selectFrom('sharing_record_segment').select('record_id').where('segment_id', '=', segmentId).executeTakeFirst();

@@ -31,6 +31,8 @@ type IdName =
   | 'data_buyer_provider'
   | 'batch_segment_config'
   | 'data_category'
+  | 'segment_access_request'
+  | 'notice'
   | 'audit_event'
   | 'task';
 

@@ -17,6 +17,8 @@ export interface CatalogTables {
   data_buyer_provider: DataBuyerProviderTable;
   batch_segment_config: BatchSegmentConfigTable;
   member_segment_access: { member_id: number; segment_owner_member_id: number };
+  segment_access_request: SegmentAccessRequestTable;
+  notice: NoticeTable;
   data_category: { id: number; member_id: number; name: string };
   instant_hour: InstantHourTable;
   audit_event: AuditEventTable;
@@ -38,6 +40,12 @@ export interface MemberTable {
   externally_integrated_dsp: number;
   reads_per_minute: number | null;
   writes_per_minute: number | null;
+  /** The name of its Data objects (activation.md section 3). */
+  domain: string | null;
+  /** Limits of additions.md section 3; null and 0 are none. */
+  reach_per_day: number | null;
+  segment_limit: number | null;
+  membership_limit: number | null;
   last_modified: number;
 }
 
@@ -144,6 +152,51 @@ export interface BatchSegmentConfigTable {
   settings: string;
   created_on: number;
   last_modified: number;
+}
+
+export interface SegmentAccessRequestTable {
+  id: number;
+  /** Who asks. */
+  member_id: number;
+  segment_owner_member_id: number;
+  message: string | null;
+  message_folded: string | null;
+  unique_user_ids_per_post: number | null;
+  posts_per_day: number | null;
+  unique_segments_per_post: number | null;
+  state: string;
+  decided_on: number | null;
+  /** The member that took the last step. */
+  decided_by: number | null;
+  created_on: number;
+  last_modified: number;
+}
+
+export interface NoticeTable {
+  id: number;
+  created_on: number;
+  /** Who is told. */
+  member_id: number;
+  kind: string;
+  severity: string;
+  text: string;
+  text_folded: string;
+  subject_type: string | null;
+  subject_id: number | null;
+  /** JSON. */
+  details: string;
+  read: number;
+  /** The member is told of a cause once. */
+  cause: string | null;
+  /** From here on null but for `segment-revoked`; lists are JSON. */
+  reason: string | null;
+  data_member_id: number | null;
+  segments: string | null;
+  effective_on: number | null;
+  ends_targeting: number | null;
+  profiles: string | null;
+  campaigns_including: string | null;
+  campaigns_excluding: string | null;
 }
 
 /** Statistics of the instant service for one member and UTC hour (ingest.md section 3.4). */

@@ -8,10 +8,20 @@ import type { CatalogReader, CatalogTables, Touched } from './catalog-schema.ts'
 import { CatalogUnavailable } from './catalog-unavailable.ts';
 import * as catalog0001 from './migrations/0001-catalog.ts';
 import * as publicKey0003 from './migrations/0003-public-key.ts';
+import * as memberSettings0004 from './migrations/0004-member-settings.ts';
+import * as segmentAccessRequest0005 from './migrations/0005-segment-access-request.ts';
+import * as notice0006 from './migrations/0006-notice.ts';
 import * as task0007 from './migrations/0007-task.ts';
 
 /** Forward only: a migration that has landed is never edited, the next one follows it. */
-const migrations: Record<string, Migration> = { '0001-catalog': catalog0001, '0003-public-key': publicKey0003, '0007-task': task0007 };
+const migrations: Record<string, Migration> = {
+  '0001-catalog': catalog0001,
+  '0003-public-key': publicKey0003,
+  '0004-member-settings': memberSettings0004,
+  '0005-segment-access-request': segmentAccessRequest0005,
+  '0006-notice': notice0006,
+  '0007-task': task0007,
+};
 
 /** In the order in which they are made. */
 export const knownMigrations: readonly string[] = Object.keys(migrations).sort();

@@ -7,6 +7,7 @@ import { refusal } from '../../../kit/refusal.ts';
 import { memberErrors } from '../../../members/member-errors.ts';
 import { readIngestSettings, readWritableOwners, writeIngestSettings } from '../../../members/ingest-settings-store.ts';
 import { readMember, requireMember } from '../../../members/read-member.ts';
+import { revokeTakenAccess } from '../../../segment-access/revoke-taken-access.ts';
 import type { Catalog } from '../../../storage/sql/catalog.ts';
 import { batchConfigOnWire, changedSettings } from '../batch-config.ts';
 import { batchConfigSchema } from '../batch-config-schema.ts';
@@ -25,6 +26,9 @@ async function handle(catalog: Catalog, call: Call) {
     const owners = named === undefined ? ownersBefore : [...new Set(append ? [...ownersBefore, ...named] : named)];
     for (const owner of owners) if (!(await readMember(change.db, owner))) throw refusal(memberErrors.unknownOwner, { id: owner });
     await writeIngestSettings(change, member, { set: changedSettings(before?.set ?? {}, sent, append), owners });
+    const kept = new Set(owners);
+    const taken = ownersBefore.filter((owner) => !kept.has(owner));
+    await revokeTakenAccess(change, member, taken, call.caller.memberId);
   });
   const after = await readIngestSettings(catalog.read, member);
   return oneAnswer(body, batchConfigOnWire(member, after, await readWritableOwners(catalog.read, member)), { id: after?.id });
