@@ -14,6 +14,7 @@ const table = {
     ['kit'],
     ['config', 'storage', 'http', 'background'],
     ['access'],
+    ['audit'],
     ['members'],
     ['profiles'],
     ['segments'],

@@ -7,6 +7,7 @@ import { MinuteThrottle } from './access/minute-throttle.ts';
 import { PasswordHasher } from './access/password-hasher.ts';
 import { ProxyView } from './access/proxy-view.ts';
 import { SessionRegistry } from './access/session-registry.ts';
+import { purgeDaily } from './audit/purge-daily.ts';
 import type { OfflineEngines } from './backup/offline-engines.ts';
 import { CatalogView } from './catalog-view/catalog-view.ts';
 import type { Config } from './config/config.ts';
@@ -76,6 +77,12 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
     sessionSaveIntervalMs,
   );
   saving.unref();
+  const stopPurging = purgeDaily({
+    db: catalog.read,
+    clock,
+    keptDays: config.auditDays,
+    onFailure: (error) => log.error({ err: error }, 'old events of the audit trail were not deleted; it is tried again in a day'),
+  });
   const hasher = new PasswordHasher(config.passwordQueue);
   const instant = createInstantParts({
     view,
@@ -101,6 +108,7 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
       await hasher.close();
       await instant.close();
       await sessions.save();
+      await stopPurging();
       await profiles.close();
       await catalog.close();
     },

@@ -9,6 +9,7 @@ import { updateAccount } from './access/routes/update-account.ts';
 import { updatePublicKey } from './access/routes/update-public-key.ts';
 import { type LookUpParts, lookUpUser } from './activation/lookup/routes/look-up-user.ts';
 import { type ReachParts, segmentStats } from './activation/reach/routes/segment-stats.ts';
+import { describeAuditEvents, listAuditEvents } from './audit/routes/list-audit-events.ts';
 import type { BackupParts } from './backup/make-backup.ts';
 import { createBackup } from './backup/routes/create-backup.ts';
 import type { ImportParts } from './catalog-import/import-file.ts';
@@ -69,6 +70,8 @@ export function createRoutes(parts: RouteParts): { readonly operations: readonly
     createAdvertiser(catalog),
     updateAdvertiser(catalog),
     describeAdvertisers(),
+    listAuditEvents(db),
+    describeAuditEvents(),
     logIn(login),
     createBackup(parts.backup),
     readBatchConfig(db),

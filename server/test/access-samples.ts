@@ -58,6 +58,12 @@ export class AccessWorld {
     return this.id(`POST /public-key?user_id=${accountIds.provider}`, { 'public-key': key });
   }
 
+  /** An event of the provider's. */
+  async auditEvent(): Promise<number> {
+    const object = `object_type=segment&object_id=${await this.segment()}`;
+    return Number((await this.platform.call(`GET /audit-event?${object}`, { as: 'provider' })).at('audit_events.0.id'));
+  }
+
   /** The one sharing record with the bidder, made anew. */
   async sharingRecord(): Promise<number> {
     const pairOf = `data_member_id=${members.provider}&buyer_member_id=${members.bidder}`;
@@ -88,6 +94,7 @@ export const samples: Readonly<Record<string, SampleMaker>> = {
   listAdvertisers: { make: advertiser },
   createAdvertiser: { make: (world) => ({ query: ofProvider, json: { advertiser: { name: world.name() } } }) },
   updateAdvertiser: { make: (world) => ({ id: advertisers.provider, json: { advertiser: { name: world.name() } } }) },
+  listAuditEvents: { make: async (world) => ({ id: await world.auditEvent() }) },
   logIn: { make: () => ({ json: { auth: { username: 'provider', password } } }) },
   readBatchConfig: { make: () => ({ query: ofProvider }) },
   updateBatchConfig: { make: () => ({ query: ofProvider, json: { batch_segment_upload_config: {} } }) },

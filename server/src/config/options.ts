@@ -103,6 +103,7 @@ export const options = {
       'Bytes of memory that the server may use. At 90% of it no new users are taken; known ones, removals and lookups go on. 0: 80% of what the container or else the machine has.',
     secret: false,
   },
+  auditDays: { schema: whole(1, 36_500), default: 400, description: 'Days for which events of the audit trail are kept.', secret: false },
   bodyLimitBytes: {
     schema: whole(1024),
     default: 10_485_760,
