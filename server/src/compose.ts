@@ -183,6 +183,7 @@ function createHttp(
     segmentHooks: createSharingHooks((ids) => drops.drop(ids)),
     instant,
     lookup: { view, profiles, eidSources: new Set(config.eidSources) },
+    redirectHosts: config.redirectHosts,
     reach: { view, profiles, reachFloor: config.reachFloor },
     metrics: { registry, admit, clientAddress: (facts) => proxy.clientAddress(facts), metricsToken: config.metricsToken },
     readiness: async () =>

@@ -20,6 +20,10 @@ import { describeApi } from './http/routes/describe-api.ts';
 import { describeServer } from './http/routes/describe-server.ts';
 import { refuseUnofferedServices } from './http/routes/refuse-unoffered-services.ts';
 import { type MetricsParts, readMetrics } from './http/routes/read-metrics.ts';
+import { createSyncHost } from './identity/routes/create-sync-host.ts';
+import { deleteSyncHost } from './identity/routes/delete-sync-host.ts';
+import { describeSyncHosts, listSyncHosts } from './identity/routes/list-sync-hosts.ts';
+import { updateSyncHost } from './identity/routes/update-sync-host.ts';
 import { readBatchConfig } from './ingest/batch/routes/read-batch-config.ts';
 import { updateBatchConfig } from './ingest/batch/routes/update-batch-config.ts';
 import type { InstantParts } from './ingest/instant/instant-parts.ts';
@@ -54,13 +58,15 @@ export interface RouteParts {
   readonly instant: InstantParts;
   readonly lookup: LookUpParts;
   readonly reach: ReachParts;
+  /** `FOYER_REDIRECT_HOSTS`. */
+  readonly redirectHosts: readonly string[];
   readonly metrics: MetricsParts;
   readonly readiness: ReadinessChecks;
 }
 
 /** The contents page: every operation, in path order. `hot` ones are answered before the framework where hot routes are on. */
 export function createRoutes(parts: RouteParts): { readonly operations: readonly Operation[]; readonly hot: readonly AccountOperation[] } {
-  const { login, segmentHooks } = parts;
+  const { login, segmentHooks, redirectHosts } = parts;
   const { catalog, hasher, taxonomyIds } = parts.import;
   const { read: db } = catalog;
   const hot = [addUsers(parts.instant), lookUpUser(parts.lookup)];
@@ -107,6 +113,11 @@ export function createRoutes(parts: RouteParts): { readonly operations: readonly
     deleteSegment(catalog, segmentHooks),
     describeSegments(),
     segmentStats(parts.reach),
+    listSyncHosts(db, redirectHosts),
+    createSyncHost(catalog, redirectHosts),
+    updateSyncHost(catalog, redirectHosts),
+    deleteSyncHost(catalog, redirectHosts),
+    describeSyncHosts(),
     listAccounts(db),
     createAccount(catalog, hasher),
     updateAccount(catalog, login),

@@ -53,6 +53,14 @@ export class AccessWorld {
     return this.id('POST /segment', { segment: { short_name: this.name() } });
   }
 
+  host(): string {
+    return `${this.name().replace(' ', '-')}.example.com`;
+  }
+
+  syncHost(): Promise<number> {
+    return this.id('POST /sync-host', { sync_host: { host: this.host() } });
+  }
+
   key(): Promise<number> {
     const key = { name: this.name(), encoded_value: pem };
     return this.id(`POST /public-key?user_id=${accountIds.provider}`, { 'public-key': key });
@@ -147,6 +155,10 @@ export const samples: Readonly<Record<string, SampleMaker>> = {
   updateSegment: { make: async (world) => ({ id: await world.segment(), json: { segment: { short_name: world.name() } } }) },
   deleteSegment: { make: async (world) => ({ id: await world.segment() }) },
   segmentStats: { make: async (world) => ({ id: await world.segment() }) },
+  listSyncHosts: { make: async (world) => ({ id: await world.syncHost() }) },
+  createSyncHost: { make: (world) => ({ query: ofProvider, json: { sync_host: { host: world.host() } } }) },
+  updateSyncHost: { make: async (world) => ({ id: await world.syncHost(), json: { sync_host: { state: 'inactive' } } }) },
+  deleteSyncHost: { make: async (world) => ({ id: await world.syncHost() }) },
   listAccounts: { make: ownAccount },
   createAccount: {
     make: (world) => ({

@@ -43,6 +43,7 @@ export function snapshotOf({ members, segments, ingest = {}, sharing = [] }: Sma
     platformMember: members[0] === undefined ? undefined : asMemberId(members[0]),
     sharing: given,
     enabled,
+    syncHosts: new Map(),
     ingest: new Map(Object.entries(ingest).map(([member, set]) => [asMemberId(Number(member)), ingestOf(set)])),
   });
 }

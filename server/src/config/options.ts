@@ -66,6 +66,13 @@ export const options = {
     description: 'Sources whose extended ids (eids) are accepted.',
     secret: false,
   },
+  redirectHosts: {
+    schema: list,
+    default: ['*'],
+    description:
+      'Hosts to which getuid and pixels may redirect: names, *.name for all names below it, * for every host. Members add theirs with /sync-host.',
+    secret: false,
+  },
   reachFloor: {
     schema: whole(1),
     default: 1000,

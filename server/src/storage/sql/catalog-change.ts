@@ -31,6 +31,7 @@ type IdName =
   | 'data_buyer_provider'
   | 'batch_segment_config'
   | 'data_category'
+  | 'sync_host'
   | 'audit_event';
 
 /** One transaction on the catalog: the queries, the audit entries, and what it touched. */

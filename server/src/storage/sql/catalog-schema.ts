@@ -20,6 +20,7 @@ export interface CatalogTables {
   batch_segment_config: BatchSegmentConfigTable;
   member_segment_access: { member_id: number; segment_owner_member_id: number };
   data_category: { id: number; member_id: number; name: string };
+  sync_host: SyncHostTable;
   instant_hour: InstantHourTable;
   audit_event: AuditEventTable;
 }
@@ -144,6 +145,15 @@ export interface BatchSegmentConfigTable {
   /** The fields of ingest.md section 4.8 but member_segment_access, as JSON. */
   settings: string;
   created_on: number;
+  last_modified: number;
+}
+
+export interface SyncHostTable {
+  id: number;
+  member_id: number;
+  /** A DNS name in lower case, or `*.` and one. */
+  host: string;
+  state: string;
   last_modified: number;
 }
 
