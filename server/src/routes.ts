@@ -47,6 +47,7 @@ import { createSharingRecord } from './sharing/routes/create-sharing-record.ts';
 import { deleteSharingRecord } from './sharing/routes/delete-sharing-record.ts';
 import { describeSharingRecords, listSharingRecords } from './sharing/routes/list-sharing-records.ts';
 import { updateSharingRecord } from './sharing/routes/update-sharing-record.ts';
+import type { Catalog } from './storage/sql/catalog.ts';
 
 /** What operations are made of. */
 export interface RouteParts {
@@ -66,7 +67,7 @@ export interface RouteParts {
 
 /** The contents page: every operation, in path order. `hot` ones are answered before the framework where hot routes are on. */
 export function createRoutes(parts: RouteParts): { readonly operations: readonly Operation[]; readonly hot: readonly AccountOperation[] } {
-  const { login, segmentHooks, redirectHosts } = parts;
+  const { login, segmentHooks } = parts;
   const { catalog, hasher, taxonomyIds } = parts.import;
   const { read: db } = catalog;
   const hot = [addUsers(parts.instant), lookUpUser(parts.lookup)];
@@ -100,10 +101,7 @@ export function createRoutes(parts: RouteParts): { readonly operations: readonly
     describeApi(() => operations),
     listPlatformMembers(db),
     describePlatformMembers(),
-    listPublicKeys(db),
-    createPublicKey(catalog),
-    updatePublicKey(catalog),
-    describePublicKeys(),
+    ...publicKeyOperations(catalog),
     checkReadiness(parts.readiness),
     ...hot,
     getProcessed(parts.instant),
@@ -113,11 +111,7 @@ export function createRoutes(parts: RouteParts): { readonly operations: readonly
     deleteSegment(catalog, segmentHooks),
     describeSegments(),
     segmentStats(parts.reach),
-    listSyncHosts(db, redirectHosts),
-    createSyncHost(catalog, redirectHosts),
-    updateSyncHost(catalog, redirectHosts),
-    deleteSyncHost(catalog, redirectHosts),
-    describeSyncHosts(),
+    ...syncHostOperations(catalog, parts.redirectHosts),
     listAccounts(db),
     createAccount(catalog, hasher),
     updateAccount(catalog, login),
@@ -127,3 +121,20 @@ export function createRoutes(parts: RouteParts): { readonly operations: readonly
   ];
   return { operations, hot };
 }
+
+/** `/public-key`. */
+const publicKeyOperations = (catalog: Catalog): readonly Operation[] => [
+  listPublicKeys(catalog.read),
+  createPublicKey(catalog),
+  updatePublicKey(catalog),
+  describePublicKeys(),
+];
+
+/** `/sync-host`. */
+const syncHostOperations = (catalog: Catalog, redirectHosts: readonly string[]): readonly Operation[] => [
+  listSyncHosts(catalog.read, redirectHosts),
+  createSyncHost(catalog, redirectHosts),
+  updateSyncHost(catalog, redirectHosts),
+  deleteSyncHost(catalog, redirectHosts),
+  describeSyncHosts(),
+];
