@@ -14,7 +14,7 @@ const table = {
     ['kit'],
     ['config', 'storage', 'http', 'background'],
     ['access'],
-    ['notices'],
+    ['audit', 'notices'],
     ['members', 'tasks'],
     ['profiles'],
     ['segments'],

@@ -7,6 +7,7 @@ import { MinuteThrottle } from './access/minute-throttle.ts';
 import { PasswordHasher } from './access/password-hasher.ts';
 import { ProxyView } from './access/proxy-view.ts';
 import { SessionRegistry } from './access/session-registry.ts';
+import { purgeAuditEvents } from './audit/store/audit-store.ts';
 import { TaskRunner } from './background/task-runner.ts';
 import type { OfflineEngines } from './backup/offline-engines.ts';
 import { CatalogView } from './catalog-view/catalog-view.ts';
@@ -129,7 +130,14 @@ function createTaskRunner({ config, clock, log }: ComposeOptions, catalog: Catal
     queue: new CatalogTaskQueue(catalog, clock),
     handlers: new Map([
       ['sweep-segment', sweepSegment(profiles)],
-      ['expire-records', expireRecords([purgeTasks, purgeNotices].map((purge) => () => purge(catalog.read, clock.nowMs())))],
+      [
+        'expire-records',
+        expireRecords([
+          () => purgeTasks(catalog.read, clock.nowMs()),
+          () => purgeNotices(catalog.read, clock.nowMs()),
+          () => purgeAuditEvents(catalog.read, clock.nowMs(), config.auditDays),
+        ]),
+      ],
     ]),
     schedules: [expireRecordsDaily],
     clock,
@@ -238,6 +246,7 @@ function createHttp(
     onTaskCanceled: (id) => tasks.canceled(id),
     instant,
     lookup: { view, profiles, eidSources: new Set(config.eidSources) },
+    redirectHosts: config.redirectHosts,
     reach: { view, profiles, reachFloor: config.reachFloor },
     metrics: { registry, admit, clientAddress: (facts) => proxy.clientAddress(facts), metricsToken: config.metricsToken },
     readiness: async () =>

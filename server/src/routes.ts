@@ -9,6 +9,7 @@ import { updateAccount } from './access/routes/update-account.ts';
 import { updatePublicKey } from './access/routes/update-public-key.ts';
 import { type LookUpParts, lookUpUser } from './activation/lookup/routes/look-up-user.ts';
 import { type ReachParts, segmentStats } from './activation/reach/routes/segment-stats.ts';
+import { describeAuditEvents, listAuditEvents } from './audit/routes/list-audit-events.ts';
 import type { BackupParts } from './backup/make-backup.ts';
 import { createBackup } from './backup/routes/create-backup.ts';
 import type { ImportParts } from './catalog-import/import-file.ts';
@@ -21,6 +22,10 @@ import { showConsole } from './http/routes/show-console.ts';
 import { showDocs } from './http/routes/show-docs.ts';
 import { refuseUnofferedServices } from './http/routes/refuse-unoffered-services.ts';
 import { type MetricsParts, readMetrics } from './http/routes/read-metrics.ts';
+import { createSyncHost } from './identity/routes/create-sync-host.ts';
+import { deleteSyncHost } from './identity/routes/delete-sync-host.ts';
+import { describeSyncHosts, listSyncHosts } from './identity/routes/list-sync-hosts.ts';
+import { updateSyncHost } from './identity/routes/update-sync-host.ts';
 import { readBatchConfig } from './ingest/batch/routes/read-batch-config.ts';
 import { updateBatchConfig } from './ingest/batch/routes/update-batch-config.ts';
 import type { InstantParts } from './ingest/instant/instant-parts.ts';
@@ -67,6 +72,8 @@ export interface RouteParts {
   readonly instant: InstantParts;
   readonly lookup: LookUpParts;
   readonly reach: ReachParts;
+  /** `FOYER_REDIRECT_HOSTS`. */
+  readonly redirectHosts: readonly string[];
   readonly metrics: MetricsParts;
   readonly readiness: ReadinessChecks;
 }
@@ -100,13 +107,15 @@ const entryRoutes = (parts: RouteParts, operations: () => readonly Operation[]):
 ];
 
 /** Members, their accounts and keys, what they may do and what they are told. */
-function companyRoutes({ login, import: { catalog, hasher }, memberHooks }: RouteParts): Operation[] {
+function companyRoutes({ login, import: { catalog, hasher }, memberHooks, redirectHosts }: RouteParts): Operation[] {
   const { read: db } = catalog;
   return [
     listAdvertisers(db),
     createAdvertiser(catalog),
     updateAdvertiser(catalog),
     describeAdvertisers(),
+    listAuditEvents(db),
+    describeAuditEvents(),
     readBatchConfig(db),
     ...updateBatchConfig(catalog),
     listMembers(db),
@@ -122,6 +131,11 @@ function companyRoutes({ login, import: { catalog, hasher }, memberHooks }: Rout
     createPublicKey(catalog),
     updatePublicKey(catalog),
     describePublicKeys(),
+    listSyncHosts(db, redirectHosts),
+    createSyncHost(catalog, redirectHosts),
+    updateSyncHost(catalog, redirectHosts),
+    deleteSyncHost(catalog, redirectHosts),
+    describeSyncHosts(),
     listAccounts(db),
     createAccount(catalog, hasher),
     updateAccount(catalog, login),

@@ -55,9 +55,23 @@ export class AccessWorld {
     return this.id('POST /segment', { segment: { short_name: this.name() } });
   }
 
+  host(): string {
+    return `${this.name().replace(' ', '-')}.example.com`;
+  }
+
+  syncHost(): Promise<number> {
+    return this.id('POST /sync-host', { sync_host: { host: this.host() } });
+  }
+
   key(): Promise<number> {
     const key = { name: this.name(), encoded_value: pem };
     return this.id(`POST /public-key?user_id=${accountIds.provider}`, { 'public-key': key });
+  }
+
+  /** An event of the provider's. */
+  async auditEvent(): Promise<number> {
+    const object = `object_type=segment&object_id=${await this.segment()}`;
+    return Number((await this.platform.call(`GET /audit-event?${object}`, { as: 'provider' })).at('audit_events.0.id'));
   }
 
   /** The one sharing record with the bidder, made anew. */
@@ -111,6 +125,7 @@ export const samples: Readonly<Record<string, SampleMaker>> = {
   listAdvertisers: { make: advertiser },
   createAdvertiser: { make: (world) => ({ query: ofProvider, json: { advertiser: { name: world.name() } } }) },
   updateAdvertiser: { make: (world) => ({ id: advertisers.provider, json: { advertiser: { name: world.name() } } }) },
+  listAuditEvents: { make: async (world) => ({ id: await world.auditEvent() }) },
   logIn: { make: () => ({ json: { auth: { username: 'provider', password } } }) },
   readBatchConfig: { make: () => ({ query: ofProvider }) },
   updateBatchConfig: { make: () => ({ query: ofProvider, json: { batch_segment_upload_config: {} } }) },
@@ -178,6 +193,10 @@ export const samples: Readonly<Record<string, SampleMaker>> = {
     make: async (world) => ({ id: await world.accessRequest(), json: { segment_access_request: { state: 'WITHDRAWN' } } }),
   },
   segmentStats: { make: async (world) => ({ id: await world.segment() }) },
+  listSyncHosts: { make: async (world) => ({ id: await world.syncHost() }) },
+  createSyncHost: { make: (world) => ({ query: ofProvider, json: { sync_host: { host: world.host() } } }) },
+  updateSyncHost: { make: async (world) => ({ id: await world.syncHost(), json: { sync_host: { state: 'inactive' } } }) },
+  deleteSyncHost: { make: async (world) => ({ id: await world.syncHost() }) },
   listTasks: { make: async (world) => ({ id: await world.task() }) },
   updateTask: { make: async (world) => ({ id: await world.task(), json: { task: { state: 'canceled' } } }) },
   listAccounts: { make: ownAccount },

@@ -46,6 +46,7 @@ export function snapshotOf({ members, segments, ingest = {}, membershipLimits = 
     platformMember: members[0] === undefined ? undefined : asMemberId(members[0]),
     sharing: given,
     enabled,
+    syncHosts: new Map(),
     ingest: new Map(Object.entries(ingest).map(([member, set]) => [asMemberId(Number(member)), ingestOf(set)])),
   });
 }

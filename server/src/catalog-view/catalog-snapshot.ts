@@ -60,6 +60,8 @@ export interface SnapshotTables {
   /** Buyer → the data providers that it has enabled. */
   readonly enabled: ReadonlyMap<MemberId, ReadonlySet<MemberId>>;
   readonly ingest: ReadonlyMap<MemberId, MemberIngest>;
+  /** A host, or `*.` and a name → the members whose syncs may lead there. */
+  readonly syncHosts: ReadonlyMap<string, ReadonlySet<MemberId>>;
 }
 
 const nobodyConfigured: MemberIngest = { settings: defaultIngestSettings, set: {}, writableOwners: new Set() };

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { StandingClock } from '../../test/platform-server.ts';
 import { temporaryCatalog, type TemporaryCatalog } from '../../test/temporary-catalog.ts';
+import { deleteSyncHost, insertSyncHost, updateSyncHost } from '../identity/store/sync-host-store.ts';
 import { asMemberId, asSegmentId } from '../kit/ids.ts';
 import { setEnabled } from '../marketplace/store/data-buyer-provider-store.ts';
 import { insertMember } from '../members/store/member-store.ts';
@@ -41,6 +42,7 @@ const contents = ({ tables }: CatalogSnapshot) => ({
   sharing: tables.sharing,
   enabled: tables.enabled,
   ingest: tables.ingest,
+  syncHosts: tables.syncHosts,
 });
 const freshlyRead = async () => contents((await CatalogView.load(opened.catalog.read)).current());
 
@@ -132,5 +134,25 @@ it('what could not be read after a commit is read with the next one', async () =
   expect(view.current().segment(asSegmentId(8))).toBeUndefined();
   await change((work) => setEnabled(work, { buyer, provider, active: true }).then(() => {}));
   expect(view.current().segment(asSegmentId(8))?.id).toBe(8);
+  expect(contents(view.current())).toEqual(await freshlyRead());
+});
+
+it('holds the active sync hosts, by name, with the members that named them', async () => {
+  const hosts = () => view.current().tables.syncHosts;
+  await change(async (work) => {
+    for (const member_id of [provider, buyer]) await insertSyncHost(work, { member_id, host: 'sync.example.com', state: 'active' });
+    await insertSyncHost(work, { member_id: buyer, host: '*.example.org', state: 'inactive' });
+  });
+  expect(hosts()).toEqual(new Map([['sync.example.com', new Set([provider, buyer])]]));
+  await change(async (work) => {
+    for (const row of await work.db.selectFrom('sync_host').selectAll().where('member_id', '=', buyer).execute())
+      await (row.state === 'active' ? deleteSyncHost(work, row) : updateSyncHost(work, row, { state: 'active' }).then(() => {}));
+  });
+  expect(hosts()).toEqual(
+    new Map([
+      ['sync.example.com', new Set([provider])],
+      ['*.example.org', new Set([buyer])],
+    ]),
+  );
   expect(contents(view.current())).toEqual(await freshlyRead());
 });

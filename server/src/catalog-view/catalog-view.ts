@@ -1,13 +1,13 @@
 import type { CatalogReader, CatalogTables, Touched } from '../storage/sql/catalog-schema.ts';
 import { CatalogSnapshot, codeKey, type SnapshotTables } from './catalog-snapshot.ts';
-import { readAccounts, readEnabled, readIngest, readMembers, readSegments, readSharing } from './read-tables.ts';
+import { readAccounts, readEnabled, readIngest, readMembers, readSegments, readSharing, readSyncHosts } from './read-tables.ts';
 import { LayeredMap } from '../kit/layered-map.ts';
 import type { MemberId, SegmentId } from '../kit/ids.ts';
 
 type Rows = ReadonlySet<number> | null;
 
 const everything: Touched = new Map(
-  (['member', 'account', 'segment', 'sharing_record', 'data_buyer_provider', 'batch_segment_config'] as const).map((table) => [
+  (['member', 'account', 'segment', 'sharing_record', 'data_buyer_provider', 'batch_segment_config', 'sync_host'] as const).map((table) => [
     table,
     null,
   ]),
@@ -41,6 +41,7 @@ export class CatalogView {
       sharing: new Map(),
       enabled: new Map(),
       ingest: new Map(),
+      syncHosts: new Map(),
     };
     const view = new CatalogView(db, new CatalogSnapshot(empty));
     await view.renew(everything);
@@ -79,6 +80,7 @@ export class CatalogView {
     if (touched.has('sharing_record')) tables = { ...tables, sharing: await readSharing(this.#db) };
     if (touched.has('data_buyer_provider')) tables = { ...tables, enabled: await readEnabled(this.#db) };
     if (touched.has('batch_segment_config')) tables = { ...tables, ingest: await readIngest(this.#db) };
+    if (touched.has('sync_host')) tables = { ...tables, syncHosts: await readSyncHosts(this.#db) };
     this.#current = new CatalogSnapshot(tables);
   }
 

@@ -111,3 +111,10 @@ export async function readIngest(db: CatalogReader): Promise<Map<MemberId, Membe
   }
   return ingest;
 }
+
+export async function readSyncHosts(db: CatalogReader): Promise<Map<string, Set<MemberId>>> {
+  const hosts = new Map<string, Set<MemberId>>();
+  for (const row of await db.selectFrom('sync_host').select(['host', 'member_id']).where('state', '=', 'active').execute())
+    hosts.set(row.host, (hosts.get(row.host) ?? new Set()).add(asMemberId(row.member_id)));
+  return hosts;
+}

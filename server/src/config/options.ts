@@ -66,6 +66,13 @@ export const options = {
     description: 'Sources whose extended ids (eids) are accepted.',
     secret: false,
   },
+  redirectHosts: {
+    schema: list,
+    default: ['*'],
+    description:
+      'Hosts to which getuid and pixels may redirect: names, *.name for all names below it, * for every host. Members add theirs with /sync-host.',
+    secret: false,
+  },
   reachFloor: {
     schema: whole(1),
     default: 1000,
@@ -103,6 +110,7 @@ export const options = {
       'Bytes of memory that the server may use. At 90% of it no new users are taken; known ones, removals and lookups go on. 0: 80% of what the container or else the machine has.',
     secret: false,
   },
+  auditDays: { schema: whole(1, 36_500), default: 400, description: 'Days for which events of the audit trail are kept.', secret: false },
   bodyLimitBytes: {
     schema: whole(1024),
     default: 10_485_760,

@@ -31,6 +31,7 @@ type IdName =
   | 'data_buyer_provider'
   | 'batch_segment_config'
   | 'data_category'
+  | 'sync_host'
   | 'segment_access_request'
   | 'notice'
   | 'audit_event'

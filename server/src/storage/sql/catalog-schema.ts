@@ -20,6 +20,7 @@ export interface CatalogTables {
   segment_access_request: SegmentAccessRequestTable;
   notice: NoticeTable;
   data_category: { id: number; member_id: number; name: string };
+  sync_host: SyncHostTable;
   instant_hour: InstantHourTable;
   audit_event: AuditEventTable;
   task: TaskTable;
@@ -197,6 +198,15 @@ export interface NoticeTable {
   profiles: string | null;
   campaigns_including: string | null;
   campaigns_excluding: string | null;
+}
+
+export interface SyncHostTable {
+  id: number;
+  member_id: number;
+  /** A DNS name in lower case, or `*.` and one. */
+  host: string;
+  state: string;
+  last_modified: number;
 }
 
 /** Statistics of the instant service for one member and UTC hour (ingest.md section 3.4). */
