@@ -7,6 +7,7 @@ import { MinuteThrottle } from './access/minute-throttle.ts';
 import { PasswordHasher } from './access/password-hasher.ts';
 import { ProxyView } from './access/proxy-view.ts';
 import { SessionRegistry } from './access/session-registry.ts';
+import { SegmentSizes } from './activation/reach/segment-sizes.ts';
 import type { OfflineEngines } from './backup/offline-engines.ts';
 import { CatalogView } from './catalog-view/catalog-view.ts';
 import type { Config } from './config/config.ts';
@@ -217,7 +218,7 @@ function createHttp(
     segmentHooks: createSharingHooks((ids) => drops.drop(ids)),
     instant,
     lookup: { view, profiles, eidSources: new Set(config.eidSources) },
-    reach: { view, profiles, reachFloor: config.reachFloor },
+    reach: { view, sizes: new SegmentSizes({ profiles, clock }), clock, reachFloor: config.reachFloor },
     metrics: { registry, admit, clientAddress: (facts) => proxy.clientAddress(facts), metricsToken: config.metricsToken },
     readiness: async () =>
       front.stopping
