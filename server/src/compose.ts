@@ -7,6 +7,7 @@ import { MinuteThrottle } from './access/minute-throttle.ts';
 import { PasswordHasher } from './access/password-hasher.ts';
 import { ProxyView } from './access/proxy-view.ts';
 import { SessionRegistry } from './access/session-registry.ts';
+import { SegmentSizes } from './activation/reach/segment-sizes.ts';
 import { purgeAuditEvents } from './audit/store/audit-store.ts';
 import { TaskRunner } from './background/task-runner.ts';
 import type { OfflineEngines } from './backup/offline-engines.ts';
@@ -247,7 +248,7 @@ function createHttp(
     instant,
     lookup: { view, profiles, eidSources: new Set(config.eidSources) },
     redirectHosts: config.redirectHosts,
-    reach: { view, profiles, reachFloor: config.reachFloor },
+    reach: { view, sizes: new SegmentSizes({ profiles, clock }), clock, reachFloor: config.reachFloor },
     metrics: { registry, admit, clientAddress: (facts) => proxy.clientAddress(facts), metricsToken: config.metricsToken },
     readiness: async () =>
       front.stopping

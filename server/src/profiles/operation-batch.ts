@@ -46,9 +46,10 @@ export class OperationBatch {
     return this.#userOperationEnds.subarray(0, this.#userCount);
   }
 
-  /** Takes an addition back before it is written: removing a membership that is not there changes nothing. */
+  /** Takes an operation back before it is written: it becomes a removal from no segment, which changes nothing. */
   withdraw(operation: number): void {
     if (!(operation >= 0 && operation < this.#operationCount)) throw new RangeError(`there is no operation ${operation}`);
+    this.#operations[operation * 4] = 0;
     this.#operations[operation * 4 + 3] = removal;
   }
 

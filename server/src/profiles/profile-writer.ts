@@ -33,7 +33,7 @@ export interface ProfileWriter {
 
 /** What a limit says of one batch. */
 export interface WriteGrant {
-  /** Operations that are not to be written. Their memberships are not there, and none of them comes before `settle`. */
+  /** Operations that are not to be written. */
   readonly refused: readonly number[];
   /** To be called once the batch is written or has failed. */
   settle(): void;

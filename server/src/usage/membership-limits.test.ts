@@ -92,6 +92,15 @@ describe('membership limits', () => {
     expect(await write([7, one], [8, one])).toEqual([applied, overLimit]);
   });
 
+  it('leave a membership whose time is still to come where it is, though it may not be written again', async () => {
+    const { profiles, write } = limited(1);
+    const later = new OperationBatch().forUser({ kind: 'user', id: asUserId(1n) });
+    later.add(asSegmentId(one), 1, nowS + 3600, null);
+    await profiles.apply(later, options);
+    expect(await write([2, one], [1, one])).toEqual([applied, overLimit]);
+    expect(profiles.stats().memberships).toBe(2);
+  });
+
   it('are counted by the writer as refusals', async () => {
     const { write, writer } = limited(1);
     await write([1, one], [2, one]);

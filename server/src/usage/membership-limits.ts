@@ -34,7 +34,7 @@ export interface MembershipLimitsOptions {
  * `membership_limit` (additions.md section 3): new memberships in the segments of a member that has as many as it may are refused.
  * Far from a limit a batch costs a comparison: all its additions are granted at once, new ones or not. What does not fit so comes to
  * the edge, one call after the other: it waits until nothing of the owner is under way, counts, and reads the profiles of its
- * users. So the limit is never exceeded, nothing is refused that has room, and what is refused is certainly not there.
+ * users. So the limit is never exceeded, and nothing is refused that has room.
  */
 export class MembershipLimits implements WriteLimits {
   readonly #options: MembershipLimitsOptions;

@@ -1,10 +1,19 @@
 import { Type } from 'typebox';
 
-/** One segment of `GET /segment-stats` (activation.md section 5). */
+const countOrNull = Type.Union([Type.Integer({ minimum: 0 }), Type.Null()], { description: 'null: not told' });
+
+/** One segment of `GET /segment-stats` (activation.md section 5; additions.md section 8). */
 export const segmentStatsSchema = Type.Object({
   segment_id: Type.Integer(),
-  live_users: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()], { description: 'null: not told' }),
+  live_users: countOrNull,
   floor: Type.Union([Type.Integer(), Type.Null()], {
     description: 'The least number that is told of a segment of another member; null for own ones',
   }),
+  approximate: Type.Boolean({ description: 'Is one of the numbers an estimate?' }),
+  as_of: Type.String({ description: 'The moment that the numbers are of' }),
+  days: Type.Null({ description: 'Movements by day: not told by this version' }),
+  expiring: Type.Union([Type.Array(Type.Object({ day: Type.String(), users: Type.Integer() })), Type.Null()], {
+    description: 'Users whose membership ends on that day, today first',
+  }),
+  never_expiring: countOrNull,
 });

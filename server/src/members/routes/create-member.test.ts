@@ -27,6 +27,8 @@ describe('200', () => {
       reads_per_minute: null,
       writes_per_minute: 5,
     });
+    const limits = { reach_per_day: 0, segment_limit: 3, membership_limit: null, domain: 'data.example' };
+    expect((await post({ name: 'Limited', ...limits })).at('member')).toMatchObject(limits);
   });
 });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { describeScan } from '../profile-scan.contract.ts';
 import { describeProfileStore, type ContractOptions } from '../profile-store.contract.ts';
+import { describeWithdrawal } from '../profile-withdrawal.contract.ts';
 import { EmbeddedProfileStore } from './embedded-profile-store.ts';
 
 const directories: string[] = [];
@@ -17,3 +18,4 @@ async function open(options: ContractOptions): Promise<EmbeddedProfileStore> {
 
 describeProfileStore('the embedded engine', open);
 describeScan('the embedded engine', open);
+describeWithdrawal('the embedded engine', open);

@@ -1,6 +1,8 @@
 import { describeScan } from '../profile-scan.contract.ts';
 import { describeProfileStore } from '../profile-store.contract.ts';
+import { describeWithdrawal } from '../profile-withdrawal.contract.ts';
 import { ModelProfileStore } from './model-profile-store.ts';
 
 describeProfileStore('the model engine', async (options) => new ModelProfileStore(options));
 describeScan('the model engine', async (options) => new ModelProfileStore(options));
+describeWithdrawal('the model engine', async (options) => new ModelProfileStore(options));

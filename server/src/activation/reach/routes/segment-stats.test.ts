@@ -4,6 +4,7 @@ import { asSegmentId, asUserId } from '../../../kit/ids.ts';
 import { Refusal } from '../../../kit/refusal.ts';
 import { ModelProfileStore } from '../../../profiles/model/model-profile-store.ts';
 import { OperationBatch } from '../../../profiles/operation-batch.ts';
+import { SegmentSizes } from '../segment-sizes.ts';
 import { segmentStats } from './segment-stats.ts';
 
 const admin = 1;
@@ -32,7 +33,13 @@ async function statsOf(query: string, member: number): Promise<unknown> {
   batch.add(asSegmentId(13), 1, nowMs / 1000, null);
   batch.add(asSegmentId(21), 1, nowMs / 1000, null);
   await profiles.apply(batch, { source: { kind: 'instant', job: 0 } });
-  const operation = segmentStats({ view: { current: () => snapshot }, profiles, reachFloor: 1000 });
+  const clock = { nowMs: () => nowMs };
+  const operation = segmentStats({
+    view: { current: () => snapshot },
+    sizes: new SegmentSizes({ profiles, clock }),
+    clock,
+    reachFloor: 1000,
+  });
   const answer = await operation.handle(callOf({ member, role: member === admin ? 'admin' : 'member', query }));
   return 'fields' in answer ? answer.fields['segment_stats'] : undefined;
 }
@@ -42,16 +49,35 @@ const statusOf = (query: string, member: number): Promise<unknown> =>
 
 describe('segmentStats', () => {
   it('tells exact numbers of own segments, in the order asked, inactive ones too', async () => {
-    expect(await statsOf('id=12,11,13', provider)).toEqual([
+    expect(await statsOf('id=12,11,13', provider)).toMatchObject([
       { segment_id: 12, live_users: 0, floor: null },
       { segment_id: 11, live_users: 3, floor: null },
       { segment_id: 13, live_users: 1, floor: null },
     ]);
   });
 
+  it('tells when users will leave, by day, and of which moment it speaks', async () => {
+    expect(await statsOf('id=11&days=2', provider)).toEqual([
+      {
+        segment_id: 11,
+        live_users: 3,
+        floor: null,
+        approximate: false,
+        as_of: '2026-01-15 00:00:00',
+        days: null,
+        expiring: [
+          { day: '2026-01-15', users: 0 },
+          { day: '2026-01-16', users: 0 },
+        ],
+        never_expiring: 3,
+      },
+    ]);
+    expect(await statsOf('id=11', provider)).toMatchObject([{ expiring: { length: 30 } }]);
+  });
+
   it('tells the floor instead of the number of segments that are shared with the caller', async () => {
-    expect(await statsOf('id=11,21', buyer)).toEqual([
-      { segment_id: 11, live_users: null, floor: 1000 },
+    expect(await statsOf('id=11,21', buyer)).toMatchObject([
+      { segment_id: 11, live_users: null, floor: 1000, days: null, expiring: null, never_expiring: null, as_of: '2026-01-15 00:00:00' },
       { segment_id: 21, live_users: 1, floor: null },
     ]);
   });
@@ -69,6 +95,8 @@ describe('segmentStats', () => {
     ['an unknown one', 'id=11,99', provider, 404],
     ['an unknown one, asked by an administrator', 'id=99', admin, 404],
     ['no id', '', provider, 400],
+    ['no days', 'id=11&days=0', provider, 400],
+    ['more than 90 days', 'id=11&days=91', provider, 400],
     ['no number', 'id=x', provider, 400],
     ['more than 100', `id=${'11,'.repeat(100)}11`, provider, 400],
     ['another member', `id=11&member_id=${provider}`, buyer, 403],
