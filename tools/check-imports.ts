@@ -237,7 +237,7 @@ function main(): void {
   const root = resolve(import.meta.dirname, '..');
   const found = globSync('{server,sdk,cli,console,bench,tools}/**/*.{ts,tsx,mts,mjs}', {
     cwd: root,
-    exclude: (path) => path.includes('node_modules') || path.includes('/generated'),
+    exclude: (path) => path.includes('node_modules') || path.includes('/dist'),
   });
   const files = found.map((file) => file.replaceAll('\\', '/')).sort();
   const violations = checkImports(new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')])));

@@ -1,6 +1,6 @@
 import type { FoyerClient } from '@foyer/sdk/client.ts';
 import { FoyerError } from '@foyer/sdk/foyer-error.ts';
-import type { UserLookup } from '@foyer/sdk/wire.ts';
+import type { UserLookup } from '@foyer/sdk/generated/wire.ts';
 import type { Command } from '../command.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -30,13 +30,14 @@ export const userShow: Command = {
     const { client, loggedIn } = await clientOf(call);
     if (!loggedIn) throw new CommandFailure(`not logged in to ${client.baseUrl}; "npx foyer login" does that`, exitCodes.notAuthorised);
     const uid = call.operands[0] ?? '';
-    const lookup = await client.lookUpUser({
+    const { user, memberships } = await client.lookUpUser({
       uid,
       domain: call.text('domain'),
       member: call.text('member'),
       source: call.text('source'),
       type: call.text('type'),
     });
+    const lookup = { user, memberships };
     if (call.json) {
       call.printJson(lookup);
       return exitCodes.ok;
@@ -62,7 +63,7 @@ async function readNames(client: FoyerClient, ids: readonly number[]): Promise<M
   try {
     for (let start = 0; start < ids.length; start += namesPerCall) {
       const page = ids.slice(start, start + namesPerCall);
-      const { segments } = await client.listSegments({ id: page.join(','), fields: 'id,short_name', num_elements: namesPerCall });
+      const { segments } = await client.listSegments({ id: page, fields: 'id,short_name', num_elements: namesPerCall });
       for (const segment of segments) if (segment.short_name !== null) names.set(segment.id, segment.short_name);
     }
   } catch (error) {
