@@ -43,6 +43,7 @@ export const shapes: Readonly<Record<string, OperationShape>> = {
   lookUpUser: { name: 'UserLookup', answer: '$' },
   readMetrics: { answer: 'string' },
   segmentStats: { name: 'SegmentStats', answer: '{ readonly count: number; readonly segment_stats: $[] }' },
+  updateAccount: { answer: "OneAnswer<'user', Account>" },
   updateSegment: { several: true },
 };
 

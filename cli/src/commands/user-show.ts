@@ -2,10 +2,10 @@ import type { FoyerClient } from '@foyer/sdk/client.ts';
 import { FoyerError } from '@foyer/sdk/foyer-error.ts';
 import type { UserLookup } from '@foyer/sdk/generated/wire.ts';
 import type { Command } from '../command.ts';
-import { CommandFailure } from '../command-failure.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { loggedInClient } from '../logged-in-client.ts';
 import { membershipTable } from '../membership-table.ts';
-import { clientOf, serverOption } from '../server-url.ts';
+import { serverOption } from '../server-url.ts';
 
 const namesPerCall = 100;
 
@@ -27,8 +27,7 @@ export const userShow: Command = {
   ],
   details: 'Shows the memberships that the account you logged in with may see: its own segments and those shared with it.',
   run: async (call) => {
-    const { client, loggedIn } = await clientOf(call);
-    if (!loggedIn) throw new CommandFailure(`not logged in to ${client.baseUrl}; "npx foyer login" does that`, exitCodes.notAuthorised);
+    const client = await loggedInClient(call);
     const uid = call.operands[0] ?? '';
     const { user, memberships } = await client.lookUpUser({
       uid,

@@ -54,9 +54,14 @@ export async function runDemo(operator: FoyerClient, state: DemoState, call: Cal
     load,
     segments,
     userId: shownUserId,
-    seenByProvider: await provider.client.lookUpUser({ uid: shownUserId }),
-    seenByBuyer: await buyer.client.lookUpUser({ uid: shownUserId }),
+    seenByProvider: await lookUpShownUser(provider),
+    seenByBuyer: await lookUpShownUser(buyer),
   };
+}
+
+async function lookUpShownUser({ client }: DemoParty): Promise<UserLookup> {
+  const { user, memberships } = await client.lookUpUser({ uid: shownUserId });
+  return { user, memberships };
 }
 
 async function loadPeople(

@@ -443,7 +443,7 @@ export abstract class Operations extends OperationCaller {
   }
 
   /** Change an account: `PUT /user`. */
-  updateAccount(body: AccountBody, query: UpdateAccountQuery = {}, options: CallOptions = {}): Promise<{ readonly id: number }> {
+  updateAccount(body: AccountBody, query: UpdateAccountQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'user', Account>> {
     return this.run(table.updateAccount, body, query, options);
   }
 
