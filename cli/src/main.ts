@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Call } from './command.ts';
 import { failureOf } from './command-failure.ts';
 import { commandTable as commands } from './command-table.ts';
 import { exitCodes } from './exit-codes.ts';
 import { commandHelpText, overviewText } from './help-text.ts';
 import { parseCommandLine } from './parse-command-line.ts';
+import { serverEntry } from './server-entry.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** The whole command; answers the exit code. */
@@ -64,6 +64,6 @@ process.exitCode = await runFoyer(process.argv.slice(2), {
   stderr: process.stderr,
   env: process.env,
   cwd: process.cwd(),
-  serverEntry: fileURLToPath(new URL('../../server/src/main.ts', import.meta.url)),
+  serverEntry: serverEntry(),
   onStop,
 });
