@@ -55,7 +55,7 @@ const table = {
     cli: ['cli', 'sdk'],
     console: ['console', 'sdk'],
     bench: ['bench', 'sdk', 'server/src'],
-    tools: ['tools', 'sdk', 'server/src', 'server/test'],
+    tools: ['tools', 'sdk', 'cli', 'server/src', 'server/test'],
   } as Readonly<Record<string, readonly string[]>>,
   packages: { '@foyer/server': 'server/src', '@foyer/sdk': 'sdk', '@foyer/cli': 'cli' } as Readonly<Record<string, string>>,
   forbiddenNames: ['utils', 'util', 'helpers', 'helper', 'common', 'misc', 'manager', 'types', 'index'],
@@ -238,7 +238,7 @@ function main(): void {
   const root = resolve(import.meta.dirname, '..');
   const found = globSync('{server,sdk,cli,console,bench,tools}/**/*.{ts,tsx,mts,mjs}', {
     cwd: root,
-    exclude: (path) => path.includes('node_modules') || path.includes('/generated'),
+    exclude: (path) => path.includes('node_modules') || path.includes('/dist'),
   });
   const files = found.map((file) => file.replaceAll('\\', '/')).sort();
   const violations = checkImports(new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')])));

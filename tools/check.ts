@@ -1,5 +1,5 @@
 /**
- * npm run check: lint, format, types and import rules, side by side. Prints what a failing one says and one line for each.
+ * npm run check: lint, format, types, import rules and the sdk's generated files, side by side. Prints what a failing one says and one line for each.
  * With FOYER_STAGE_RESULT it leaves {passed, failed} in that file for tools/test.ts.
  */
 import { spawn } from 'node:child_process';
@@ -14,6 +14,7 @@ const checks: readonly { readonly name: string; readonly args: readonly string[]
   { name: 'oxfmt', args: ['node_modules/oxfmt/bin/oxfmt', '--check', '.'] },
   { name: 'tsc', args: ['node_modules/typescript/bin/tsc', '--noEmit', '--pretty', 'false'] },
   { name: 'check-imports', args: ['tools/check-imports.ts'] },
+  { name: 'sdk', args: ['tools/make-sdk.ts', '--check'] },
 ];
 
 interface Outcome {

@@ -1,12 +1,14 @@
 /**
  * Writes the pages that are made from the sources: docs/errors.md from the error catalogues, docs/configuration.md from the
- * option table. `node tools/make-docs.ts` writes them; a test holds them equal.
+ * option table, docs/cli.md from the table of commands. `node tools/make-docs.ts` writes them; a test holds them equal.
  */
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { commandTable } from '../cli/src/command-table.ts';
 import { environmentName, options, type Option } from '../server/src/config/options.ts';
 import type { RefusalKind } from '../server/src/kit/refusal.ts';
+import { cliPage } from './cli-page.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -109,6 +111,7 @@ This page is made from the option table in server/src/config/options.ts by \`nod
 export const pages = async (): Promise<Readonly<Record<string, string>>> => ({
   'docs/errors.md': errorsPage(await readRefusalKinds()),
   'docs/configuration.md': configurationPage(),
+  'docs/cli.md': cliPage(commandTable),
 });
 
 export const readPage = (path: string): string => readFileSync(join(root, path), 'utf8');

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// npm start, npm test, npm run check and npm run bench begin here. Plain JavaScript that runs on Node 20 and newer:
+// npm start, npm test, npm run check, npm run bench and the packages' prepack begin here. Plain JavaScript that runs on Node 20 and newer:
 // installs what package-lock.json lists and node_modules lacks, finds a Node 24, and goes on under that.
-// Usage: node tools/run.mjs start|test|check|bench [arguments of the command]
+// Usage: node tools/run.mjs start|test|check|bench|package [arguments of the command]
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -16,6 +16,7 @@ const commands = {
   test: { script: ['tools/test.ts'], dev: true, system: true },
   check: { script: ['tools/check.ts'], dev: true, system: false },
   bench: { script: ['bench/main.ts'], dev: true, system: false },
+  package: { script: ['tools/make-package.ts'], dev: true, system: false },
 };
 
 /** Where the locked package for a platform keeps its Node 24 (optional dependencies of the root package.json). */

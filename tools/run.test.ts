@@ -126,7 +126,10 @@ describe('going on', () => {
   });
 
   test('an unknown command is one line', () => {
-    expect(run(['toString'])).toMatchObject({ status: 1, stderr: 'foyer: usage: node tools/run.mjs start|test|check|bench [arguments]\n' });
+    expect(run(['toString'])).toMatchObject({
+      status: 1,
+      stderr: 'foyer: usage: node tools/run.mjs start|test|check|bench|package [arguments]\n',
+    });
   });
 
   test.each(['SIGTERM', 'SIGINT'] as const)('%s reaches the command, whose exit code counts', async (signal) => {

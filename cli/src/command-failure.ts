@@ -25,6 +25,9 @@ export function failureOf(error: unknown): CommandFailure | undefined {
     return new CommandFailure(`${error.message} (log in with "npx foyer login")`, exitCodes.notAuthorised, { cause: error });
   }
   if (error.status === 403) return new CommandFailure(error.message, exitCodes.notAuthorised, { cause: error });
+  if (error.status === 429 && error.retryAfterS !== null) {
+    return new CommandFailure(`${error.message} (again in ${error.retryAfterS} s)`, exitCodes.failed, { cause: error });
+  }
   const code = [error.errorId, error.errorCode].filter((part) => part !== null).join(' ');
   return new CommandFailure(code === '' ? error.message : `${error.message} (${code})`, exitCodes.failed, { cause: error });
 }

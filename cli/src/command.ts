@@ -1,5 +1,6 @@
 import { CommandFailure } from './command-failure.ts';
 import { exitCodes } from './exit-codes.ts';
+import { sayIfSlow } from './say-if-slow.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface OptionSpec {
@@ -7,6 +8,10 @@ export interface OptionSpec {
   short?: string;
   /** What stands for the value in the help, e.g. DIR. */
   placeholder?: string;
+  /** May be given more than once. */
+  multiple?: true;
+  /** The only values there are. */
+  choices?: readonly string[];
   description: string;
 }
 
@@ -14,7 +19,7 @@ export interface Command {
   /** One word, or two (`user show`). */
   readonly name: string;
   readonly summary: string;
-  /** Operands as the help shows them; required ones in capitals. */
+  /** Operands as the help shows them, all required; one that ends with dots takes one or more words. */
   readonly operands: readonly string[];
   readonly options: Readonly<Record<string, OptionSpec>>;
   readonly examples: readonly string[];
@@ -23,13 +28,16 @@ export interface Command {
   run(call: Call): Promise<number>;
 }
 
+/** By option; undefined where it was not given. */
+export type OptionValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+
 /** One use of a command: what stood on the command line, and the surroundings. */
 export class Call {
   readonly operands: readonly string[];
   readonly surroundings: Surroundings;
-  readonly #values: Readonly<Record<string, string | boolean | undefined>>;
+  readonly #values: OptionValues;
 
-  constructor(values: Readonly<Record<string, string | boolean | undefined>>, operands: readonly string[], surroundings: Surroundings) {
+  constructor(values: OptionValues, operands: readonly string[], surroundings: Surroundings) {
     this.#values = values;
     this.operands = operands;
     this.surroundings = surroundings;
@@ -47,6 +55,12 @@ export class Call {
     return typeof value === 'string' ? value : undefined;
   }
 
+  /** All values of an option that may be given more than once. */
+  texts(name: string): readonly string[] {
+    const value = this.#values[name];
+    return Array.isArray(value) ? (value as readonly string[]) : [];
+  }
+
   flag(name: string): boolean {
     return this.#values[name] === true;
   }
@@ -62,6 +76,11 @@ export class Call {
 
   printJson(value: unknown): void {
     this.print(JSON.stringify(value));
+  }
+
+  /** The work's own result; where it takes longer than two seconds, says what is going on. */
+  async slowly<Result>(text: string, work: Promise<Result>): Promise<Result> {
+    return await sayIfSlow(text, (line) => this.say(line), work);
   }
 
   /** A line about what goes on: not a result, so never on stdout. */

@@ -42,7 +42,7 @@ const signature = (command: Command): string => [command.name, ...command.operan
 function optionLines(options: Readonly<Record<string, OptionSpec>>): string[] {
   const named = Object.entries(options).map(([name, option]) => {
     const short = option.short === undefined ? '    ' : `-${option.short}, `;
-    const value = option.type === 'string' ? ` ${option.placeholder ?? 'VALUE'}` : '';
+    const value = option.type === 'string' ? ` ${option.choices?.join('|') ?? option.placeholder ?? 'VALUE'}` : '';
     return { left: `${short}--${name}${value}`, description: option.description };
   });
   const width = Math.max(...named.map(({ left }) => left.length));

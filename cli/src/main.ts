@@ -1,24 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Call } from './command.ts';
-import type { Command } from './command.ts';
 import { failureOf } from './command-failure.ts';
-import { backup } from './commands/backup.ts';
-import { curl } from './commands/curl.ts';
-import { demo } from './commands/demo.ts';
-import { importFile } from './commands/import.ts';
-import { login } from './commands/login.ts';
-import { logout } from './commands/logout.ts';
-import { restore } from './commands/restore.ts';
-import { serve } from './commands/serve.ts';
-import { userShow } from './commands/user-show.ts';
-import { verify } from './commands/verify.ts';
+import { commandTable as commands } from './command-table.ts';
 import { exitCodes } from './exit-codes.ts';
 import { commandHelpText, overviewText } from './help-text.ts';
 import { parseCommandLine } from './parse-command-line.ts';
+import { serverEntry } from './server-entry.ts';
 import type { Surroundings } from './surroundings.ts';
-
-const commands: readonly Command[] = [serve, importFile, demo, backup, restore, verify, login, logout, curl, userShow];
 
 /** The whole command; answers the exit code. */
 async function runFoyer(argv: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -76,6 +64,6 @@ process.exitCode = await runFoyer(process.argv.slice(2), {
   stderr: process.stderr,
   env: process.env,
   cwd: process.cwd(),
-  serverEntry: fileURLToPath(new URL('../../server/src/main.ts', import.meta.url)),
+  serverEntry: serverEntry(),
   onStop,
 });

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Command, OptionSpec } from './command.ts';
+import type { Command, OptionSpec, OptionValues } from './command.ts';
 import { CommandFailure } from './command-failure.ts';
 import { exitCodes } from './exit-codes.ts';
 import { nearestName } from './nearest-name.ts';
@@ -13,7 +13,7 @@ export const globalOptions: Readonly<Record<string, OptionSpec>> = {
 export type ParsedCommandLine =
   | { kind: 'help'; command: Command | undefined }
   | { kind: 'version' }
-  | { kind: 'run'; command: Command; values: Record<string, string | boolean | undefined>; operands: string[] };
+  | { kind: 'run'; command: Command; values: OptionValues; operands: string[] };
 
 /** Throws CommandFailure (usage) for what cannot be understood, naming what was probably meant. */
 export function parseCommandLine(argv: readonly string[], commands: readonly Command[]): ParsedCommandLine {
@@ -71,13 +71,11 @@ function findCommand(words: readonly string[], commands: readonly Command[]): Co
   throw new CommandFailure(`no command "${words[0]}"; ${meant}`, exitCodes.usage);
 }
 
-type Values = Record<string, string | boolean | undefined>;
-
 function parseOptions(
   args: readonly string[],
   options: Readonly<Record<string, OptionSpec>>,
   where: string,
-): { values: Values; operands: string[] } {
+): { values: OptionValues; operands: string[] } {
   const known = parserOptions(options);
   // A first pass only to find unknown names: parseArgs names the fault, but not what was meant.
   const loose = parseArgs({ args: [...args], options: known, allowPositionals: true, strict: false, tokens: true });
@@ -89,16 +87,29 @@ function parseOptions(
   }
   try {
     const { values, positionals } = parseArgs({ args: [...args], options: known, allowPositionals: true });
-    return { values: values as Values, operands: positionals };
+    checkChoices(values as OptionValues, options, where);
+    return { values: values as OptionValues, operands: positionals };
   } catch (error) {
+    if (error instanceof CommandFailure) throw error;
     const text = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
     throw new CommandFailure(`${text} ("${where} --help" shows how)`, exitCodes.usage);
   }
 }
 
 function parserOptions(options: Readonly<Record<string, OptionSpec>>) {
-  const entries = Object.entries(options).map(([name, { type, short }]) => [name, short === undefined ? { type } : { type, short }]);
-  return Object.fromEntries(entries) as Record<string, { type: 'string' | 'boolean'; short?: string }>;
+  const entries = Object.entries(options).map(([name, { type, short, multiple = false }]) => [
+    name,
+    { type, multiple, ...(short === undefined ? {} : { short }) },
+  ]);
+  return Object.fromEntries(entries) as Record<string, { type: 'string' | 'boolean'; short?: string; multiple: boolean }>;
+}
+
+function checkChoices(values: OptionValues, options: Readonly<Record<string, OptionSpec>>, where: string): void {
+  for (const [name, { choices }] of Object.entries(options)) {
+    const value = values[name];
+    if (choices === undefined || typeof value !== 'string' || choices.includes(value)) continue;
+    throw new CommandFailure(`--${name} is one of ${choices.join(', ')} ("${where} --help" shows how)`, exitCodes.usage);
+  }
 }
 
 function checkOperands(command: Command, operands: readonly string[]): void {
@@ -106,6 +117,7 @@ function checkOperands(command: Command, operands: readonly string[]): void {
   if (missing !== undefined) {
     throw new CommandFailure(`${missing} is missing; "foyer ${command.name} --help" shows how`, exitCodes.usage);
   }
+  if (command.operands.at(-1)?.endsWith('...') === true) return;
   const extra = operands[command.operands.length];
   if (extra !== undefined) {
     throw new CommandFailure(`"${extra}" is too much; "foyer ${command.name} --help" shows how`, exitCodes.usage);

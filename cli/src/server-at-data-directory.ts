@@ -33,7 +33,7 @@ export async function withServerAt<Result>(
 /** Whether somebody answers there who knows the token: the port of a dead server may be another's by now. */
 async function isLive(operator: FoyerClient): Promise<boolean> {
   try {
-    await operator.request('GET', '/member', { query: { num_elements: 1 }, timeoutMs: liveCheckTimeoutMs });
+    await operator.request('GET', '/member', { query: { num_elements: 1 }, timeoutMs: liveCheckTimeoutMs, retries: 0 });
     return true;
   } catch (error) {
     if (error instanceof NoAnswerError) return false;

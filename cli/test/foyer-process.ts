@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const entry = fileURLToPath(new URL('../bin/foyer.mjs', import.meta.url));
+const repositoryEntry = fileURLToPath(new URL('../bin/foyer.mjs', import.meta.url));
 
 export interface Ended {
   code: number | null;
@@ -16,13 +16,19 @@ export interface RunOptions {
   config: string;
   stdin?: string;
   env?: Record<string, string>;
+  /** The command's file. Default: that of the repository. */
+  entry?: string;
 }
 
 function start(args: readonly string[], options: RunOptions): ChildProcess {
   // FOYER_ variables of whoever runs the tests must not reach the command.
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('FOYER_'));
   const env = { ...Object.fromEntries(inherited), XDG_CONFIG_HOME: options.config, ...options.env };
-  return spawn(process.execPath, [entry, ...args], { env, cwd: options.config, stdio: ['pipe', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [options.entry ?? repositoryEntry, ...args], {
+    env,
+    cwd: options.config,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
 }
 
 /** One use of the command, to its end. */

@@ -37,7 +37,7 @@ it('throws what the server says where it refuses', async () => {
     response.writeHead(429, { 'retry-after': '7' });
     response.end('{"response":{"status":"error","error_id":"SYSTEM","error_code":"RATE_EXCEEDED","error":"too many"}}');
   });
-  await expect(new FoyerClient({ baseUrl }).request('GET', '/x')).rejects.toMatchObject({
+  await expect(new FoyerClient({ baseUrl, retries: 0 }).request('GET', '/x')).rejects.toMatchObject({
     status: 429,
     errorId: 'SYSTEM',
     errorCode: 'RATE_EXCEEDED',

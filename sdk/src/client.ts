@@ -1,239 +1,190 @@
-import { FoyerError } from './foyer-error.ts';
+import { answerOf, isFields } from './answers.ts';
+import { bodyBytes, queryText } from './call-options.ts';
+import type { CallOptions, RequestOptions } from './call-options.ts';
+import { errorOf, FoyerError } from './foyer-error.ts';
+import { listOperations, Operations } from './generated/operations.ts';
+import type { ListedObjects, ListQueries } from './generated/operations.ts';
+import { signJwt } from './jwt.ts';
+import type { KeyCredentials } from './jwt.ts';
 import { NoAnswerError } from './no-answer-error.ts';
-import type {
-  Account,
-  Backup,
-  ImportResult,
-  InstantAnswer,
-  InstantLimits,
-  InstantUser,
-  Listed,
-  LookUpQuery,
-  Member,
-  NewAccount,
-  NewMember,
-  NewSegment,
-  NewSharingRecord,
-  Segment,
-  SegmentStats,
-  SharingRecord,
-  UserLookup,
-} from './wire.ts';
+import { keyedBody } from './operation-entry.ts';
+import type { OperationEntry } from './operation-entry.ts';
+import { readPages } from './read-pages.ts';
+import { retryDelayMs } from './retry-delay.ts';
+import type { Backoff } from './retry-delay.ts';
+import { TokenKeeper, untilAborted } from './token-keeper.ts';
 
-export type Query = Record<string, string | number | boolean | undefined>;
+export { FoyerError } from './foyer-error.ts';
+export { NoAnswerError } from './no-answer-error.ts';
+export type { CallOptions, KeyCredentials, RequestOptions };
+
+export interface PasswordCredentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+export type Credentials = PasswordCredentials | KeyCredentials;
 
 export interface FoyerClientOptions {
   /** `http://host:port`, with or without a path before the routes. */
-  baseUrl: string;
+  readonly baseUrl: string;
   /** Goes bare into Authorization. */
-  token?: string | undefined;
-  /** Milliseconds until a call without an answer is given up. Default: two minutes. */
-  timeoutMs?: number;
-}
-
-export interface RequestOptions {
-  query?: Query;
-  /** A string or bytes go as they are, anything else as JSON. */
-  body?: unknown;
-  signal?: AbortSignal;
-  timeoutMs?: number;
+  readonly token?: string | undefined;
+  /** Who logs in where there is no token, and again, once for each call, where it is refused as unknown or ended. */
+  readonly credentials?: Credentials | undefined;
+  /** Milliseconds until a call is given up, with all its repeats. Default: two minutes. */
+  readonly timeoutMs?: number;
+  /** How often a call may be repeated. Default: 3. */
+  readonly retries?: number;
+  /** The wait before the first repeat, doubled with each further one. Default: 200 ms. */
+  readonly backoffMs?: number;
 }
 
 const defaultTimeoutMs = 120_000;
+const defaultRetries = 3;
+const defaultBackoffMs = 200;
 
-/** A thin client: one method per operation, named by its id. It keeps no state but the address and the token. */
-export class FoyerClient {
+/** A thin client: one method for each operation of the server, named by it. It keeps no state but the address and the token. */
+export class FoyerClient extends Operations {
   readonly baseUrl: string;
-  readonly #token: string | undefined;
-  readonly #timeoutMs: number;
+  readonly #options: FoyerClientOptions;
+  readonly #tokens: TokenKeeper;
+  readonly #backoff: Backoff;
 
   constructor(options: FoyerClientOptions) {
+    super();
     this.baseUrl = options.baseUrl.replace(/\/+$/, '');
-    this.#token = options.token;
-    this.#timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+    this.#options = options;
+    this.#backoff = { firstMs: options.backoffMs ?? defaultBackoffMs, random: Math.random };
+    const { credentials } = options;
+    this.#tokens = new TokenKeeper(options.token, credentials === undefined ? undefined : () => this.#logInWith(credentials));
   }
 
   /** The same server, called by somebody else. */
   withToken(token: string): FoyerClient {
-    return new FoyerClient({ baseUrl: this.baseUrl, token, timeoutMs: this.#timeoutMs });
+    const { credentials: _credentials, ...others } = this.#options;
+    return new FoyerClient({ ...others, token });
   }
 
-  /** The bare HTTP answer, whatever its status. Throws NoAnswerError where none came. */
-  async send(method: string, path: string, options: RequestOptions = {}): Promise<Response> {
-    const url = this.baseUrl + path + queryText(options.query);
-    const headers: Record<string, string> = { accept: 'application/json' };
-    if (this.#token !== undefined) headers['authorization'] = this.#token;
-    const timeout = AbortSignal.timeout(options.timeoutMs ?? this.#timeoutMs);
-    const init: RequestInit = {
-      method,
-      headers,
-      redirect: 'manual',
-      signal: options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]),
+  /** Every object of a list, page after page; each is there once, whatever is made or deleted meanwhile (see readPages). */
+  each<Name extends keyof ListedObjects>(
+    name: Name,
+    query?: ListQueries[Name],
+    options: CallOptions = {},
+  ): AsyncGenerator<ListedObjects[Name], void, undefined> {
+    const operation = listOperations[name];
+    const readPage = async (page: object): Promise<ListedObjects[Name][]> => {
+      const answer = await this.run<Record<string, ListedObjects[Name][]>>(operation, undefined, page, options);
+      return answer[operation.many] ?? [];
     };
+    return readPages(readPage, { ...query });
+  }
+
+  /**
+   * One attempt: the bare HTTP answer, whatever its status. Throws NoAnswerError where none came. Where a signal is given, its end
+   * throws the signal's reason.
+   */
+  async send(method: string, path: string, options: RequestOptions = {}): Promise<Response> {
+    const signal = this.#signalOf(options);
+    const token = await this.#tokenFor(options, signal);
+    return await this.#caught(this.#fetch(method, path, options, signal, token), signal, options);
+  }
+
+  /**
+   * The parsed `response` of a call, repeated where that is safe (see retryDelayMs). The type is what the caller expects of the protocol;
+   * it is not checked here. Throws FoyerError where the server refuses, NoAnswerError where it does not answer.
+   */
+  async request<Answer>(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
+    const { retries = this.#options.retries ?? defaultRetries, repeatable = false } = options;
+    const signal = this.#signalOf(options);
+    const endMs = performance.now() + this.#timeoutMsOf(options);
+    let renewed = false;
+    for (let attempt = 0; ;) {
+      const token = await this.#tokenFor(options, signal);
+      try {
+        return (await this.#caught(this.#attempt(method, path, options, signal, token), signal, options)) as Answer;
+      } catch (error) {
+        if (!renewed && token !== undefined && this.#tokens.canLogIn && isStaleToken(error)) {
+          renewed = true;
+          this.#tokens.drop(token);
+          continue;
+        }
+        const waitMs = attempt < retries ? retryDelayMs(error, { method, attempt, repeatable }, this.#backoff) : undefined;
+        if (waitMs === undefined || performance.now() + waitMs >= endMs) throw error;
+        await this.#caught(untilAborted(new Promise((resolve) => setTimeout(resolve, waitMs)), signal), signal, options);
+        attempt += 1;
+      }
+    }
+  }
+
+  protected override async run<Answer>(operation: OperationEntry, body: unknown, query: object, options: CallOptions): Promise<Answer> {
+    const content = body === undefined ? {} : { body: keyedBody(operation, body) };
+    const request: RequestOptions = { ...options, ...content, query: { ...query }, anonymous: operation.open };
+    return answerOf(operation, await this.request(operation.method, operation.path, request)) as Answer;
+  }
+
+  async #tokenFor(options: RequestOptions, signal: AbortSignal): Promise<string | undefined> {
+    return options.anonymous === true ? undefined : await this.#caught(this.#tokens.current(signal), signal, options);
+  }
+
+  async #logInWith(credentials: Credentials): Promise<string> {
+    if ('password' in credentials) return (await this.logIn({ username: credentials.username, password: credentials.password })).token;
+    const body = await signJwt(credentials, Date.now());
+    return (await this.request<{ token: string }>('POST', '/v2/auth/jwt', { body, anonymous: true })).token;
+  }
+
+  async #attempt(method: string, path: string, options: RequestOptions, signal: AbortSignal, token: string | undefined): Promise<unknown> {
+    const answer = await this.#fetch(method, path, options, signal, token);
+    const text = await answer.text();
+    const parsed = parsedJson(text);
+    // An instant call without a valid entry is answered bare (ingest.md 3.1).
+    const body = isFields(parsed) ? (isFields(parsed['response']) ? parsed['response'] : parsed) : undefined;
+    if (!answer.ok || body?.['status'] === 'error') throw errorOf(answer.status, answer.headers, body);
+    if (body !== undefined) return body;
+    const type = answer.headers.get('content-type') ?? '';
+    if (type === '' || type.includes('json')) throw errorOf(answer.status, answer.headers, undefined);
+    return text;
+  }
+
+  async #fetch(method: string, path: string, options: RequestOptions, signal: AbortSignal, token: string | undefined): Promise<Response> {
+    const headers: Record<string, string> = { accept: 'application/json' };
+    if (token !== undefined) headers['authorization'] = token;
+    const init: RequestInit = { method, headers, redirect: 'manual', signal };
     if (options.body !== undefined) {
       headers['content-type'] = 'application/json';
       init.body = bodyBytes(options.body);
     }
+    return await fetch(this.baseUrl + path + queryText(options.query), init);
+  }
+
+  /** What fetch and waiting throw, as errors of this client. */
+  async #caught<Result>(work: Promise<Result>, signal: AbortSignal, options: RequestOptions): Promise<Result> {
     try {
-      return await fetch(url, init);
+      return await work;
     } catch (error) {
-      if (options.signal?.aborted === true) throw error;
-      throw new NoAnswerError(this.baseUrl, error);
+      if (error instanceof FoyerError || error instanceof NoAnswerError) throw error;
+      if (options.signal?.aborted === true) throw options.signal.reason;
+      if (signal.aborted) throw new NoAnswerError(this.baseUrl, signal.reason);
+      throw error instanceof TypeError ? new NoAnswerError(this.baseUrl, error) : error;
     }
   }
 
-  /**
-   * The parsed `response` of a call. The type is what the caller expects of the protocol; it is not checked here.
-   * Throws FoyerError where the server refuses.
-   */
-  async request<Answer>(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
-    const answer = await this.send(method, path, options);
-    let text: string;
-    try {
-      text = await answer.text();
-    } catch (error) {
-      if (options.signal?.aborted === true) throw error;
-      throw new NoAnswerError(this.baseUrl, error);
-    }
-    const parsed = parseObject(text);
-    // An instant call without a valid entry is answered bare (ingest.md 3.1).
-    const body = asObject(parsed?.['response']) ?? parsed;
-    if (!answer.ok || body === undefined || body['status'] === 'error') throw errorOf(answer, body);
-    return body as Answer;
+  #timeoutMsOf(options: RequestOptions): number {
+    return options.timeoutMs ?? this.#options.timeoutMs ?? defaultTimeoutMs;
   }
 
-  async logIn(username: string, password: string): Promise<string> {
-    const body = { auth: { username, password } };
-    return (await this.request<{ token: string }>('POST', '/auth', { body })).token;
-  }
-
-  async createMember(member: NewMember): Promise<number> {
-    return numericId(await this.request<WithId>('POST', '/member', { body: { member } }));
-  }
-
-  async listMembers(query: Query = {}): Promise<Listed & { members: Member[] }> {
-    return await this.request('GET', '/member', { query });
-  }
-
-  async createAccount(user: NewAccount): Promise<number> {
-    return numericId(await this.request<WithId>('POST', '/user', { body: { user } }));
-  }
-
-  async listAccounts(query: Query = {}): Promise<Listed & { users?: Account[]; user?: Account }> {
-    return await this.request('GET', '/user', { query });
-  }
-
-  async changeAccount(id: number, user: { password: string }): Promise<void> {
-    await this.request('PUT', '/user', { query: { id }, body: { user } });
-  }
-
-  /** All or nothing. The answer is keyed by id. */
-  async createSegments(segments: NewSegment[]): Promise<Segment[]> {
-    const answer = await this.request<{ segments: Record<string, Segment> }>('POST', '/segment', { body: { segments } });
-    return Object.values(answer.segments);
-  }
-
-  async listSegments(query: Query = {}): Promise<Listed & { segments: Segment[] }> {
-    return await this.request('GET', '/segment', { query });
-  }
-
-  async deleteSegments(ids: number[], query: Query = {}): Promise<number> {
-    return (await this.request<Listed>('DELETE', '/segment', { query: { ...query, id: ids.join(',') } })).count;
-  }
-
-  /** By the buyer: from now on the provider may share with it. A repeat changes nothing. */
-  async enableDataProvider(dataProviderMemberId: number): Promise<void> {
-    const body = { 'data-buyer-provider': { data_provider_member_id: dataProviderMemberId, active: true } };
-    await this.request('POST', '/data-buyer-provider', { body });
-  }
-
-  /** By the owner of the segments. */
-  async shareSegments(record: NewSharingRecord): Promise<number> {
-    const body = { member_data_sharing: record };
-    return numericId(await this.request<WithId>('POST', '/member-data-sharing', { body }));
-  }
-
-  async listSharingRecords(query: Query = {}): Promise<Listed & { member_data_sharings: SharingRecord[] }> {
-    return await this.request('GET', '/member-data-sharing', { query });
-  }
-
-  async deleteSharingRecord(id: number, query: Query = {}): Promise<void> {
-    await this.request('DELETE', '/member-data-sharing', { query: { ...query, id } });
-  }
-
-  async changeInstantLimits(memberId: number, limits: InstantLimits): Promise<void> {
-    const body = { batch_segment_upload_config: limits };
-    await this.request('PUT', '/batch-segment-config', { query: { member_id: memberId }, body });
-  }
-
-  /** The instant call. `body` is `{"rt_segment":[…]}`, already written where its size matters. */
-  async addUsers(body: { rt_segment: InstantUser[] } | string, options: RequestOptions = {}): Promise<InstantAnswer> {
-    return await this.request('POST', '/rt-segment', { ...options, body });
-  }
-
-  async lookUpUser(query: LookUpQuery): Promise<UserLookup> {
-    const { user, memberships } = await this.request<UserLookup>('GET', '/user-segments', { query: { ...query } });
-    return { user, memberships };
-  }
-
-  async segmentStats(ids: number[]): Promise<SegmentStats[]> {
-    const query = { id: ids.join(',') };
-    return (await this.request<{ segment_stats: SegmentStats[] }>('GET', '/segment-stats', { query })).segment_stats;
-  }
-
-  /** `file`: the bytes of an import file (platform.md section 11). */
-  async importObjects(file: Uint8Array, options: RequestOptions = {}): Promise<ImportResult> {
-    return (await this.request<{ import: ImportResult }>('POST', '/import', { ...options, body: file })).import;
-  }
-
-  /** `directory`: an absolute path on the server's machine, not there yet or empty. For the operator. */
-  async createBackup(directory: string, options: RequestOptions = {}): Promise<Backup> {
-    return (await this.request<{ backup: Backup }>('POST', '/backup', { ...options, body: { backup: { directory } } })).backup;
+  #signalOf(options: RequestOptions): AbortSignal {
+    const timeout = AbortSignal.timeout(this.#timeoutMsOf(options));
+    return options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
   }
 }
 
-interface WithId {
-  id: number | string;
-}
+const isStaleToken = (error: unknown): boolean => error instanceof FoyerError && error.status === 401 && error.errorId === 'NOAUTH';
 
-/** The protocol answers an id as a number or as a string, by call. */
-const numericId = (answer: WithId): number => Number(answer.id);
-
-function queryText(query: Query | undefined): string {
-  const pairs = Object.entries(query ?? {}).filter(([, value]) => value !== undefined);
-  if (pairs.length === 0) return '';
-  return '?' + pairs.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`).join('&');
-}
-
-function bodyBytes(body: unknown): string | Uint8Array<ArrayBuffer> {
-  if (typeof body === 'string') return body;
-  if (body instanceof Uint8Array) return body as Uint8Array<ArrayBuffer>;
-  return JSON.stringify(body);
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
+function parsedJson(text: string): unknown {
   try {
-    return asObject(JSON.parse(text));
+    return JSON.parse(text) as unknown;
   } catch {
     return undefined;
   }
-}
-
-function asObject(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-}
-
-function errorOf(answer: Response, body: Record<string, unknown> | undefined): FoyerError {
-  const text = (name: string): string | null => {
-    const value = body?.[name];
-    return typeof value === 'string' ? value : null;
-  };
-  const retryAfter = answer.headers.get('retry-after');
-  return new FoyerError({
-    status: answer.status,
-    errorId: text('error_id'),
-    errorCode: text('error_code'),
-    message: text('error') ?? `HTTP ${answer.status} without a readable body`,
-    retryAfterS: retryAfter !== null && /^\d+$/.test(retryAfter) ? Number(retryAfter) : null,
-  });
 }

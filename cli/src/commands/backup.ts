@@ -22,8 +22,8 @@ export const backup: Command = {
     'checks it, "foyer restore DIR" puts it back.',
   run: async (call) => {
     const directory = resolve(call.surroundings.cwd, call.operands[0] ?? '');
-    const made = await withServerAt(dataDirectoryOf(call), call, async (operator) => {
-      const work = operator.createBackup(directory, { timeoutMs: backupTimeoutMs });
+    const { backup: made } = await withServerAt(dataDirectoryOf(call), call, async (operator) => {
+      const work = operator.createBackup({ directory }, {}, { timeoutMs: backupTimeoutMs });
       return await sayIfSlow(`writing ${directory} …`, (line) => call.say(line), work).catch((error: unknown) => {
         throw error instanceof FoyerError && error.status !== 401
           ? new CommandFailure(error.message, exitCodes.failed, { cause: error })

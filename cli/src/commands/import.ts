@@ -27,8 +27,8 @@ export const importFile: Command = {
   run: async (call) => {
     const path = resolve(call.surroundings.cwd, call.operands[0] ?? '');
     const file = await readImportFile(path);
-    const result = await withServerAt(dataDirectoryOf(call), call, async (operator) => {
-      const work = operator.importObjects(file, { timeoutMs: importTimeoutMs });
+    const { import: result } = await withServerAt(dataDirectoryOf(call), call, async (operator) => {
+      const work = operator.importCatalog(file, {}, { timeoutMs: importTimeoutMs });
       return await sayIfSlow(`importing ${path} (${groupedNumber(file.length)} bytes) …`, (line) => call.say(line), work).catch(
         (error: unknown) => {
           throw refusalOf(error, path);

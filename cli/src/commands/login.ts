@@ -57,7 +57,8 @@ async function passwordOf(call: Call, username: string, server: string): Promise
 
 async function logIn(server: string, username: string, password: string): Promise<string> {
   try {
-    return await new FoyerClient({ baseUrl: server }).logIn(username, password);
+    const { token } = await new FoyerClient({ baseUrl: server }).logIn({ username, password });
+    return token;
   } catch (error) {
     if (error instanceof FoyerError && error.status === 401) {
       throw new CommandFailure(`${server} says: ${error.message}`, exitCodes.notAuthorised, { cause: error });

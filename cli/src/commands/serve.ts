@@ -146,7 +146,7 @@ async function welcomeBack(operator: FoyerClient, state: DemoState, ready: Ready
 /** The administrators' names, some of them. */
 async function adminNames(operator: FoyerClient): Promise<string[]> {
   const { users } = await operator.listAccounts({ user_type: 'admin', state: 'active', num_elements: 5, sort: 'id' });
-  return (users ?? []).map((account) => account.username);
+  return users.map((account) => account.username);
 }
 
 function printTry(call: Call, ready: ReadyServer, segmentIds: readonly number[]): void {

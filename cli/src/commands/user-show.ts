@@ -1,11 +1,11 @@
 import type { FoyerClient } from '@foyer/sdk/client.ts';
 import { FoyerError } from '@foyer/sdk/foyer-error.ts';
-import type { UserLookup } from '@foyer/sdk/wire.ts';
+import type { UserLookup } from '@foyer/sdk/generated/wire.ts';
 import type { Command } from '../command.ts';
-import { CommandFailure } from '../command-failure.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { loggedInClient } from '../logged-in-client.ts';
 import { membershipTable } from '../membership-table.ts';
-import { clientOf, serverOption } from '../server-url.ts';
+import { serverOption } from '../server-url.ts';
 
 const namesPerCall = 100;
 
@@ -27,16 +27,16 @@ export const userShow: Command = {
   ],
   details: 'Shows the memberships that the account you logged in with may see: its own segments and those shared with it.',
   run: async (call) => {
-    const { client, loggedIn } = await clientOf(call);
-    if (!loggedIn) throw new CommandFailure(`not logged in to ${client.baseUrl}; "npx foyer login" does that`, exitCodes.notAuthorised);
+    const client = await loggedInClient(call);
     const uid = call.operands[0] ?? '';
-    const lookup = await client.lookUpUser({
+    const { user, memberships } = await client.lookUpUser({
       uid,
       domain: call.text('domain'),
       member: call.text('member'),
       source: call.text('source'),
       type: call.text('type'),
     });
+    const lookup = { user, memberships };
     if (call.json) {
       call.printJson(lookup);
       return exitCodes.ok;
@@ -62,7 +62,7 @@ async function readNames(client: FoyerClient, ids: readonly number[]): Promise<M
   try {
     for (let start = 0; start < ids.length; start += namesPerCall) {
       const page = ids.slice(start, start + namesPerCall);
-      const { segments } = await client.listSegments({ id: page.join(','), fields: 'id,short_name', num_elements: namesPerCall });
+      const { segments } = await client.listSegments({ id: page, fields: 'id,short_name', num_elements: namesPerCall });
       for (const segment of segments) if (segment.short_name !== null) names.set(segment.id, segment.short_name);
     }
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { FoyerClient } from '@foyer/sdk/client.ts';
-import type { Member, Segment } from '@foyer/sdk/wire.ts';
+import type { Member, Segment } from '@foyer/sdk/generated/wire.ts';
 import { mappingRules } from './census-to-taxonomy.ts';
 
 export const providerCode = 'demo-provider';
@@ -7,7 +7,6 @@ export const buyerCode = 'demo-buyer';
 
 const demoSegmentCodes: ReadonlySet<string> = new Set(mappingRules.map((rule) => rule.code));
 const platformType = 'platform';
-const pageSize = 100;
 
 /** What a server holds of the demo, and whether it holds anything else. */
 export interface DemoState {
@@ -24,11 +23,11 @@ export interface DemoState {
 export const demoIsLoaded = (state: DemoState): boolean => state.sharingRecordId !== undefined;
 
 export async function readDemoState(operator: FoyerClient): Promise<DemoState> {
-  const members = await listAll((query) => operator.listMembers(query).then((page) => page.members));
+  const members = await Array.fromAsync(operator.each('listMembers'));
   const provider = members.find((member) => member.code === providerCode);
   const buyer = members.find((member) => member.code === buyerCode);
   const foreignMember = members.find((member) => member.primary_type !== platformType && member !== provider && member !== buyer);
-  const allSegments = await listAll((query) => operator.listSegments(query).then((page) => page.segments));
+  const allSegments = await Array.fromAsync(operator.each('listSegments'));
   const isDemo = (segment: Segment): boolean =>
     provider !== undefined && segment.member_id === provider.id && segment.code !== null && demoSegmentCodes.has(segment.code);
   const foreignSegment = allSegments.find((segment) => !isDemo(segment));
@@ -54,14 +53,4 @@ async function findSharingRecord(
   if (provider === undefined || buyer === undefined) return undefined;
   const query = { data_member_id: provider.id, buyer_member_id: buyer.id };
   return (await operator.listSharingRecords(query)).member_data_sharings[0]?.id;
-}
-
-/** Every page of a list; a page that is not full is the last. */
-async function listAll<Item>(page: (query: { start_element: number; num_elements: number }) => Promise<Item[]>): Promise<Item[]> {
-  const items: Item[] = [];
-  for (;;) {
-    const next = await page({ start_element: items.length, num_elements: pageSize });
-    items.push(...next);
-    if (next.length < pageSize) return items;
-  }
 }

@@ -1,4 +1,3 @@
-import type { InstantUser } from '@foyer/sdk/wire.ts';
 import { userIdOf } from './census-people.ts';
 import type { Person } from './census-people.ts';
 import { mappingRules, ruleHolds } from './census-to-taxonomy.ts';
@@ -11,6 +10,12 @@ export interface InstantBody {
   text: string;
   users: number;
   memberships: number;
+}
+
+/** One user of an instant call; `expiration` in minutes, 0 never expires. */
+export interface InstantUser {
+  user_id: string;
+  seg_block: { seg_id: number; value: number; expiration: number }[];
 }
 
 /** The memberships of one person. `segmentIds`: by segment code. */

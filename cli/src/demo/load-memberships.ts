@@ -52,7 +52,7 @@ export async function loadMemberships(
 async function send(provider: FoyerClient, body: InstantBody, signal: AbortSignal): Promise<number> {
   for (let retries = 0; ; retries += 1) {
     try {
-      const answer = await provider.addUsers(body.text, { signal });
+      const answer = await provider.addUsers(body.text, {}, { signal, retries: 0 });
       const { users_in_request: users, segments_in_request: segments } = answer.message;
       if (users === body.users && segments === body.memberships) return retries;
       const first = answer.warnings[0]?.message ?? 'no warning says why';

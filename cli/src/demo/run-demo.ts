@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FoyerClient } from '@foyer/sdk/client.ts';
-import type { UserLookup } from '@foyer/sdk/wire.ts';
+import type { UserLookup } from '@foyer/sdk/generated/wire.ts';
 import type { Call } from '../command.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { Progress } from '../progress.ts';
@@ -54,9 +54,14 @@ export async function runDemo(operator: FoyerClient, state: DemoState, call: Cal
     load,
     segments,
     userId: shownUserId,
-    seenByProvider: await provider.client.lookUpUser({ uid: shownUserId }),
-    seenByBuyer: await buyer.client.lookUpUser({ uid: shownUserId }),
+    seenByProvider: await lookUpShownUser(provider),
+    seenByBuyer: await lookUpShownUser(buyer),
   };
+}
+
+async function lookUpShownUser({ client }: DemoParty): Promise<UserLookup> {
+  const { user, memberships } = await client.lookUpUser({ uid: shownUserId });
+  return { user, memberships };
 }
 
 async function loadPeople(
@@ -93,7 +98,7 @@ async function readSizes(provider: DemoParty, people: readonly Person[], segment
   }));
   const deadlineMs = performance.now() + statsDeadlineMs;
   for (;;) {
-    const stats = await provider.client.segmentStats(expected.map((segment) => segment.id));
+    const { segment_stats: stats } = await provider.client.segmentStats({ id: expected.map((segment) => segment.id) });
     const live = new Map(stats.map((entry) => [entry.segment_id, entry.live_users]));
     const wrong = expected.find((segment) => live.get(segment.id) !== segment.users);
     if (wrong === undefined) return expected;

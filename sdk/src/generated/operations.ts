@@ -1,0 +1,691 @@
+// Made from the server's operations by tools/make-sdk.ts; not to be edited.
+import { OperationCaller } from '../operation-entry.ts';
+import type { OperationEntry } from '../operation-entry.ts';
+import type { CallOptions, NoQuery, Query, QueryValues } from '../call-options.ts';
+import type { DeletedAnswer, FieldsAnswer, ListAnswer, ManyAnswer, OneAnswer } from '../answers.ts';
+import type { AddressQuery, ListQuery } from '../list-query.ts';
+import type { Backup, ImportResult, InstantAnswer } from '../wire.ts';
+import type { Account, AccountBody, Advertiser, AdvertiserBody, AuditEvent, BackupBody, BatchConfig, BatchConfigBody, DataBuyerProvider, DataBuyerProviderBody, InstantCallBody, LoginBody, Member, MemberBody, Notice, NoticeBody, ProcessedHour, PublicKey, PublicKeyBody, Segment, SegmentAccessRequest, SegmentAccessRequestBody, SegmentBody, SegmentStats, SharingRecord, SharingRecordBody, SyncHost, SyncHostBody, Task, TaskBody, UpdatePublicKeyBody, UpdateSegmentAccessRequestAnswer, UpdateSegmentAccessRequestBody, UpdateSyncHostBody, UserLookup } from './wire.ts';
+
+export type DescribeServerQuery = NoQuery;
+
+export type LogInQuery = NoQuery;
+
+export type ShowConsoleQuery = NoQuery;
+
+export type ShowDocsQuery = NoQuery;
+
+export type CheckHealthQuery = NoQuery;
+
+export type ReadMetricsQuery = NoQuery;
+
+export type DescribeApiQuery = NoQuery;
+
+export type CheckReadinessQuery = NoQuery;
+
+export type LogInWithJwtQuery = NoQuery;
+
+export type ListAdvertisersQuery = ListQuery<Advertiser>;
+
+export type CreateAdvertiserQuery = NoQuery;
+
+export type UpdateAdvertiserQuery = AddressQuery;
+
+export type DescribeAdvertisersQuery = NoQuery;
+
+export type ListAuditEventsQuery = ListQuery<AuditEvent>;
+
+export type DescribeAuditEventsQuery = NoQuery;
+
+export type ReadBatchConfigQuery = {
+  /** The member (default: your own; administrators must name it) */
+  readonly member_id?: QueryValues | undefined;
+};
+
+export type UpdateBatchConfigQuery = Omit<AddressQuery, 'member_id' | 'append'> & {
+  /** The member */
+  readonly member_id?: QueryValues | undefined;
+  /** true: arrays are added to instead of replaced */
+  readonly append?: QueryValues | undefined;
+};
+
+export type CreateBatchConfigQuery = {
+  /** The member */
+  readonly member_id?: QueryValues | undefined;
+  /** true: arrays are added to instead of replaced */
+  readonly append?: QueryValues | undefined;
+};
+
+export type ListMembersQuery = ListQuery<Member>;
+
+export type CreateMemberQuery = NoQuery;
+
+export type UpdateMemberQuery = AddressQuery;
+
+export type DescribeMembersQuery = NoQuery;
+
+export type ListNoticesQuery = ListQuery<Notice>;
+
+export type UpdateNoticeQuery = AddressQuery;
+
+export type DescribeNoticesQuery = NoQuery;
+
+export type ListPlatformMembersQuery = Query;
+
+export type DescribePlatformMembersQuery = NoQuery;
+
+export type ListPublicKeysQuery = Omit<ListQuery<PublicKey>, 'user_id'> & {
+  /** The account: your own; administrators name any */
+  readonly user_id?: QueryValues | undefined;
+};
+
+export type CreatePublicKeyQuery = {
+  /** The account that the key is for: your own; administrators name any */
+  readonly user_id?: QueryValues | undefined;
+};
+
+export type UpdatePublicKeyQuery = Omit<AddressQuery, 'key_id' | 'user_id'> & {
+  /** The key */
+  readonly key_id?: QueryValues | undefined;
+  /** Its account: your own; administrators name any */
+  readonly user_id?: QueryValues | undefined;
+};
+
+export type DescribePublicKeysQuery = NoQuery;
+
+export type ListSyncHostsQuery = ListQuery<SyncHost>;
+
+export type CreateSyncHostQuery = {
+  /** The member (default: your own; administrators must name it) */
+  readonly member_id?: QueryValues | undefined;
+};
+
+export type UpdateSyncHostQuery = AddressQuery;
+
+export type DeleteSyncHostQuery = AddressQuery;
+
+export type DescribeSyncHostsQuery = NoQuery;
+
+export type ListAccountsQuery = ListQuery<Account>;
+
+export type CreateAccountQuery = NoQuery;
+
+export type UpdateAccountQuery = AddressQuery;
+
+export type DescribeAccountsQuery = NoQuery;
+
+export type ListDataBuyerProvidersQuery = ListQuery<DataBuyerProvider>;
+
+export type EnableDataProviderQuery = {
+  /** The buyer (default: your own member; administrators must name it) */
+  readonly member_id?: QueryValues | undefined;
+};
+
+export type UpdateDataBuyerProviderQuery = AddressQuery;
+
+export type DescribeDataBuyerProvidersQuery = NoQuery;
+
+export type ListSharingRecordsQuery = ListQuery<SharingRecord>;
+
+export type CreateSharingRecordQuery = {
+  /** The member that shares (default: your own; administrators must name it) */
+  readonly data_member_id?: QueryValues | undefined;
+};
+
+export type UpdateSharingRecordQuery = Omit<AddressQuery, 'append'> & {
+  /** true: only adds to the list. Without it, what the list leaves out is no longer shared */
+  readonly append?: QueryValues | undefined;
+};
+
+export type DeleteSharingRecordQuery = AddressQuery;
+
+export type DescribeSharingRecordsQuery = NoQuery;
+
+export type ListSegmentsQuery = Omit<ListQuery<Segment>, 'include_shared' | 'show_querystring_ids'> & {
+  /** 0: own segments only */
+  readonly include_shared?: QueryValues | undefined;
+  /** true: values of query-string mappings with ids */
+  readonly show_querystring_ids?: QueryValues | undefined;
+};
+
+export type CreateSegmentQuery = {
+  /** The member that the segment belongs to (default: your own) */
+  readonly member_id?: QueryValues | undefined;
+  /** Makes it a segment of this advertiser */
+  readonly advertiser_id?: QueryValues | undefined;
+  /** The same by the code of the advertiser */
+  readonly advertiser_code?: QueryValues | undefined;
+};
+
+export type UpdateSegmentQuery = Omit<AddressQuery, 'append'> & {
+  /** true: arrays are added to instead of replaced */
+  readonly append?: QueryValues | undefined;
+};
+
+export type DeleteSegmentQuery = AddressQuery;
+
+export type DescribeSegmentsQuery = NoQuery;
+
+export type ListSegmentAccessRequestsQuery = ListQuery<SegmentAccessRequest>;
+
+export type CreateSegmentAccessRequestQuery = {
+  /** The member that asks (default: your own; administrators must name it) */
+  readonly member_id?: QueryValues | undefined;
+};
+
+export type UpdateSegmentAccessRequestQuery = AddressQuery;
+
+export type DescribeSegmentAccessRequestsQuery = NoQuery;
+
+export type SegmentStatsQuery = {
+  /** Segments, by comma; 100 at most */
+  readonly id?: QueryValues | undefined;
+  /** How many days ahead: 1 to 90, default 30 */
+  readonly days?: QueryValues | undefined;
+  /** For administrators: see what this member would */
+  readonly member_id?: QueryValues | undefined;
+};
+
+export type AddUsersQuery = {
+  /** For administrators: the member that sends. Default: the own one */
+  readonly member_id?: QueryValues | undefined;
+};
+
+export type LookUpUserQuery = {
+  /** The id of the user */
+  readonly uid?: QueryValues | undefined;
+  /** Absent: a user id; else a device domain, external, eid or ifa */
+  readonly domain?: QueryValues | undefined;
+  /** With domain=external: whose id it is */
+  readonly member?: QueryValues | undefined;
+  /** With domain=eid */
+  readonly source?: QueryValues | undefined;
+  /** With domain=ifa */
+  readonly type?: QueryValues | undefined;
+  /** For administrators: see what this member would */
+  readonly member_id?: QueryValues | undefined;
+};
+
+export type GetProcessedQuery = {
+  /** For administrators: the member that sent. Default: the own one */
+  readonly member_id?: QueryValues | undefined;
+  /** The first hour, such as 2015-11-01 01:00:00 (UTC). Default: two weeks before the last one */
+  readonly start?: QueryValues | undefined;
+  /** The last hour, included. Default: now */
+  readonly end?: QueryValues | undefined;
+  /** true: one total for all hours, without logs */
+  readonly agg?: QueryValues | undefined;
+};
+
+export type CreateBackupQuery = NoQuery;
+
+export type ImportCatalogQuery = NoQuery;
+
+export type ListTasksQuery = ListQuery<Task>;
+
+export type UpdateTaskQuery = AddressQuery;
+
+export type DescribeTasksQuery = NoQuery;
+
+/** What lists hold. */
+export interface ListedObjects {
+  listAdvertisers: Advertiser;
+  listAuditEvents: AuditEvent;
+  listMembers: Member;
+  listNotices: Notice;
+  listPlatformMembers: Record<string, unknown>;
+  listPublicKeys: PublicKey;
+  listSyncHosts: SyncHost;
+  listAccounts: Account;
+  listDataBuyerProviders: DataBuyerProvider;
+  listSharingRecords: SharingRecord;
+  listSegments: Segment;
+  listSegmentAccessRequests: SegmentAccessRequest;
+  listTasks: Task;
+}
+
+export interface ListQueries {
+  listAdvertisers: ListAdvertisersQuery;
+  listAuditEvents: ListAuditEventsQuery;
+  listMembers: ListMembersQuery;
+  listNotices: ListNoticesQuery;
+  listPlatformMembers: ListPlatformMembersQuery;
+  listPublicKeys: ListPublicKeysQuery;
+  listSyncHosts: ListSyncHostsQuery;
+  listAccounts: ListAccountsQuery;
+  listDataBuyerProviders: ListDataBuyerProvidersQuery;
+  listSharingRecords: ListSharingRecordsQuery;
+  listSegments: ListSegmentsQuery;
+  listSegmentAccessRequests: ListSegmentAccessRequestsQuery;
+  listTasks: ListTasksQuery;
+}
+
+const table = {
+  describeServer: { method: 'GET', path: '/', one: '', many: 's', body: 'none', answer: 'fields', open: true },
+  logIn: { method: 'POST', path: '/auth', one: 'auth', many: 'auths', body: 'keyed', answer: 'one', open: true },
+  showConsole: { method: 'GET', path: '/console', one: 'console', many: 'consoles', body: 'none', answer: 'fields', open: true },
+  showDocs: { method: 'GET', path: '/docs', one: 'docs', many: 'docss', body: 'none', answer: 'fields', open: true },
+  checkHealth: { method: 'GET', path: '/healthz', one: 'healthz', many: 'healthzs', body: 'none', answer: 'fields', open: true },
+  readMetrics: { method: 'GET', path: '/metrics', one: 'metrics', many: 'metricss', body: 'none', answer: 'fields', open: true },
+  describeApi: { method: 'GET', path: '/openapi.json', one: 'openapi.json', many: 'openapi.jsons', body: 'none', answer: 'fields', open: true },
+  checkReadiness: { method: 'GET', path: '/readyz', one: 'readyz', many: 'readyzs', body: 'none', answer: 'fields', open: true },
+  logInWithJwt: { method: 'POST', path: '/v2/auth/jwt', one: 'v2_auth_jwt', many: 'v2_auth_jwts', body: 'bare', answer: 'one', open: true },
+  listAdvertisers: { method: 'GET', path: '/advertiser', one: 'advertiser', many: 'advertisers', body: 'none', answer: 'list', open: false },
+  createAdvertiser: { method: 'POST', path: '/advertiser', one: 'advertiser', many: 'advertisers', body: 'keyed', answer: 'one', open: false },
+  updateAdvertiser: { method: 'PUT', path: '/advertiser', one: 'advertiser', many: 'advertisers', body: 'keyed', answer: 'one', open: false },
+  describeAdvertisers: { method: 'GET', path: '/advertiser/meta', one: 'advertiser_meta', many: 'advertiser_metas', body: 'none', answer: 'fields', open: false },
+  listAuditEvents: { method: 'GET', path: '/audit-event', one: 'audit_event', many: 'audit_events', body: 'none', answer: 'list', open: false },
+  describeAuditEvents: { method: 'GET', path: '/audit-event/meta', one: 'audit_event_meta', many: 'audit_event_metas', body: 'none', answer: 'fields', open: false },
+  readBatchConfig: { method: 'GET', path: '/batch-segment-config', one: 'batch_segment_upload_config', many: 'batch_segment_upload_configs', body: 'none', answer: 'fields', open: false },
+  updateBatchConfig: { method: 'PUT', path: '/batch-segment-config', one: 'batch_segment_upload_config', many: 'batch_segment_upload_configs', body: 'keyed', answer: 'one', open: false },
+  createBatchConfig: { method: 'POST', path: '/batch-segment-config', one: 'batch_segment_upload_config', many: 'batch_segment_upload_configs', body: 'keyed', answer: 'one', open: false },
+  listMembers: { method: 'GET', path: '/member', one: 'member', many: 'members', body: 'none', answer: 'list', open: false },
+  createMember: { method: 'POST', path: '/member', one: 'member', many: 'members', body: 'keyed', answer: 'one', open: false },
+  updateMember: { method: 'PUT', path: '/member', one: 'member', many: 'members', body: 'keyed', answer: 'one', open: false },
+  describeMembers: { method: 'GET', path: '/member/meta', one: 'member_meta', many: 'member_metas', body: 'none', answer: 'fields', open: false },
+  listNotices: { method: 'GET', path: '/notice', one: 'notice', many: 'notices', body: 'none', answer: 'list', open: false },
+  updateNotice: { method: 'PUT', path: '/notice', one: 'notice', many: 'notices', body: 'keyed', answer: 'one', open: false },
+  describeNotices: { method: 'GET', path: '/notice/meta', one: 'notice_meta', many: 'notice_metas', body: 'none', answer: 'fields', open: false },
+  listPlatformMembers: { method: 'GET', path: '/platform-member', one: 'platform_member', many: 'platform_members', body: 'none', answer: 'list', open: false },
+  describePlatformMembers: { method: 'GET', path: '/platform-member/meta', one: 'platform_member_meta', many: 'platform_member_metas', body: 'none', answer: 'fields', open: false },
+  listPublicKeys: { method: 'GET', path: '/public-key', one: 'public-key', many: 'public-keys', body: 'none', answer: 'list', open: false },
+  createPublicKey: { method: 'POST', path: '/public-key', one: 'public-key', many: 'public-keys', body: 'keyed', answer: 'one', open: false },
+  updatePublicKey: { method: 'PUT', path: '/public-key', one: 'public-key', many: 'public-keys', body: 'keyed', answer: 'one', open: false },
+  describePublicKeys: { method: 'GET', path: '/public-key/meta', one: 'public_key_meta', many: 'public_key_metas', body: 'none', answer: 'fields', open: false },
+  listSyncHosts: { method: 'GET', path: '/sync-host', one: 'sync_host', many: 'sync_hosts', body: 'none', answer: 'list', open: false },
+  createSyncHost: { method: 'POST', path: '/sync-host', one: 'sync_host', many: 'sync_hosts', body: 'keyed', answer: 'one', open: false },
+  updateSyncHost: { method: 'PUT', path: '/sync-host', one: 'sync_host', many: 'sync_hosts', body: 'keyed', answer: 'one', open: false },
+  deleteSyncHost: { method: 'DELETE', path: '/sync-host', one: 'sync_host', many: 'sync_hosts', body: 'none', answer: 'fields', open: false },
+  describeSyncHosts: { method: 'GET', path: '/sync-host/meta', one: 'sync_host_meta', many: 'sync_host_metas', body: 'none', answer: 'fields', open: false },
+  listAccounts: { method: 'GET', path: '/user', one: 'user', many: 'users', body: 'none', answer: 'list', open: false },
+  createAccount: { method: 'POST', path: '/user', one: 'user', many: 'users', body: 'keyed', answer: 'one', open: false },
+  updateAccount: { method: 'PUT', path: '/user', one: 'user', many: 'users', body: 'keyed', answer: 'one', open: false },
+  describeAccounts: { method: 'GET', path: '/user/meta', one: 'user_meta', many: 'user_metas', body: 'none', answer: 'fields', open: false },
+  listDataBuyerProviders: { method: 'GET', path: '/data-buyer-provider', one: 'data_buyer_provider', many: 'data_buyer_providers', body: 'none', answer: 'list', open: false },
+  enableDataProvider: { method: 'POST', path: '/data-buyer-provider', one: 'data_buyer_provider', many: 'data_buyer_providers', body: 'keyed', answer: 'one', open: false },
+  updateDataBuyerProvider: { method: 'PUT', path: '/data-buyer-provider', one: 'data_buyer_provider', many: 'data_buyer_providers', body: 'keyed', answer: 'one', open: false },
+  describeDataBuyerProviders: { method: 'GET', path: '/data-buyer-provider/meta', one: 'data_buyer_provider_meta', many: 'data_buyer_provider_metas', body: 'none', answer: 'fields', open: false },
+  listSharingRecords: { method: 'GET', path: '/member-data-sharing', one: 'member_data_sharing', many: 'member_data_sharings', body: 'none', answer: 'list', open: false },
+  createSharingRecord: { method: 'POST', path: '/member-data-sharing', one: 'member_data_sharing', many: 'member_data_sharings', body: 'keyed', answer: 'one', open: false },
+  updateSharingRecord: { method: 'PUT', path: '/member-data-sharing', one: 'member_data_sharing', many: 'member_data_sharings', body: 'keyed', answer: 'one', open: false },
+  deleteSharingRecord: { method: 'DELETE', path: '/member-data-sharing', one: 'member_data_sharing', many: 'member_data_sharings', body: 'none', answer: 'fields', open: false },
+  describeSharingRecords: { method: 'GET', path: '/member-data-sharing/meta', one: 'member_data_sharing_meta', many: 'member_data_sharing_metas', body: 'none', answer: 'fields', open: false },
+  listSegments: { method: 'GET', path: '/segment', one: 'segment', many: 'segments', body: 'none', answer: 'list', open: false },
+  createSegment: { method: 'POST', path: '/segment', one: 'segment', many: 'segments', body: 'keyed', answer: 'one', open: false },
+  updateSegment: { method: 'PUT', path: '/segment', one: 'segment', many: 'segments', body: 'keyed', answer: 'one', open: false },
+  deleteSegment: { method: 'DELETE', path: '/segment', one: 'segment', many: 'segments', body: 'none', answer: 'fields', open: false },
+  describeSegments: { method: 'GET', path: '/segment/meta', one: 'segment_meta', many: 'segment_metas', body: 'none', answer: 'fields', open: false },
+  listSegmentAccessRequests: { method: 'GET', path: '/segment-access-request', one: 'segment_access_request', many: 'segment_access_requests', body: 'none', answer: 'list', open: false },
+  createSegmentAccessRequest: { method: 'POST', path: '/segment-access-request', one: 'segment_access_request', many: 'segment_access_requests', body: 'keyed', answer: 'one', open: false },
+  updateSegmentAccessRequest: { method: 'PUT', path: '/segment-access-request', one: 'segment_access_request', many: 'segment_access_requests', body: 'keyed', answer: 'one', open: false },
+  describeSegmentAccessRequests: { method: 'GET', path: '/segment-access-request/meta', one: 'segment_access_request_meta', many: 'segment_access_request_metas', body: 'none', answer: 'fields', open: false },
+  segmentStats: { method: 'GET', path: '/segment-stats', one: 'segment_stats', many: 'segment_statss', body: 'none', answer: 'fields', open: false },
+  addUsers: { method: 'POST', path: '/rt-segment', one: 'rt_segment', many: 'rt_segments', body: 'bare', answer: 'one', open: false },
+  lookUpUser: { method: 'GET', path: '/user-segments', one: 'user_segments', many: 'user_segmentss', body: 'none', answer: 'fields', open: false },
+  getProcessed: { method: 'GET', path: '/rt-segment-processed', one: 'rt_segment_processed', many: 'rt_segment_processeds', body: 'none', answer: 'fields', open: false },
+  createBackup: { method: 'POST', path: '/backup', one: 'backup', many: 'backups', body: 'keyed', answer: 'one', open: false },
+  importCatalog: { method: 'POST', path: '/import', one: 'import', many: 'imports', body: 'bare', answer: 'one', open: false },
+  listTasks: { method: 'GET', path: '/task', one: 'task', many: 'tasks', body: 'none', answer: 'list', open: false },
+  updateTask: { method: 'PUT', path: '/task', one: 'task', many: 'tasks', body: 'keyed', answer: 'one', open: false },
+  describeTasks: { method: 'GET', path: '/task/meta', one: 'task_meta', many: 'task_metas', body: 'none', answer: 'fields', open: false },
+} as const satisfies Record<string, OperationEntry>;
+
+export const listOperations: Readonly<Record<keyof ListedObjects, OperationEntry>> = {
+  listAdvertisers: table.listAdvertisers,
+  listAuditEvents: table.listAuditEvents,
+  listMembers: table.listMembers,
+  listNotices: table.listNotices,
+  listPlatformMembers: table.listPlatformMembers,
+  listPublicKeys: table.listPublicKeys,
+  listSyncHosts: table.listSyncHosts,
+  listAccounts: table.listAccounts,
+  listDataBuyerProviders: table.listDataBuyerProviders,
+  listSharingRecords: table.listSharingRecords,
+  listSegments: table.listSegments,
+  listSegmentAccessRequests: table.listSegmentAccessRequests,
+  listTasks: table.listTasks,
+};
+
+/** One method for each operation, named by it. */
+export abstract class Operations extends OperationCaller {
+  /** What this server is, with links: `GET /`. */
+  describeServer(query: DescribeServerQuery = {}, options: CallOptions = {}): Promise<unknown> {
+    return this.run(table.describeServer, undefined, query, options);
+  }
+
+  /** Log in: a name and a password against a token: `POST /auth`. */
+  logIn(body: LoginBody, query: LogInQuery = {}, options: CallOptions = {}): Promise<{ readonly token: string }> {
+    return this.run(table.logIn, body, query, options);
+  }
+
+  /** Where the console will be: `GET /console`. */
+  showConsole(query: ShowConsoleQuery = {}, options: CallOptions = {}): Promise<unknown> {
+    return this.run(table.showConsole, undefined, query, options);
+  }
+
+  /** This API, readable: `GET /docs`. */
+  showDocs(query: ShowDocsQuery = {}, options: CallOptions = {}): Promise<unknown> {
+    return this.run(table.showDocs, undefined, query, options);
+  }
+
+  /** Does the process answer?: `GET /healthz`. */
+  checkHealth(query: CheckHealthQuery = {}, options: CallOptions = {}): Promise<unknown> {
+    return this.run(table.checkHealth, undefined, query, options);
+  }
+
+  /** Prometheus metrics: `GET /metrics`. */
+  readMetrics(query: ReadMetricsQuery = {}, options: CallOptions = {}): Promise<string> {
+    return this.run(table.readMetrics, undefined, query, options);
+  }
+
+  /** This API as OpenAPI 3.1: `GET /openapi.json`. */
+  describeApi(query: DescribeApiQuery = {}, options: CallOptions = {}): Promise<unknown> {
+    return this.run(table.describeApi, undefined, query, options);
+  }
+
+  /** Can the server take calls?: `GET /readyz`. */
+  checkReadiness(query: CheckReadinessQuery = {}, options: CallOptions = {}): Promise<unknown> {
+    return this.run(table.checkReadiness, undefined, query, options);
+  }
+
+  /** Log in: a signed token (JWT, RS256) against a token: `POST /v2/auth/jwt`. */
+  logInWithJwt(body: string, query: LogInWithJwtQuery = {}, options: CallOptions = {}): Promise<{ readonly token: string }> {
+    return this.run(table.logInWithJwt, body, query, options);
+  }
+
+  /** Read advertisers: `GET /advertiser`. */
+  listAdvertisers(query: ListAdvertisersQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'advertisers', Advertiser>> {
+    return this.run(table.listAdvertisers, undefined, query, options);
+  }
+
+  /** Make an advertiser: `POST /advertiser`. */
+  createAdvertiser(body: AdvertiserBody, query: CreateAdvertiserQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'advertiser', Advertiser>> {
+    return this.run(table.createAdvertiser, body, query, options);
+  }
+
+  /** Change an advertiser: `PUT /advertiser`. */
+  updateAdvertiser(body: AdvertiserBody, query: UpdateAdvertiserQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'advertiser', Advertiser>> {
+    return this.run(table.updateAdvertiser, body, query, options);
+  }
+
+  /** The fields of advertisers, and which of them sort and filter: `GET /advertiser/meta`. */
+  describeAdvertisers(query: DescribeAdvertisersQuery = {}, options: CallOptions = {}): Promise<FieldsAnswer> {
+    return this.run(table.describeAdvertisers, undefined, query, options);
+  }
+
+  /** Read the audit trail: who changed what, before and after: `GET /audit-event`. */
+  listAuditEvents(query: ListAuditEventsQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'audit_events', AuditEvent>> {
+    return this.run(table.listAuditEvents, undefined, query, options);
+  }
+
+  /** The fields of events of the audit trail, and which of them sort and filter: `GET /audit-event/meta`. */
+  describeAuditEvents(query: DescribeAuditEventsQuery = {}, options: CallOptions = {}): Promise<FieldsAnswer> {
+    return this.run(table.describeAuditEvents, undefined, query, options);
+  }
+
+  /** How a member’s data comes in: file format, defaults, limits, access: `GET /batch-segment-config`. */
+  readBatchConfig(query: ReadBatchConfigQuery = {}, options: CallOptions = {}): Promise<{ readonly batch_segment_upload_config: BatchConfig }> {
+    return this.run(table.readBatchConfig, undefined, query, options);
+  }
+
+  /** Set how a member’s data comes in (administrators): `PUT /batch-segment-config`. */
+  updateBatchConfig(body: BatchConfigBody, query: UpdateBatchConfigQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'batch_segment_upload_config', BatchConfig>> {
+    return this.run(table.updateBatchConfig, body, query, options);
+  }
+
+  /** Set how a member’s data comes in (administrators): `POST /batch-segment-config`. */
+  createBatchConfig(body: BatchConfigBody, query: CreateBatchConfigQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'batch_segment_upload_config', BatchConfig>> {
+    return this.run(table.createBatchConfig, body, query, options);
+  }
+
+  /** Read members: `GET /member`. */
+  listMembers(query: ListMembersQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'members', Member>> {
+    return this.run(table.listMembers, undefined, query, options);
+  }
+
+  /** Add a member (administrators): `POST /member`. */
+  createMember(body: MemberBody, query: CreateMemberQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'member', Member>> {
+    return this.run(table.createMember, body, query, options);
+  }
+
+  /** Change a member: its contact and defaults; for administrators also its name, state, exposure and limits: `PUT /member`. */
+  updateMember(body: MemberBody, query: UpdateMemberQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'member', Member>> {
+    return this.run(table.updateMember, body, query, options);
+  }
+
+  /** The fields of members, and which of them sort and filter: `GET /member/meta`. */
+  describeMembers(query: DescribeMembersQuery = {}, options: CallOptions = {}): Promise<FieldsAnswer> {
+    return this.run(table.describeMembers, undefined, query, options);
+  }
+
+  /** What your member must know without having asked: `GET /notice`. */
+  listNotices(query: ListNoticesQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'notices', Notice>> {
+    return this.run(table.listNotices, undefined, query, options);
+  }
+
+  /** Mark a notice read: `PUT /notice`. */
+  updateNotice(body: NoticeBody, query: UpdateNoticeQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'notice', Notice>> {
+    return this.run(table.updateNotice, body, query, options);
+  }
+
+  /** The fields of notices, and which of them sort and filter: `GET /notice/meta`. */
+  describeNotices(query: DescribeNoticesQuery = {}, options: CallOptions = {}): Promise<FieldsAnswer> {
+    return this.run(table.describeNotices, undefined, query, options);
+  }
+
+  /** The members of the exchange, as far as they show themselves: `GET /platform-member`. */
+  listPlatformMembers(query: ListPlatformMembersQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'platform_members', Record<string, unknown>>> {
+    return this.run(table.listPlatformMembers, undefined, query, options);
+  }
+
+  /** The fields of platform members, and which of them sort and filter: `GET /platform-member/meta`. */
+  describePlatformMembers(query: DescribePlatformMembersQuery = {}, options: CallOptions = {}): Promise<FieldsAnswer> {
+    return this.run(table.describePlatformMembers, undefined, query, options);
+  }
+
+  /** Read the registered keys of an account: `GET /public-key`. */
+  listPublicKeys(query: ListPublicKeysQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'public-keys', PublicKey>> {
+    return this.run(table.listPublicKeys, undefined, query, options);
+  }
+
+  /** Register a public key for logins by signed tokens: `POST /public-key`. */
+  createPublicKey(body: PublicKeyBody, query: CreatePublicKeyQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'public-key', PublicKey>> {
+    return this.run(table.createPublicKey, body, query, options);
+  }
+
+  /** Switch a registered key on or off: `PUT /public-key`. */
+  updatePublicKey(body: UpdatePublicKeyBody, query: UpdatePublicKeyQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'public-key', PublicKey>> {
+    return this.run(table.updatePublicKey, body, query, options);
+  }
+
+  /** The fields of keys, and which of them sort and filter: `GET /public-key/meta`. */
+  describePublicKeys(query: DescribePublicKeysQuery = {}, options: CallOptions = {}): Promise<FieldsAnswer> {
+    return this.run(table.describePublicKeys, undefined, query, options);
+  }
+
+  /** Read sync hosts: `GET /sync-host`. */
+  listSyncHosts(query: ListSyncHostsQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'sync_hosts', SyncHost>> {
+    return this.run(table.listSyncHosts, undefined, query, options);
+  }
+
+  /** Name a host to which syncs may lead: `POST /sync-host`. */
+  createSyncHost(body: SyncHostBody, query: CreateSyncHostQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'sync_host', SyncHost>> {
+    return this.run(table.createSyncHost, body, query, options);
+  }
+
+  /** Switch a sync host on or off: `PUT /sync-host`. */
+  updateSyncHost(body: UpdateSyncHostBody, query: UpdateSyncHostQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'sync_host', SyncHost>> {
+    return this.run(table.updateSyncHost, body, query, options);
+  }
+
+  /** Take sync hosts away: `DELETE /sync-host`. */
+  deleteSyncHost(query: DeleteSyncHostQuery = {}, options: CallOptions = {}): Promise<DeletedAnswer> {
+    return this.run(table.deleteSyncHost, undefined, query, options);
+  }
+
+  /** The fields of sync hosts, and which of them sort and filter: `GET /sync-host/meta`. */
+  describeSyncHosts(query: DescribeSyncHostsQuery = {}, options: CallOptions = {}): Promise<FieldsAnswer> {
+    return this.run(table.describeSyncHosts, undefined, query, options);
+  }
+
+  /** Read accounts (API logins): `GET /user`. */
+  listAccounts(query: ListAccountsQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'users', Account>> {
+    return this.run(table.listAccounts, undefined, query, options);
+  }
+
+  /** Make an account (administrators): `POST /user`. */
+  createAccount(body: AccountBody, query: CreateAccountQuery = {}, options: CallOptions = {}): Promise<{ readonly id: number }> {
+    return this.run(table.createAccount, body, query, options);
+  }
+
+  /** Change an account: `PUT /user`. */
+  updateAccount(body: AccountBody, query: UpdateAccountQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'user', Account>> {
+    return this.run(table.updateAccount, body, query, options);
+  }
+
+  /** The fields of accounts, and which of them sort and filter: `GET /user/meta`. */
+  describeAccounts(query: DescribeAccountsQuery = {}, options: CallOptions = {}): Promise<FieldsAnswer> {
+    return this.run(table.describeAccounts, undefined, query, options);
+  }
+
+  /** Which buyers have enabled which data providers: `GET /data-buyer-provider`. */
+  listDataBuyerProviders(query: ListDataBuyerProvidersQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'data_buyer_providers', DataBuyerProvider>> {
+    return this.run(table.listDataBuyerProviders, undefined, query, options);
+  }
+
+  /** Enable a data provider (buyers): `POST /data-buyer-provider`. */
+  enableDataProvider(body: DataBuyerProviderBody, query: EnableDataProviderQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'data_buyer_provider', DataBuyerProvider>> {
+    return this.run(table.enableDataProvider, body, query, options);
+  }
+
+  /** Enable or disable a data provider (buyers): `PUT /data-buyer-provider`. */
+  updateDataBuyerProvider(body: DataBuyerProviderBody, query: UpdateDataBuyerProviderQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'data_buyer_provider', DataBuyerProvider>> {
+    return this.run(table.updateDataBuyerProvider, body, query, options);
+  }
+
+  /** The fields of enabled data providers, and which of them sort and filter: `GET /data-buyer-provider/meta`. */
+  describeDataBuyerProviders(query: DescribeDataBuyerProvidersQuery = {}, options: CallOptions = {}): Promise<FieldsAnswer> {
+    return this.run(table.describeDataBuyerProviders, undefined, query, options);
+  }
+
+  /** Read sharing records: `GET /member-data-sharing`. */
+  listSharingRecords(query: ListSharingRecordsQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'member_data_sharings', SharingRecord>> {
+    return this.run(table.listSharingRecords, undefined, query, options);
+  }
+
+  /** Share segments with a buyer: `POST /member-data-sharing`. */
+  createSharingRecord(body: readonly SharingRecordBody[], query?: CreateSharingRecordQuery, options?: CallOptions): Promise<ManyAnswer<'member_data_sharings', SharingRecord>>;
+  createSharingRecord(body: SharingRecordBody, query?: CreateSharingRecordQuery, options?: CallOptions): Promise<OneAnswer<'member_data_sharing', SharingRecord>>;
+  createSharingRecord(body: SharingRecordBody | readonly SharingRecordBody[], query: CreateSharingRecordQuery = {}, options: CallOptions = {}): Promise<unknown> {
+    return this.run(table.createSharingRecord, body, query, options);
+  }
+
+  /** Change what a record shares: `PUT /member-data-sharing`. */
+  updateSharingRecord(body: SharingRecordBody, query: UpdateSharingRecordQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'member_data_sharing', SharingRecord>> {
+    return this.run(table.updateSharingRecord, body, query, options);
+  }
+
+  /** End sharing with a buyer: `DELETE /member-data-sharing`. */
+  deleteSharingRecord(query: DeleteSharingRecordQuery = {}, options: CallOptions = {}): Promise<DeletedAnswer> {
+    return this.run(table.deleteSharingRecord, undefined, query, options);
+  }
+
+  /** The fields of sharing records, and which of them sort and filter: `GET /member-data-sharing/meta`. */
+  describeSharingRecords(query: DescribeSharingRecordsQuery = {}, options: CallOptions = {}): Promise<FieldsAnswer> {
+    return this.run(table.describeSharingRecords, undefined, query, options);
+  }
+
+  /** Read segments, own ones and those that are shared with you: `GET /segment`. */
+  listSegments(query: ListSegmentsQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'segments', Segment>> {
+    return this.run(table.listSegments, undefined, query, options);
+  }
+
+  /** Make segments: `POST /segment`. */
+  createSegment(body: readonly SegmentBody[], query?: CreateSegmentQuery, options?: CallOptions): Promise<ManyAnswer<'segments', Segment>>;
+  createSegment(body: SegmentBody, query?: CreateSegmentQuery, options?: CallOptions): Promise<OneAnswer<'segment', Segment>>;
+  createSegment(body: SegmentBody | readonly SegmentBody[], query: CreateSegmentQuery = {}, options: CallOptions = {}): Promise<unknown> {
+    return this.run(table.createSegment, body, query, options);
+  }
+
+  /** Change segments: `PUT /segment`. */
+  updateSegment(body: readonly SegmentBody[], query?: UpdateSegmentQuery, options?: CallOptions): Promise<ManyAnswer<'segments', Segment>>;
+  updateSegment(body: SegmentBody, query?: UpdateSegmentQuery, options?: CallOptions): Promise<OneAnswer<'segment', Segment>>;
+  updateSegment(body: SegmentBody | readonly SegmentBody[], query: UpdateSegmentQuery = {}, options: CallOptions = {}): Promise<unknown> {
+    return this.run(table.updateSegment, body, query, options);
+  }
+
+  /** Delete segments with their memberships: `DELETE /segment`. */
+  deleteSegment(query: DeleteSegmentQuery = {}, options: CallOptions = {}): Promise<DeletedAnswer> {
+    return this.run(table.deleteSegment, undefined, query, options);
+  }
+
+  /** The fields of segments, and which of them sort and filter: `GET /segment/meta`. */
+  describeSegments(query: DescribeSegmentsQuery = {}, options: CallOptions = {}): Promise<FieldsAnswer> {
+    return this.run(table.describeSegments, undefined, query, options);
+  }
+
+  /** Requests for the right to put users into segments, your own and those to you: `GET /segment-access-request`. */
+  listSegmentAccessRequests(query: ListSegmentAccessRequestsQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'segment_access_requests', SegmentAccessRequest>> {
+    return this.run(table.listSegmentAccessRequests, undefined, query, options);
+  }
+
+  /** Ask a member for the right to put users into its segments: `POST /segment-access-request`. */
+  createSegmentAccessRequest(body: SegmentAccessRequestBody, query: CreateSegmentAccessRequestQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'segment_access_request', SegmentAccessRequest>> {
+    return this.run(table.createSegmentAccessRequest, body, query, options);
+  }
+
+  /** Accept, refuse, withdraw or revoke a request for the right to put users into segments: `PUT /segment-access-request`. */
+  updateSegmentAccessRequest(body: UpdateSegmentAccessRequestBody, query: UpdateSegmentAccessRequestQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'segment_access_request', UpdateSegmentAccessRequestAnswer>> {
+    return this.run(table.updateSegmentAccessRequest, body, query, options);
+  }
+
+  /** The fields of segment access requests, and which of them sort and filter: `GET /segment-access-request/meta`. */
+  describeSegmentAccessRequests(query: DescribeSegmentAccessRequestsQuery = {}, options: CallOptions = {}): Promise<FieldsAnswer> {
+    return this.run(table.describeSegmentAccessRequests, undefined, query, options);
+  }
+
+  /** How many users are in segments now, and when they leave: `GET /segment-stats`. */
+  segmentStats(query: SegmentStatsQuery = {}, options: CallOptions = {}): Promise<{ readonly count: number; readonly segment_stats: SegmentStats[] }> {
+    return this.run(table.segmentStats, undefined, query, options);
+  }
+
+  /** Put users into segments and take them out, at once (Instant Audience Service): `POST /rt-segment`. */
+  addUsers(body: InstantCallBody | string | Uint8Array, query: AddUsersQuery = {}, options: CallOptions = {}): Promise<InstantAnswer> {
+    return this.run(table.addUsers, body, query, options);
+  }
+
+  /** The segments that a user is in now, as far as the caller may see them: `GET /user-segments`. */
+  lookUpUser(query: LookUpUserQuery = {}, options: CallOptions = {}): Promise<UserLookup> {
+    return this.run(table.lookUpUser, undefined, query, options);
+  }
+
+  /** What the Instant Audience Service did with what a member sent, hour by hour or in total: `GET /rt-segment-processed`. */
+  getProcessed(query: GetProcessedQuery = {}, options: CallOptions = {}): Promise<{ readonly report: ProcessedHour | ProcessedHour[] }> {
+    return this.run(table.getProcessed, undefined, query, options);
+  }
+
+  /** Write a backup into a directory of the server's machine (the operator): `POST /backup`. */
+  createBackup(body: BackupBody, query: CreateBackupQuery = {}, options: CallOptions = {}): Promise<{ readonly backup: Backup }> {
+    return this.run(table.createBackup, body, query, options);
+  }
+
+  /** Import a catalog with its ids (administrators): `POST /import`. */
+  importCatalog(body: string | Uint8Array, query: ImportCatalogQuery = {}, options: CallOptions = {}): Promise<{ readonly import: ImportResult }> {
+    return this.run(table.importCatalog, body, query, options);
+  }
+
+  /** What runs, waits and ended in the background: `GET /task`. */
+  listTasks(query: ListTasksQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'tasks', Task>> {
+    return this.run(table.listTasks, undefined, query, options);
+  }
+
+  /** Cancel a background task, or begin it again: `PUT /task`. */
+  updateTask(body: TaskBody, query: UpdateTaskQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'task', Task>> {
+    return this.run(table.updateTask, body, query, options);
+  }
+
+  /** The fields of background tasks, and which of them sort and filter: `GET /task/meta`. */
+  describeTasks(query: DescribeTasksQuery = {}, options: CallOptions = {}): Promise<FieldsAnswer> {
+    return this.run(table.describeTasks, undefined, query, options);
+  }
+}

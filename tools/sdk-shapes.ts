@@ -1,0 +1,56 @@
+/**
+ * Where an operation departs from the rules by which tools/make-sdk.ts writes the sdk. The rules: the key of an object is the route's
+ * name with `_`, of several that with an s; `list…` answers a page, POST and PUT the object with its id, DELETE a count.
+ */
+
+interface Keys {
+  readonly one: string;
+  readonly many: string;
+}
+
+/** By path: the protocol's own keys. */
+export const keysByPath: Readonly<Record<string, Keys>> = {
+  '/batch-segment-config': { one: 'batch_segment_upload_config', many: 'batch_segment_upload_configs' },
+  '/data-provider': { one: 'data-provider', many: 'data-providers' },
+  '/public-key': { one: 'public-key', many: 'public-keys' },
+  '/segment-billing-category': { one: 'segment-billing-category', many: 'segment_billing_categories' },
+};
+
+export interface OperationShape {
+  /** The objects' name in TypeScript. */
+  readonly name?: string;
+  /** The answer's type; `$` is that of the object. */
+  readonly answer?: string;
+  /** bare: the body's schema is the whole body. */
+  readonly body?: 'bare';
+  /** Where there is no schema. */
+  readonly bodyType?: string;
+  /** Takes several objects in one call. */
+  readonly several?: true;
+}
+
+/** By operation. */
+export const shapes: Readonly<Record<string, OperationShape>> = {
+  addUsers: { name: 'InstantCall', body: 'bare', answer: 'InstantAnswer' },
+  createBackup: { answer: '{ readonly backup: Backup }' },
+  createSegment: { several: true },
+  createSharingRecord: { several: true },
+  enableDataProvider: { name: 'DataBuyerProvider' },
+  getProcessed: { name: 'ProcessedHour', answer: '{ readonly report: $ | $[] }' },
+  importCatalog: { body: 'bare', bodyType: 'string | Uint8Array', answer: '{ readonly import: ImportResult }' },
+  logIn: { name: 'Login', answer: '{ readonly token: string }' },
+  logInWithJwt: { body: 'bare', bodyType: 'string', answer: '{ readonly token: string }' },
+  lookUpUser: { name: 'UserLookup', answer: '$' },
+  readMetrics: { answer: 'string' },
+  segmentStats: { name: 'SegmentStats', answer: '{ readonly count: number; readonly segment_stats: $[] }' },
+  updateAccount: { answer: "OneAnswer<'user', Account>" },
+  updateSegment: { several: true },
+};
+
+/** Types of fields that are answered otherwise than they are sent, by type and field. */
+export const answeredFields: Readonly<Record<string, string>> = {
+  // The platform's own member is there from the start; no other can be made.
+  'Member.primary_type': "'platform' | 'network' | 'buyer' | 'seller' | 'data_provider' | 'bidder'",
+  // "0" in GET, 0 in POST and PUT (platform.md section 5).
+  'Segment.price': 'number | string',
+};
