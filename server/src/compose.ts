@@ -29,8 +29,11 @@ import { SegmentDrops } from './segments/segment-drops.ts';
 import { loadTaxonomyIds } from './segments/taxonomy.ts';
 import { createSharingHooks } from './sharing/sharing-hooks.ts';
 import type { DataDirectory } from './storage/files/data-directory.ts';
-import { Catalog } from './storage/sql/catalog.ts';
-import { copyCatalog } from './storage/sql/copy-catalog.ts';
+import { refuseDatabaseProfiles } from './storage/files/catalog-id.ts';
+import type { Catalog } from './storage/sql/catalog.ts';
+import type { CatalogPlace } from './storage/sql/catalog-place.ts';
+import { openPostgresCatalog } from './storage/sql/postgres-catalog.ts';
+import { openSqliteCatalog } from './storage/sql/sqlite-catalog.ts';
 import { SqliteWorkerDialect } from './storage/sql/sqlite-dialect.ts';
 
 export interface ComposeOptions {
@@ -40,6 +43,8 @@ export interface ComposeOptions {
   readonly log: Logger;
   /** Told what lasts longer than a moment. */
   readonly onProgress: (text: string) => void;
+  /** Another server has taken the catalog while this one was cut off from its database: this one must end. */
+  readonly onRival?: () => void;
   /** Another profile engine than the embedded one. */
   readonly openProfiles?: () => Promise<ProfileStore>;
 }
@@ -62,12 +67,14 @@ const sessionSaveIntervalMs = 60_000;
 
 /** Picks engines, joins ports, wires domains: the only place that knows them all. */
 export async function compose(options: ComposeOptions): Promise<ComposedServer> {
-  const { config, clock, directory, log } = options;
-  const catalog = await Catalog.open(new SqliteWorkerDialect(directory.catalogFile, config.durability), clock);
+  const { config, clock, log } = options;
+  const place = await openCatalog(options);
+  const { catalog } = place;
   const memory = new MemoryBudget(config.memoryLimit);
   const profiles = await (options.openProfiles?.() ?? openEmbedded(options, memory));
   const view = await CatalogView.load(catalog.read);
   catalog.onCommit((touched) => view.renew(touched));
+  await place.follow(view);
   const drops = new SegmentDrops(catalog.read, profiles);
   await drops.resume();
   const sessions = await SessionRegistry.load(catalog.read, clock);
@@ -86,7 +93,7 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
     onStatisticsFailure: (error) =>
       log.error({ err: error }, 'statistics of the instant service were not written; they are kept and tried again'),
   });
-  const { http, front, operations } = createHttp(options, { catalog, profiles, memory, view, sessions, hasher, instant, drops });
+  const { http, front, operations } = createHttp(options, { place, catalog, profiles, memory, view, sessions, hasher, instant, drops });
   return {
     http,
     operations,
@@ -100,11 +107,30 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
       await http.close(callGraceMs);
       await hasher.close();
       await instant.close();
-      await sessions.save();
+      await sessions.save().catch((error: unknown) => log.error({ err: error }, 'sessions were not saved'));
       await profiles.close();
-      await catalog.close();
+      await place.close();
     },
   };
+}
+
+function openCatalog({ config, clock, directory, log, onRival = () => {} }: ComposeOptions): Promise<CatalogPlace> {
+  const { databaseUrl, databaseReaders, durability } = config;
+  if (databaseUrl === '') {
+    refuseDatabaseProfiles(directory.path);
+    return openSqliteCatalog({ file: directory.catalogFile, durability }, clock);
+  }
+  return openPostgresCatalog({
+    place: { url: databaseUrl, durability, readers: databaseReaders },
+    clock,
+    dataPath: directory.path,
+    onState: (state, why) =>
+      state === 'lost'
+        ? log.error(`the connection to the catalog's database is lost: ${why}; nothing in the catalog can be changed until it is back`)
+        : log.warn("the connection to the catalog's database is back"),
+    onRival,
+    onViewFailure: (error) => log.error({ err: error }, 'the catalog view could not be brought up to date; it is tried again'),
+  });
 }
 
 /** The audience index may hold such a part of the memory limit: sets can be made anew, profiles cannot. */
@@ -134,6 +160,7 @@ function openEmbedded({ config, clock, directory, log, onProgress }: ComposeOpti
 }
 
 interface Parts {
+  readonly place: CatalogPlace;
   readonly catalog: Catalog;
   readonly profiles: ProfileStore;
   readonly memory: MemoryBudget;
@@ -167,7 +194,7 @@ function createHttp(
       clock,
       dataPath: directory.path,
       filesPath: directory.filesPath,
-      copyCatalog: (file) => copyCatalog(new SqliteWorkerDialect(directory.catalogFile), file),
+      copyCatalog: (file) => parts.place.copyTo(file),
       profiles,
     },
     import: { catalog, hasher, sessions, taxonomyIds: loadTaxonomyIds() },
@@ -180,7 +207,7 @@ function createHttp(
     readiness: async () =>
       front.stopping
         ? { catalog: 'stopping', profiles: 'stopping', files: 'stopping' }
-        : { catalog: await catalog.check(), profiles: profiles.check(), files: await directory.check() },
+        : { catalog: await parts.place.check(), profiles: profiles.check(), files: await directory.check() },
   });
   const http = createHttpServer({
     operations,

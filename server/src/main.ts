@@ -69,11 +69,12 @@ async function refuseTestPasswords(server: ComposedServer, config: Config): Prom
 
 async function open(config: Config, directory: DataDirectory, log: ReturnType<typeof createLog>): Promise<ComposedServer> {
   try {
+    const onRival = (): never => fail(new StartRefused(exitCodes.inUse, taken));
     const onProgress = (text: string): void => {
       process.send?.({ type: 'progress', text });
       log.info(text);
     };
-    return await compose({ config, clock: systemClock, directory, log, onProgress });
+    return await compose({ config, clock: systemClock, directory, log, onProgress, onRival });
   } catch (error) {
     if (error instanceof ProfileStoreDamaged || error instanceof CatalogDamaged)
       throw new StartRefused(
@@ -84,6 +85,10 @@ async function open(config: Config, directory: DataDirectory, log: ReturnType<ty
     throw error;
   }
 }
+
+/** The profiles' log is whole at any moment: ending at once is better than taking another write that a second server does not know of. */
+const taken =
+  "another server has taken the catalog while this one was cut off from the catalog's database; everything acknowledged is in the data directory";
 
 async function listen(server: ComposedServer, config: Config): Promise<{ address: string; port: number }> {
   try {

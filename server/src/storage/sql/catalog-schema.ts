@@ -6,6 +6,7 @@ import type { Kysely, Transaction } from 'kysely';
  */
 export interface CatalogTables {
   id_sequence: { name: string; next_id: number };
+  catalog_state: CatalogStateTable;
   member: MemberTable;
   account: AccountTable;
   session: SessionTable;
@@ -21,6 +22,15 @@ export interface CatalogTables {
   data_category: { id: number; member_id: number; name: string };
   instant_hour: InstantHourTable;
   audit_event: AuditEventTable;
+}
+
+/** One row. */
+export interface CatalogStateTable {
+  id: 1;
+  /** Counts the changes that the catalog view must see. */
+  version: number;
+  /** Stands in the data directory too, whose profiles belong to this catalog; null where the catalog is in that directory itself. */
+  catalog_id: string | null;
 }
 
 export interface MemberTable {
