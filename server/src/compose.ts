@@ -33,6 +33,7 @@ import { refuseDatabaseProfiles } from './storage/files/catalog-id.ts';
 import type { Catalog } from './storage/sql/catalog.ts';
 import type { CatalogPlace } from './storage/sql/catalog-place.ts';
 import { openPostgresCatalog } from './storage/sql/postgres-catalog.ts';
+import { copyToPostgres, verifyPostgres } from './storage/sql/postgres-copy.ts';
 import { openSqliteCatalog } from './storage/sql/sqlite-catalog.ts';
 import { SqliteWorkerDialect } from './storage/sql/sqlite-dialect.ts';
 
@@ -219,12 +220,17 @@ function createHttp(
   return { http, front, operations };
 }
 
-/** The engines, for work on a data directory that no server holds. */
-export const offlineEngines: OfflineEngines = {
-  verifyProfiles: verifyStore,
-  openProfiles: (directory) => EmbeddedProfileStore.open({ directory, clock: systemClock }),
-  catalogDialect: (file) => new SqliteWorkerDialect(file),
-};
+/** The engines, for work on a data directory that no server holds. @param databaseUrl empty: the catalog is in the directory */
+export function offlineEngines(databaseUrl: string): OfflineEngines {
+  const place = { url: databaseUrl, durability: 'fsync', readers: 1 } as const;
+  const database = { fill: (file: string) => copyToPostgres(place, file), verify: (id: string) => verifyPostgres(place, id) };
+  return {
+    verifyProfiles: verifyStore,
+    openProfiles: (directory) => EmbeddedProfileStore.open({ directory, clock: systemClock }),
+    catalogDialect: (file) => new SqliteWorkerDialect(file),
+    database: databaseUrl === '' ? undefined : database,
+  };
+}
 
 /** One line of JSON a record, to stderr, so that stdout stays for people. */
 export const createLog = (config: Config): Logger =>

@@ -5,7 +5,7 @@ import { compose, type ComposedServer, createLog } from './compose.ts';
 import { ConfigError, readConfig, type Config } from './config/config.ts';
 import { systemClock } from './kit/clock.ts';
 import { exitCodes, StartRefused } from './kit/start-refused.ts';
-import { isOfflineCommand, runOfflineCommand } from './offline.ts';
+import { isOfflineCommand, type OfflineSettings, runOfflineCommand } from './offline.ts';
 import { ProfileStoreDamaged } from './profiles/profile-store.ts';
 import { CatalogDamaged } from './storage/sql/catalog.ts';
 import { DataDirectory, DataDirectoryInUse, DataDirectoryNotWritable } from './storage/files/data-directory.ts';
@@ -45,6 +45,16 @@ function readArguments(): Arguments {
     if ((error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS'))
       throw new StartRefused(exitCodes.usage, `${(error as Error).message.split('.')[0]}; ${usage}`, error);
     throw error;
+  }
+}
+
+/** Other settings are not looked at: they have no part in work without a server. */
+function readOfflineSettings(): OfflineSettings {
+  const { FOYER_DATA, FOYER_DATABASE_URL } = process.env;
+  try {
+    return readConfig({ FOYER_DATA, FOYER_DATABASE_URL }).config;
+  } catch (error) {
+    throw error instanceof ConfigError ? new StartRefused(exitCodes.usage, error.message, error) : error;
   }
 }
 
@@ -211,7 +221,7 @@ if (process.versions.node.split('.')[0] !== '24')
     ),
   );
 try {
-  if (isOfflineCommand(process.argv[2])) await runOfflineCommand(process.argv.slice(2), process.env['FOYER_DATA']);
+  if (isOfflineCommand(process.argv[2])) await runOfflineCommand(process.argv.slice(2), readOfflineSettings());
   else await serve(readArguments());
 } catch (error) {
   fail(error);

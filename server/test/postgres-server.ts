@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { Client } from 'pg';
 import { DatabaseProcess, findProgram, freePort, makeFolderFor, plainUser, runToEnd } from './database-process.ts';
 
 /** PostgreSQL cannot be started here; the message says what to install. */
@@ -45,5 +46,21 @@ export async function startPostgresServer({ folder, logFile, superuser, settings
   const args = ['-D', data, '-p', String(listenPort), ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
   const signals = { stopSignal: 'SIGINT', killSignal: 'SIGQUIT' } as const;
   const server = await DatabaseProcess.start({ program, args, user, folder, port: listenPort, logFile, ...signals });
+  await accepting(`postgres://${superuser}@127.0.0.1:${listenPort}/postgres`);
   return { port: listenPort, version, stop: () => server.stop() };
+}
+
+/** It listens before it takes connections. */
+async function accepting(url: string): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    const client = new Client({ connectionString: url });
+    try {
+      await client.connect();
+      await client.end();
+      return;
+    } catch (error) {
+      if (tries > 200) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
 }

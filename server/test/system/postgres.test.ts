@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, importText, logIn, pick } from '../api.ts';
 import { startTestPostgres, type TestPostgres } from '../postgres-for-programs.ts';
-import { refusalLines, type RunningServer, startRefused, startServer, temporaryFolder } from '../running-server.ts';
+import { onPostgres } from '../postgres-databases.ts';
+import { refusalLines, type RunningServer, spawnServer, startRefused, startServer, temporaryFolder } from '../running-server.ts';
 import { accounts, segmentIds, smallImport } from '../small-import.ts';
 
 const folder = temporaryFolder('postgres-system');
@@ -97,6 +99,67 @@ it('while the database is away lookups go on, the rest is 503, readiness tells; 
   await until(async () => (await readiness()).status === 200);
   expect((await list()).status).toBe(200);
   expect((await call(server.url, '/segment', { token, json: { segment: { short_name: 'x' } } })).status).toBe(200);
+});
+
+describe('a backup', () => {
+  const backup = join(folder.path, 'backup');
+  const user = '7652000000000000019';
+  const offline = async (args: readonly string[], settings: Record<string, string>) => {
+    const { exited, output, stderr } = spawnServer({ data: '', allArgs: args, env: settings });
+    const { code } = await exited;
+    return { code, lines: refusalLines(stderr()), output: output() };
+  };
+  const put = async (): Promise<void> => {
+    const token = await logIn(server.url, accounts.provider.username, accounts.provider.password);
+    const rt_segment = [{ user_id: user, seg_block: [{ seg_id: segmentIds[0], value: 3, expiration: 0 }] }];
+    expect((await call(server.url, '/rt-segment', { token, json: { rt_segment } })).status).toBe(200);
+  };
+  const membershipsIn = async ({ url }: RunningServer): Promise<unknown> => {
+    const token = await logIn(url, accounts.provider.username, accounts.provider.password);
+    return pick((await call(url, `/user-segments?uid=${user}`, { token })).json, 'response.count');
+  };
+
+  it('of a server with PostgreSQL runs on SQLite, and goes back into an empty database', async () => {
+    await put();
+    const made = await call(server.url, '/backup', { token: server.operatorToken, json: { backup: { directory: backup } } });
+    expect(made.status).toBe(200);
+    expect((await offline(['verify', '--data', backup], {})).code).toBe(0);
+
+    const onSqlite = join(folder.path, 'on-sqlite');
+    expect((await offline(['restore', backup, '--data', onSqlite], {})).code).toBe(0);
+    const second = await startServer({ data: onSqlite, args: ['--empty'] });
+    expect(await membershipsIn(second)).toBe(1);
+    await second.stop();
+
+    await onPostgres(postgres.url, (client) => client.query('create database other'));
+    const other = { FOYER_DATABASE_URL: `${postgres.url}/other` };
+    const onPostgreSql = join(folder.path, 'on-postgresql');
+    expect(await offline(['restore', backup, '--data', onPostgreSql], other)).toMatchObject({ code: 0 });
+    expect(await offline(['verify', '--data', onPostgreSql], other)).toMatchObject({ code: 0 });
+    const third = await startServer({ data: onPostgreSql, args: ['--empty'], env: other });
+    expect(await membershipsIn(third)).toBe(1);
+    await third.stop();
+  });
+  it('is never restored over a catalog', async () => {
+    await onPostgres(postgres.url, (client) =>
+      client.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = 'other'"),
+    );
+    const other = { FOYER_DATABASE_URL: `${postgres.url}/other` };
+    const again = join(folder.path, 'again');
+    expect(await offline(['restore', backup, '--data', again], other)).toMatchObject({
+      code: 9,
+      lines: [expect.stringContaining('holds a catalog already')],
+    });
+    expect(existsSync(again)).toBe(false);
+  });
+  it('is verified with its database, or says that it needs it', async () => {
+    const path = join(folder.path, 'on-postgresql');
+    expect(await offline(['verify', '--data', path], {})).toMatchObject({
+      code: 1,
+      lines: [expect.stringContaining('FOYER_DATABASE_URL')],
+    });
+    expect(await offline(['verify', '--data', path], env())).toMatchObject({ code: 4 });
+  });
 });
 
 it('a stop while the database is away ends in order', async () => {

@@ -1,5 +1,4 @@
 import { type Kysely, sql } from 'kysely';
-import { knownMigrations } from './catalog.ts';
 
 type Row = Record<string, unknown>;
 /** A catalog whose tables are looked at by name: those of migrations to come are copied too. */
@@ -51,12 +50,4 @@ export async function copyRows(tables: readonly string[], from: RowReader, to: N
       }
     }
   });
-}
-
-/** Catalogs are copied between databases of the same form alone. @throws Error naming what differs */
-export async function requireSameMigrations(db: NamedTables): Promise<void> {
-  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
-  const made = rows.map(({ name }) => name).join(', ');
-  if (made !== knownMigrations.join(', '))
-    throw new Error(`the catalog has the migrations ${made}, this version ${knownMigrations.join(', ')}`);
 }

@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../kit/clock.ts';
-import { exitCodes, StartRefused } from '../../kit/start-refused.ts';
 import { arePaired, writeCatalogIdFile } from '../files/catalog-id.ts';
 import { Catalog } from './catalog.ts';
 import type { CatalogPlace } from './catalog-place.ts';
-import { CatalogUnavailable } from './catalog-unavailable.ts';
 import { copyFromPostgres } from './postgres-copy.ts';
 import { PostgresChanges } from './postgres-changes.ts';
 import type { PostgresPlace } from './postgres-connection.ts';
 import { PostgresCatalogDialect } from './postgres-dialect.ts';
-import { CatalogOwned, PostgresWriter } from './postgres-writer.ts';
+import { openWriter, startFailure } from './postgres-start.ts';
+import type { PostgresWriter } from './postgres-writer.ts';
 
 export interface PostgresCatalogOptions {
   readonly place: PostgresPlace;
@@ -55,31 +54,6 @@ export async function openPostgresCatalog(options: PostgresCatalogOptions): Prom
       await opened.close();
     },
   };
-}
-
-async function openWriter(options: Parameters<typeof PostgresWriter.open>[0]): Promise<PostgresWriter> {
-  try {
-    return await PostgresWriter.open(options);
-  } catch (error) {
-    throw startFailure(error);
-  }
-}
-
-function startFailure(error: unknown): unknown {
-  if (error instanceof CatalogOwned)
-    return new StartRefused(
-      exitCodes.inUse,
-      'the catalog in the database of FOYER_DATABASE_URL is in use by another server; stop that one or set FOYER_DATABASE_URL to another database',
-      error,
-    );
-  const fault = error instanceof Error && error.cause instanceof CatalogUnavailable ? error.cause : error;
-  if (fault instanceof CatalogUnavailable)
-    return new StartRefused(
-      exitCodes.databaseUnavailable,
-      `the database of FOYER_DATABASE_URL cannot be used: ${fault.message}; start it, or mend the setting`,
-      error,
-    );
-  return error;
 }
 
 /** Before anything is migrated: a database that belongs to somebody else stays as it is. */

@@ -58,7 +58,7 @@ export class PostgresWriter implements WritingLane {
         await writer.#connect();
         return writer;
       } catch (error) {
-        if (!(error instanceof CatalogOwned) || performance.now() > deadline) throw error;
+        if (!passes(error) || performance.now() > deadline) throw error;
         await pause(firstPauseMs);
       }
     }
@@ -178,6 +178,10 @@ export class PostgresWriter implements WritingLane {
     this.#options.onRival();
   }
 }
+
+/** The owner before us is just ending, or the database is just starting (57P03). */
+const passes = (error: unknown): boolean =>
+  error instanceof CatalogOwned || (error instanceof ConnectionLost && error.message.includes('57P03'));
 
 async function takeLock(client: Client): Promise<void> {
   const { rows } = await runOn(client, `select pg_try_advisory_lock(${lockSpace}, ${ownerLock}) as taken`, []);
