@@ -1,6 +1,15 @@
+import { globSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
-/** Tests beside the code are the unit stage; those that start a whole server (*.system.test.ts too) are the system stage (tools/test.ts). */
+/** Tests that keep rows: they open a catalog, or a server with one. They run on SQLite in `unit`, and once more on PostgreSQL. */
+const storeTests = globSync('server/src/*/**/*.test.ts', { exclude: ['server/src/http/**'] }).filter((file) =>
+  /test\/(?:temporary-catalog|platform-server)\.ts'/.test(readFileSync(file, 'utf8')),
+);
+
+/**
+ * Tests beside the code are the unit stage, and those of them that keep rows are the postgres stage too; those that start a whole server
+ * (*.system.test.ts too) are the system stage (tools/test.ts). `*.pg.test.ts` are about PostgreSQL alone.
+ */
 export default defineConfig({
   test: {
     passWithNoTests: false,
@@ -14,7 +23,17 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{server,sdk,cli,bench,tools,console}/**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'server/test/system/**', '**/*.system.test.ts'],
+          exclude: ['**/node_modules/**', 'server/test/system/**', '**/*.system.test.ts', '**/*.pg.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'postgres',
+          include: storeTests,
+          exclude: ['**/node_modules/**'],
+          globalSetup: ['server/test/postgres-for-tests.ts'],
+          testTimeout: 60_000,
         },
       },
       {

@@ -5,7 +5,7 @@ import { readConfig } from '../server/src/config/config.ts';
 import { type BenchArguments, helpText, readArguments, UsageError } from './arguments.ts';
 import { AudienceFolders } from './contenders/audience-folders.ts';
 import { serverSettings } from './contenders/foyer-server.ts';
-import { endOwnProcesses } from './contenders/own-processes.ts';
+import { endOwnProcesses } from '../server/test/own-processes.ts';
 import { Peers } from './peers/peers.ts';
 import { describeMachine, type Machine } from './report/machine.ts';
 import { summariesOf } from './report/profile-summary.ts';

@@ -54,7 +54,7 @@ const table = {
     sdk: ['sdk'],
     cli: ['cli', 'sdk'],
     console: ['console', 'sdk'],
-    bench: ['bench', 'sdk', 'server/src'],
+    bench: ['bench', 'sdk', 'server/src', 'server/test'],
     tools: ['tools', 'sdk', 'cli', 'server/src', 'server/test'],
   } as Readonly<Record<string, readonly string[]>>,
   packages: { '@foyer/server': 'server/src', '@foyer/sdk': 'sdk', '@foyer/cli': 'cli' } as Readonly<Record<string, string>>,

@@ -29,7 +29,15 @@ const node24Packages = {
 };
 
 /** Programs that `npm test` runs, with the Debian package of each and the command that proves it. */
-const systemParts = [{ debian: 'curl', prove: ['curl', '--version'], why: "the test that plays the documents' own curl commands" }];
+const systemParts = [
+  { debian: 'curl', prove: ['curl', '--version'], why: "the test that plays the documents' own curl commands" },
+  {
+    debian: 'postgresql',
+    // Debian keeps the server's programs out of PATH, in a folder for each version.
+    prove: ['sh', '-c', 'PATH="$PATH:$(echo /usr/lib/postgresql/*/bin | tr " " :)"; postgres --version && initdb --version'],
+    why: 'the tests of everything that keeps rows, which run on PostgreSQL too',
+  },
+];
 
 class Refusal extends Error {}
 

@@ -34,6 +34,7 @@ const vitest = (project: string) => (resultFile: string) => [
 const stages: readonly Stage[] = [
   { name: 'check', what: 'lint, format, types, import rules, generated files', args: () => ['tools/check.ts'], read: readCounts },
   { name: 'unit', what: 'tests beside the code', args: vitest('unit'), read: readVitest },
+  { name: 'postgres', what: 'the tests of everything that keeps rows, on PostgreSQL', args: vitest('postgres'), read: readVitest },
   { name: 'system', what: "a server from start to stop, bad input, the README's tour", args: vitest('system'), read: readVitest },
   {
     name: 'conformance',

@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { ownProcess } from './own-processes.ts';
+import { ownProcess } from '../../server/test/own-processes.ts';
 
 /** A program of ours in a process of its own: asked by IPC, one question at a time. It ends when this process does. */
 export class BenchProgram<Question extends object | string, Answer> {

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setUpCatalog } from './foyer-catalog.ts';
 import type { Contender } from './contender.ts';
-import { ownProcess } from './own-processes.ts';
+import { ownProcess } from '../../server/test/own-processes.ts';
 
 /** The checkout that this file stands in. */
 export const ownCheckout = resolve(import.meta.dirname, '..', '..');

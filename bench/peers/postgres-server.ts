@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
-import { dirname, join } from 'node:path';
-import { DatabaseProcess, findProgram, freePort, makeFolderFor, plainUser, runToEnd } from './database-process.ts';
+import { join } from 'node:path';
+import { PostgresMissing, startPostgresServer } from '../../server/test/postgres-server.ts';
 import { PeerMissing, type PeerServer } from './peer.ts';
 
 export const postgresUser = 'bench';
@@ -11,21 +11,8 @@ const mostSharedBuffersMiB = 4096;
  * would fall into somebody else's, and being without them helps PostgreSQL. @throws PeerMissing
  */
 export async function startPostgres(folder: string): Promise<PeerServer> {
-  const program = findProgram('postgres', '/usr/lib/postgresql');
-  if (program === undefined) throw new PeerMissing('PostgreSQL is not installed and not in the table: apt-get install postgresql-15');
-  const initdb = findProgram('initdb', '/usr/lib/postgresql') ?? join(dirname(program), 'initdb');
-  const user = plainUser();
-  if (process.getuid?.() === 0 && user.uid === undefined)
-    throw new PeerMissing('PostgreSQL is not in the table: it refuses to run as root, and there is no user postgres, redis or nobody');
-  makeFolderFor(user, folder);
-  const data = join(folder, 'cluster');
-  const [, version = 'unknown'] = /(\d+\.\d+)/.exec(runToEnd(program, ['--version'], user, folder)) ?? [];
-  runToEnd(initdb, ['-D', data, '-U', postgresUser, '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync'], user, folder);
-  const port = await freePort();
   const sharedBuffers = `${Math.min(mostSharedBuffersMiB, Math.floor(totalmem() / 2 ** 20 / 4))}MB`;
   const settings = {
-    listen_addresses: '127.0.0.1',
-    unix_socket_directories: '',
     fsync: 'on',
     synchronous_commit: 'on',
     shared_buffers: sharedBuffers,
@@ -36,20 +23,13 @@ export async function startPostgres(folder: string): Promise<PeerServer> {
     autovacuum: 'off',
     maintenance_work_mem: '512MB',
   };
-  const args = ['-D', data, '-p', String(port), ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
-  const server = await DatabaseProcess.start({
-    program,
-    args,
-    user,
-    folder,
-    port,
-    logFile: join(folder, '..', 'postgres.log'),
-    stopSignal: 'SIGINT',
-    killSignal: 'SIGQUIT',
+  const logFile = join(folder, '..', 'postgres.log');
+  const server = await startPostgresServer({ folder, logFile, superuser: postgresUser, settings }).catch((error: unknown) => {
+    throw error instanceof PostgresMissing ? new PeerMissing(`PostgreSQL is not in the table. ${error.message}`, { cause: error }) : error;
   });
   return {
-    port,
-    settings: `PostgreSQL ${version}: fsync on, synchronous_commit on, shared_buffers ${sharedBuffers}, wal_level minimal, no checkpoints and no autovacuum while measuring, through pg`,
+    port: server.port,
+    settings: `PostgreSQL ${server.version}: fsync on, synchronous_commit on, shared_buffers ${sharedBuffers}, wal_level minimal, no checkpoints and no autovacuum while measuring, through pg`,
     stop: () => server.stop(),
   };
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DatabaseProcess, findProgram, freePort, makeFolderFor, plainUser, runToEnd } from './database-process.ts';
+import { DatabaseProcess, findProgram, freePort, makeFolderFor, plainUser, runToEnd } from '../../server/test/database-process.ts';
 import { PeerMissing, type PeerServer } from './peer.ts';
 
 /**

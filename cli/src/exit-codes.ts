@@ -26,8 +26,10 @@ export const serverExitCodeTexts: readonly (readonly [number, string])[] = [
   [1, 'failed'],
   [2, 'the command line or a setting is wrong'],
   [3, 'the port is in use'],
-  [4, 'the data directory is in use'],
+  [4, 'the data directory, or the catalog in the database, is in use by another server'],
   [5, 'the data directory cannot be written'],
   [6, 'the data is damaged'],
   [7, 'accounts with test passwords, and a host beyond loopback'],
+  [8, 'the database cannot be used'],
+  [9, 'the data directory and the database do not belong together'],
 ];

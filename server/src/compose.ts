@@ -34,8 +34,12 @@ import { sweepSegment } from './segments/tasks/sweep-segment.ts';
 import { loadTaxonomyIds } from './segments/taxonomy.ts';
 import { sharingHooks, sharingMemberHooks } from './sharing/sharing-hooks.ts';
 import type { DataDirectory } from './storage/files/data-directory.ts';
-import { Catalog } from './storage/sql/catalog.ts';
-import { copyCatalog } from './storage/sql/copy-catalog.ts';
+import { refuseDatabaseProfiles } from './storage/files/catalog-id.ts';
+import type { Catalog } from './storage/sql/catalog.ts';
+import type { CatalogPlace } from './storage/sql/catalog-place.ts';
+import { openPostgresCatalog } from './storage/sql/postgres-catalog.ts';
+import { copyToPostgres, verifyPostgres } from './storage/sql/postgres-copy.ts';
+import { openSqliteCatalog } from './storage/sql/sqlite-catalog.ts';
 import { SqliteWorkerDialect } from './storage/sql/sqlite-dialect.ts';
 import { expireRecords, expireRecordsDaily } from './tasks/expire-records.ts';
 import { CatalogTaskQueue } from './tasks/store/task-queue.ts';
@@ -50,6 +54,8 @@ export interface ComposeOptions {
   readonly log: Logger;
   /** Told what lasts longer than a moment. */
   readonly onProgress: (text: string) => void;
+  /** Another server has taken the catalog while this one was cut off from its database: this one must end. */
+  readonly onRival?: () => void;
   /** Another profile engine than the embedded one. */
   readonly openProfiles?: () => Promise<ProfileStore>;
 }
@@ -72,8 +78,9 @@ const sessionSaveIntervalMs = 60_000;
 
 /** Picks engines, joins ports, wires domains: the only place that knows them all. */
 export async function compose(options: ComposeOptions): Promise<ComposedServer> {
-  const { config, clock, directory, log } = options;
-  const catalog = await Catalog.open(new SqliteWorkerDialect(directory.catalogFile, config.durability), clock);
+  const { config, clock, log } = options;
+  const place = await openCatalog(options);
+  const { catalog } = place;
   const memory = new MemoryBudget(config.memoryLimit);
   const profiles = await (options.openProfiles?.() ?? openEmbedded(options, memory));
   const view = await CatalogView.load(catalog.read);
@@ -82,6 +89,7 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
     await view.renew(touched);
     if (touched.has('task')) tasks.wake();
   });
+  await place.follow(view);
   const sessions = await SessionRegistry.load(catalog.read, clock);
   const saving = setInterval(
     () => void sessions.save().catch((error: unknown) => log.error({ err: error }, 'sessions were not saved')),
@@ -101,7 +109,7 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
     onStatisticsFailure: (error) =>
       log.error({ err: error }, 'statistics of the instant service were not written; they are kept and tried again'),
   });
-  const { http, front, operations } = createHttp(options, { catalog, profiles, memory, view, sessions, hasher, instant, tasks });
+  const { http, front, operations } = createHttp(options, { place, catalog, profiles, memory, view, sessions, hasher, instant, tasks });
   tasks.start();
   return {
     http,
@@ -118,9 +126,9 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
       await tasks.stop();
       await hasher.close();
       await instant.close();
-      await sessions.save();
+      await sessions.save().catch((error: unknown) => log.error({ err: error }, 'sessions were not saved'));
       await profiles.close();
-      await catalog.close();
+      await place.close();
     },
   };
 }
@@ -177,6 +185,25 @@ function keepNotices(parts: {
   return { stop: () => clearInterval(timer) };
 }
 
+function openCatalog({ config, clock, directory, log, onRival = () => {} }: ComposeOptions): Promise<CatalogPlace> {
+  const { databaseUrl, databaseReaders, durability } = config;
+  if (databaseUrl === '') {
+    refuseDatabaseProfiles(directory.path);
+    return openSqliteCatalog({ file: directory.catalogFile, durability }, clock);
+  }
+  return openPostgresCatalog({
+    place: { url: databaseUrl, durability, readers: databaseReaders },
+    clock,
+    dataPath: directory.path,
+    onState: (state, why) =>
+      state === 'lost'
+        ? log.error(`the connection to the catalog's database is lost: ${why}; nothing in the catalog can be changed until it is back`)
+        : log.warn("the connection to the catalog's database is back"),
+    onRival,
+    onViewFailure: (error) => log.error({ err: error }, 'the catalog view could not be brought up to date; it is tried again'),
+  });
+}
+
 /** The audience index may hold such a part of the memory limit: sets can be made anew, profiles cannot. */
 const audiencePartOfMemory = 8;
 
@@ -204,6 +231,7 @@ function openEmbedded({ config, clock, directory, log, onProgress }: ComposeOpti
 }
 
 interface Parts {
+  readonly place: CatalogPlace;
   readonly catalog: Catalog;
   readonly profiles: ProfileStore;
   readonly memory: MemoryBudget;
@@ -237,7 +265,7 @@ function createHttp(
       clock,
       dataPath: directory.path,
       filesPath: directory.filesPath,
-      copyCatalog: (file) => copyCatalog(new SqliteWorkerDialect(directory.catalogFile), file),
+      copyCatalog: (file) => parts.place.copyTo(file),
       profiles,
     },
     import: { catalog, hasher, sessions, taxonomyIds: loadTaxonomyIds() },
@@ -253,7 +281,7 @@ function createHttp(
     readiness: async () =>
       front.stopping
         ? { catalog: 'stopping', profiles: 'stopping', files: 'stopping' }
-        : { catalog: await catalog.check(), profiles: profiles.check(), files: await directory.check() },
+        : { catalog: await parts.place.check(), profiles: profiles.check(), files: await directory.check() },
   });
   const http = createHttpServer({
     operations,
@@ -265,12 +293,17 @@ function createHttp(
   return { http, front, operations };
 }
 
-/** The engines, for work on a data directory that no server holds. */
-export const offlineEngines: OfflineEngines = {
-  verifyProfiles: verifyStore,
-  openProfiles: (directory) => EmbeddedProfileStore.open({ directory, clock: systemClock }),
-  catalogDialect: (file) => new SqliteWorkerDialect(file),
-};
+/** The engines, for work on a data directory that no server holds. @param databaseUrl empty: the catalog is in the directory */
+export function offlineEngines(databaseUrl: string): OfflineEngines {
+  const place = { url: databaseUrl, durability: 'fsync', readers: 1 } as const;
+  const database = { fill: (file: string) => copyToPostgres(place, file), verify: (id: string) => verifyPostgres(place, id) };
+  return {
+    verifyProfiles: verifyStore,
+    openProfiles: (directory) => EmbeddedProfileStore.open({ directory, clock: systemClock }),
+    catalogDialect: (file) => new SqliteWorkerDialect(file),
+    database: databaseUrl === '' ? undefined : database,
+  };
+}
 
 /** One line of JSON a record, to stderr, so that stdout stays for people. */
 export const createLog = (config: Config): Logger =>

@@ -5,7 +5,7 @@ import { compose, type ComposedServer, createLog } from './compose.ts';
 import { ConfigError, readConfig, type Config } from './config/config.ts';
 import { systemClock } from './kit/clock.ts';
 import { exitCodes, StartRefused } from './kit/start-refused.ts';
-import { isOfflineCommand, runOfflineCommand } from './offline.ts';
+import { isOfflineCommand, type OfflineSettings, runOfflineCommand } from './offline.ts';
 import { ProfileStoreDamaged } from './profiles/profile-store.ts';
 import { CatalogDamaged } from './storage/sql/catalog.ts';
 import { DataDirectory, DataDirectoryInUse, DataDirectoryNotWritable } from './storage/files/data-directory.ts';
@@ -48,6 +48,16 @@ function readArguments(): Arguments {
   }
 }
 
+/** Other settings are not looked at: they have no part in work without a server. */
+function readOfflineSettings(): OfflineSettings {
+  const { FOYER_DATA, FOYER_DATABASE_URL } = process.env;
+  try {
+    return readConfig({ FOYER_DATA, FOYER_DATABASE_URL }).config;
+  } catch (error) {
+    throw error instanceof ConfigError ? new StartRefused(exitCodes.usage, error.message, error) : error;
+  }
+}
+
 const isLoopbackHost = (host: string): boolean => host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 
 /** Accounts whose passwords everybody knows must not be reachable from elsewhere (platform.md section 11). */
@@ -69,11 +79,12 @@ async function refuseTestPasswords(server: ComposedServer, config: Config): Prom
 
 async function open(config: Config, directory: DataDirectory, log: ReturnType<typeof createLog>): Promise<ComposedServer> {
   try {
+    const onRival = (): never => fail(new StartRefused(exitCodes.inUse, taken));
     const onProgress = (text: string): void => {
       process.send?.({ type: 'progress', text });
       log.info(text);
     };
-    return await compose({ config, clock: systemClock, directory, log, onProgress });
+    return await compose({ config, clock: systemClock, directory, log, onProgress, onRival });
   } catch (error) {
     if (error instanceof ProfileStoreDamaged || error instanceof CatalogDamaged)
       throw new StartRefused(
@@ -84,6 +95,10 @@ async function open(config: Config, directory: DataDirectory, log: ReturnType<ty
     throw error;
   }
 }
+
+/** The profiles' log is whole at any moment: ending at once is better than taking another write that a second server does not know of. */
+const taken =
+  "another server has taken the catalog while this one was cut off from the catalog's database; everything acknowledged is in the data directory";
 
 async function listen(server: ComposedServer, config: Config): Promise<{ address: string; port: number }> {
   try {
@@ -206,7 +221,7 @@ if (process.versions.node.split('.')[0] !== '24')
     ),
   );
 try {
-  if (isOfflineCommand(process.argv[2])) await runOfflineCommand(process.argv.slice(2), process.env['FOYER_DATA']);
+  if (isOfflineCommand(process.argv[2])) await runOfflineCommand(process.argv.slice(2), readOfflineSettings());
   else await serve(readArguments());
 } catch (error) {
   fail(error);

@@ -18,13 +18,19 @@ const progressIntervalMs = 1000;
 /** Work on a data directory that no server holds. */
 export const isOfflineCommand = (word: string | undefined): word is string => word !== undefined && Object.hasOwn(commands, word);
 
+/** What the environment sets. */
+export interface OfflineSettings {
+  readonly data: string;
+  readonly databaseUrl: string;
+}
+
 /** Runs `verify` or `restore`: one JSON object on stdout, progress to the parent. Throws StartRefused for what a person can mend. */
-export async function runOfflineCommand(argv: readonly string[], configuredData: string | undefined): Promise<void> {
-  const { command, operand, data } = readArguments(argv, configuredData);
+export async function runOfflineCommand(argv: readonly string[], settings: OfflineSettings): Promise<void> {
+  const { command, operand, data } = readArguments(argv, settings.data);
   // The parent is gone: nobody waits for the answer.
   const giveUp = (): never => process.exit(exitCodes.bug);
   process.on('disconnect', giveUp);
-  const options: VerifyOptions = { engines: offlineEngines, onProgress: tellParent() };
+  const options: VerifyOptions = { engines: offlineEngines(settings.databaseUrl), onProgress: tellParent() };
   try {
     const result = command === 'verify' ? await verifyHeld(data, options) : await restoreBackup(operand, data, options);
     process.stdout.write(`${JSON.stringify(result)}\n`);
@@ -50,7 +56,7 @@ interface Arguments {
   readonly data: string;
 }
 
-function readArguments([command = '', ...rest]: readonly string[], configuredData: string | undefined): Arguments {
+function readArguments([command = '', ...rest]: readonly string[], configuredData: string): Arguments {
   const refused = (cause?: unknown): StartRefused => new StartRefused(exitCodes.usage, commands[command] ?? '', cause);
   let parsed;
   try {
@@ -60,7 +66,7 @@ function readArguments([command = '', ...rest]: readonly string[], configuredDat
   }
   const { positionals, values } = parsed;
   if (positionals.length !== (command === 'restore' ? 1 : 0) || values.data === '') throw refused();
-  return { command, operand: resolve(positionals[0] ?? ''), data: resolve(values.data ?? (configuredData || './data')) };
+  return { command, operand: resolve(positionals[0] ?? ''), data: resolve(values.data ?? configuredData) };
 }
 
 /** At most one line a second. */
@@ -74,6 +80,7 @@ function tellParent(): (text: string) => void {
 }
 
 function refusedBy(error: unknown): unknown {
+  if (error instanceof StartRefused) return error;
   if (error instanceof DataDirectoryInUse)
     return new StartRefused(exitCodes.inUse, `the data directory ${error.message}; stop it first`, error);
   if (error instanceof DataDirectoryNotWritable)

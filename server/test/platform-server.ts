@@ -1,6 +1,6 @@
 /**
  * A server inside the test's own process: composed like the real one, on a free loopback port, with a clock that the test moves
- * and the model engine for profiles. The catalog is a real SQLite file in a folder that goes with the server.
+ * and the model engine for profiles. The catalog is a real one, on SQLite or PostgreSQL (temporary-catalog.ts), and goes with the server.
  */
 import { pino } from 'pino';
 import { insertAccount } from '../src/access/store/account-store.ts';
@@ -16,7 +16,9 @@ import { DataDirectory } from '../src/storage/files/data-directory.ts';
 import type { ChangeContext } from '../src/storage/sql/catalog-change.ts';
 import type { AuditEventTable } from '../src/storage/sql/catalog-schema.ts';
 import { type Answer, call, type CallOptions, type Json, pick } from './api.ts';
+import { temporaryDatabase } from './postgres-databases.ts';
 import { temporaryFolder } from './running-server.ts';
+import { postgresUrl } from './temporary-catalog.ts';
 
 /** A clock that stands until it is moved. */
 export class StandingClock implements Clock {
@@ -83,7 +85,10 @@ export async function startPlatform({
 }: PlatformOptions = {}): Promise<PlatformServer> {
   const folder = temporaryFolder('platform');
   const directory = DataDirectory.hold(folder.path);
-  const config: Config = { ...readConfig({}).config, rtRateLimit: false, durability: 'os', ...settings };
+  const postgres = postgresUrl();
+  const database = postgres === undefined ? undefined : await temporaryDatabase(postgres);
+  const place = { databaseUrl: database?.url ?? '', databaseReaders: 3 };
+  const config: Config = { ...readConfig({}).config, ...place, rtRateLimit: false, durability: 'os', ...settings };
   const server = await compose({
     config,
     clock,
@@ -111,6 +116,7 @@ export async function startPlatform({
     async stop() {
       await server.stop();
       directory.release();
+      await database?.remove();
       folder.remove();
     },
   };

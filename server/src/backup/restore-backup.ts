@@ -1,6 +1,7 @@
 import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Kysely } from 'kysely';
+import { writeCatalogIdFile } from '../storage/files/catalog-id.ts';
 import type { CatalogTables } from '../storage/sql/catalog-schema.ts';
 import { besideName, catalogFileName, filesFolderName, profilesFolderName, readBackupFile } from './backup-file.ts';
 import type { OfflineEngines } from './offline-engines.ts';
@@ -21,7 +22,7 @@ export interface RestoredData extends VerifiedData {
 
 /**
  * Makes a data directory of a backup: all of the backup is verified first, copied beside the directory, synced, then renamed.
- * The directory must not exist or hold nothing. @throws RestoreRefused, BackupDamaged, ProfileStoreDamaged, CatalogDamaged
+ * The directory must not exist or hold nothing. With a database, which must be empty, the catalog goes there. @throws RestoreRefused, BackupDamaged, ProfileStoreDamaged, CatalogDamaged
  */
 export async function restoreBackup(backup: string, data: string, options: VerifyOptions): Promise<RestoredData> {
   if ((await stateOf(data)) === 'filled')
@@ -38,6 +39,7 @@ export async function restoreBackup(backup: string, data: string, options: Verif
       await cp(join(backup, name), join(beside, name), { recursive: true });
     }
     const dropped = await dropUnknownSegments(beside, options.engines);
+    await moveIntoDatabase(beside, options);
     await syncTree(beside);
     await rename(beside, data);
     await syncOne(dirname(data));
@@ -46,6 +48,15 @@ export async function restoreBackup(backup: string, data: string, options: Verif
     await rm(beside, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** With a database the catalog's file is only what fills it. The last step that can be refused: the database is filled or as it was. */
+async function moveIntoDatabase(folder: string, { engines, onProgress }: VerifyOptions): Promise<void> {
+  if (!engines.database) return;
+  const file = join(folder, catalogFileName);
+  onProgress('Filling the database …');
+  writeCatalogIdFile(folder, await engines.database.fill(file));
+  for (const suffix of ['', '-wal', '-shm']) await rm(`${file}${suffix}`, { force: true });
 }
 
 /** The catalog will give out the ids of such segments again: whoever gets one must not find members of somebody else in it. */

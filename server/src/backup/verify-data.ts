@@ -2,6 +2,7 @@ import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { VerifiedProfiles } from '../profiles/verified-profiles.ts';
+import { readCatalogIdFile } from '../storage/files/catalog-id.ts';
 import { CatalogDamaged, type CatalogContents, verifyCatalog } from '../storage/sql/verify-catalog.ts';
 import { catalogFileName, profilesFolderName } from './backup-file.ts';
 import type { OfflineEngines } from './offline-engines.ts';
@@ -30,6 +31,8 @@ export class NoData extends Error {
 export async function verifyData(path: string, { engines, onProgress }: VerifyOptions): Promise<VerifiedData> {
   const catalogFile = join(path, catalogFileName);
   const profilesPath = join(path, profilesFolderName);
+  const catalogId = readCatalogIdFile(path);
+  if (catalogId !== null) return await verifyWithDatabase(path, catalogId, { engines, onProgress });
   const [catalogBytes, hasProfiles] = [await sizeOf(catalogFile), (await sizeOf(join(profilesPath, 'manifest'))) !== undefined];
   if (catalogBytes === undefined && !hasProfiles) throw new NoData(`there is no data of a Foyer server in ${path}`);
   if (catalogBytes === undefined) throw new CatalogDamaged(catalogFile, 'the file is missing, but there are profiles');
@@ -38,6 +41,16 @@ export async function verifyData(path: string, { engines, onProgress }: VerifyOp
   const catalog = await verifyCopyOf(catalogFile, engines);
   const profiles = await engines.verifyProfiles(profilesPath, (part) => onProgress(`Reading profiles: ${Math.floor(part * 100)}%`));
   return { data: path, profiles: profilesOnWire(profiles), catalog: { ...catalog, bytes: catalogBytes } };
+}
+
+/** The directory's catalog is in a database. */
+async function verifyWithDatabase(path: string, catalogId: string, { engines, onProgress }: VerifyOptions): Promise<VerifiedData> {
+  if (!engines.database) throw new NoData(`the catalog of ${path} is in PostgreSQL; set FOYER_DATABASE_URL to its database`);
+  onProgress('Checking the catalog …');
+  const catalog = await engines.database.verify(catalogId);
+  const profilesPath = join(path, profilesFolderName);
+  const profiles = await engines.verifyProfiles(profilesPath, (part) => onProgress(`Reading profiles: ${Math.floor(part * 100)}%`));
+  return { data: path, profiles: profilesOnWire(profiles), catalog };
 }
 
 /** SQLite would work a write-ahead log that a killed server left behind into the file; so it gets copies of both. */

@@ -53,6 +53,11 @@ export class CatalogView {
     return this.#current;
   }
 
+  /** Reads all again: nobody knows what was changed. */
+  reload(): Promise<void> {
+    return this.renew(everything);
+  }
+
   renew(touched: Touched): Promise<void> {
     const renewed = this.#renewing.then(() => this.#renewOrRemember(touched));
     this.#renewing = renewed.catch(() => {});

@@ -15,6 +15,9 @@ interface SettingSchema {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minLength?: number;
+  readonly pattern?: string;
+  /** Says what `pattern` asks for: "must …". The value is not shown: it may be secret. */
+  readonly patternFault?: string;
   readonly anyOf?: readonly { readonly const: string }[];
 }
 
@@ -71,5 +74,7 @@ function readSetting(name: string, text: string, schema: SettingSchema): unknown
       .filter((part) => part !== '');
   }
   if (text.length < (schema.minLength ?? 0)) throw new ConfigError(`${name} must not be empty`);
+  if (schema.pattern !== undefined && !new RegExp(schema.pattern, 'u').test(text))
+    throw new ConfigError(`${name} ${schema.patternFault ?? `must match ${schema.pattern}`}`);
   return text;
 }

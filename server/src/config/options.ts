@@ -22,6 +22,19 @@ export const options = {
     secret: false,
     flag: '--data',
   },
+  databaseUrl: {
+    schema: Type.String({ pattern: '^(postgres(ql)?://.+)?$', patternFault: 'must be like postgres://USER:PASSWORD@HOST:PORT/DATABASE' }),
+    default: '',
+    description:
+      'A PostgreSQL database (13 or newer) that holds the catalog: postgres://USER:PASSWORD@HOST:PORT/DATABASE. Empty: SQLite in the data directory.',
+    secret: true,
+  },
+  databaseReaders: {
+    schema: whole(1, 100),
+    default: 8,
+    description: 'Connections to PostgreSQL that read side by side, opened as they are needed. Two more write and listen.',
+    secret: false,
+  },
   host: {
     schema: Type.String({ minLength: 1 }),
     default: '127.0.0.1',

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { Refusal, refusal } from '../kit/refusal.ts';
+import { refusal, refusalOf } from '../kit/refusal.ts';
 import { AnswerBytes, LentBody } from './answer-bytes.ts';
 import type { Admit, RequestFacts } from './caller.ts';
 import { envelopeOf, type EnvelopeNotes, errorEnvelope, writeEnvelope } from './envelope.ts';
@@ -178,7 +178,7 @@ export class RequestFront implements HotFront {
 
   #failure(error: unknown, requestId: string, template: string, headers: Readonly<Record<string, string>>, notes: EnvelopeNotes): HotSent {
     const { log, metrics } = this.#options;
-    const refused = error instanceof Refusal ? error : refusal(httpErrors.bug, { requestId }, { cause: error });
+    const refused = refusalOf(error) ?? refusal(httpErrors.bug, { requestId }, { cause: error });
     metrics.refused(refused.kind.name);
     if (refused.kind.status >= 500) log.error({ requestId, route: template, err: refused.cause ?? refused }, 'the call failed');
     else if (refused.cause !== undefined)

@@ -67,3 +67,12 @@ export class Refusal extends Error {
 
 export const refusal = (kind: RefusalKind, values?: Readonly<Record<string, string | number>>, options?: RefusalOptions): Refusal =>
   new Refusal(kind, values, options);
+
+/** A fault of something below that is an expected one: it knows how it is answered where nobody above says it better. */
+export abstract class RefusedFault extends Error {
+  abstract refused(): Refusal;
+}
+
+/** The refusal that an error is, or answers as; undefined for a bug. */
+export const refusalOf = (error: unknown): Refusal | undefined =>
+  error instanceof Refusal ? error : error instanceof RefusedFault ? error.refused() : undefined;

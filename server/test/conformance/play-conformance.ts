@@ -1,6 +1,6 @@
 /**
  * Plays every scenario of ./scenarios with the unchanged runner against a real server that is started as ./README.md says,
- * once with hot routes and once without (there only the scenarios that touch a hot route).
+ * once with hot routes, once without (there only the scenarios that touch a hot route), and once with the catalog in PostgreSQL.
  * not-yet.json lists the scenario files that are not expected to pass: one that passes, does not exist, or was added to
  * the list counts as a failure, so that the list only shrinks.
  * Usage: node server/test/conformance/play-conformance.ts [--filter TEXT]   (TEXT: part of a file's path under scenarios/)
@@ -11,6 +11,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { importFile } from '../api.ts';
+import { withPostgres } from '../postgres-for-programs.ts';
 import { startServer, temporaryFolder } from '../running-server.ts';
 import type { RunningServer } from '../running-server.ts';
 import { addedToList } from './not-yet-history.ts';
@@ -105,9 +106,9 @@ async function playAll(
   }
 }
 
-async function withServer<T>(hotRoutes: string, use: (server: RunningServer) => Promise<T>): Promise<T> {
+async function withServer<T>(own: Readonly<Record<string, string>>, use: (server: RunningServer) => Promise<T>): Promise<T> {
   const folder = temporaryFolder('conformance');
-  const env = { ...settings, FOYER_HOT_ROUTES: hotRoutes };
+  const env = { ...settings, ...own };
   const server = await startServer({ data: folder.path, args: ['--empty'], env });
   try {
     await importFile(server.url, server.operatorToken, join(here, 'fixture.json'));
@@ -154,14 +155,17 @@ async function main(): Promise<void> {
 
   const expected = files.filter((file) => !listed.has(file));
   const notYet = files.filter((file) => listed.has(file));
-  for (const mode of ['on', 'off'] as const) {
+  const play = async (title: string, own: Readonly<Record<string, string>>, wanted: readonly string[], listedToo: readonly string[]) => {
     const began = Date.now();
-    const wanted = mode === 'on' ? expected : expected.filter((file) => hot.test(file));
-    const note = mode === 'on' ? 'all scenarios' : 'those that touch a hot route: instant, lookup, pixels, identity, enrich';
-    console.log(`FOYER_HOT_ROUTES=${mode}: ${note}`);
-    judge(await withServer(mode, (server) => playAll(server, wanted, mode === 'on' ? notYet : [])), listed, tally);
+    console.log(title);
+    judge(await withServer(own, (server) => playAll(server, wanted, listedToo)), listed, tally);
     console.log(`        ${((Date.now() - began) / 1000).toFixed(1)} s`);
-  }
+  };
+  const hotOnes = expected.filter((file) => hot.test(file));
+  await play('FOYER_HOT_ROUTES=on: all scenarios', { FOYER_HOT_ROUTES: 'on' }, expected, notYet);
+  const touching = 'those that touch a hot route: instant, lookup, pixels, identity, enrich';
+  await play(`FOYER_HOT_ROUTES=off: ${touching}`, { FOYER_HOT_ROUTES: 'off' }, hotOnes, []);
+  await withPostgres((url) => play('FOYER_DATABASE_URL: all scenarios that are expected', { FOYER_DATABASE_URL: url }, expected, []));
   console.log(`conformance: ${tally.passed} passed, ${tally.failed} failed`);
   const resultFile = process.env['FOYER_STAGE_RESULT'];
   if (resultFile) writeFileSync(resultFile, JSON.stringify(tally));

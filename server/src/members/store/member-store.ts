@@ -56,14 +56,14 @@ export function listPlatformMembers(db: CatalogReader, query: ListQuery) {
         eb
           .case()
           .when(isPrivate)
-          .then(eb.fn<string>('concat', [eb.val('Member '), number]))
+          .then(eb.fn<string>('concat', [eb.cast(eb.val('Member '), 'text'), number]))
           .else(eb.ref('name'))
           .end()
           .as('shown_name'),
         eb
           .case()
           .when(isPrivate)
-          .then(eb.fn<string>('concat', [eb.val('member '), number]))
+          .then(eb.fn<string>('concat', [eb.cast(eb.val('member '), 'text'), number]))
           .else(eb.ref('name_folded'))
           .end()
           .as('shown_name_folded'),

@@ -6,6 +6,7 @@ import type { Kysely, Transaction } from 'kysely';
  */
 export interface CatalogTables {
   id_sequence: { name: string; next_id: number };
+  catalog_state: CatalogStateTable;
   member: MemberTable;
   account: AccountTable;
   session: SessionTable;
@@ -24,6 +25,15 @@ export interface CatalogTables {
   instant_hour: InstantHourTable;
   audit_event: AuditEventTable;
   task: TaskTable;
+}
+
+/** One row. */
+export interface CatalogStateTable {
+  id: 1;
+  /** Counts the changes that the catalog view must see. */
+  version: number;
+  /** Stands in the data directory too, whose profiles belong to this catalog; null where the catalog is in that directory itself. */
+  catalog_id: string | null;
 }
 
 export interface MemberTable {

@@ -1,27 +1,26 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Kysely, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { StandingClock } from '../../../test/platform-server.ts';
-import { temporaryFolder } from '../../../test/running-server.ts';
+import { temporaryCatalog, type TemporaryCatalog } from '../../../test/temporary-catalog.ts';
 import type { CatalogChange, ChangeContext } from './catalog-change.ts';
 import type { AuditEventTable, Touched } from './catalog-schema.ts';
-import { Catalog, CatalogDamaged } from './catalog.ts';
-import { SqliteWorkerDialect } from './sqlite-dialect.ts';
+import type { Catalog } from './catalog.ts';
 
 const joe: ChangeContext = { operation: 'updateThing', requestId: 'r-1', accountId: 7, username: 'joe', accountMemberId: 3 };
-const folder = temporaryFolder('catalog');
+let opened: TemporaryCatalog;
 let catalog: Catalog;
-const file = (): string => join(folder.path, 'catalog.sqlite');
 
 beforeAll(async () => {
-  catalog = await Catalog.open(new SqliteWorkerDialect(file(), 'os'), new StandingClock(1000));
+  opened = await temporaryCatalog(new StandingClock(1000));
+  ({ catalog } = opened);
 });
-afterAll(async () => {
-  await catalog.close();
-  folder.remove();
-});
+afterAll(() => opened.remove());
+
+async function openAgain(): Promise<void> {
+  opened = await opened.reopened();
+  ({ catalog } = opened);
+}
 beforeEach(async () => {
   for (const table of ['audit_event', 'instant_hour', 'id_sequence'] as const) await catalog.read.deleteFrom(table).execute();
 });
@@ -183,21 +182,62 @@ describe('ids', () => {
 describe('migrations', () => {
   it('run once, and what is there stays', async () => {
     await catalog.change(joe, (change) => note(change, 5));
-    await catalog.close();
-    catalog = await Catalog.open(new SqliteWorkerDialect(file(), 'os'), new StandingClock());
+    await openAgain();
     expect(await notes()).toEqual([5]);
   });
   it('leave nothing behind when they fail', async () => {
-    const db = new Kysely<unknown>({ dialect: new SqliteWorkerDialect(join(folder.path, 'other.sqlite')) });
     const up = async (inner: Kysely<unknown>): Promise<void> => {
       await inner.schema.createTable('half').addColumn('id', 'integer').execute();
       throw new Error('broken');
     };
-    const { error } = await new Migrator({ db, provider: { getMigrations: async () => ({ '0001': { up } }) } }).migrateToLatest();
+    const provider = { getMigrations: async () => ({ '0001': { up } }) };
+    const names = { migrationTableName: 'other_migration', migrationLockTableName: 'other_lock' };
+    const { error } = await new Migrator({ db: catalog.read, provider, ...names }).migrateToLatest();
     expect(error).toMatchObject({ message: 'broken' });
-    const tables = await db.introspection.getTables();
+    const tables = await catalog.read.introspection.getTables();
     expect(tables.map((table) => table.name)).not.toContain('half');
-    await db.destroy();
+  });
+});
+
+describe('a transaction', () => {
+  it('in which a statement failed is not committed, even if nobody looked at the failure', async () => {
+    await catalog.change(joe, (change) => note(change, 1));
+    const swallowed = catalog.change(joe, async (change) => {
+      await note(change, 2);
+      await note(change, 1).catch(() => {});
+      throw new Error('refused');
+    });
+    await expect(swallowed).rejects.toThrow('refused');
+    expect(await notes()).toEqual([1]);
+  });
+  it('refuses what refers to nothing', async () => {
+    const dangling = catalog.change(joe, (change) =>
+      change.db.insertInto('data_category').values({ id: 1, member_id: 424242, name: 'x' }).execute(),
+    );
+    await expect(dangling).rejects.toThrow(/foreign key/i);
+  });
+});
+
+describe('values', () => {
+  it('are the same after writing and reading, up to the largest number of JavaScript', async () => {
+    await catalog.read.insertInto('id_sequence').values({ name: 'É ß İ 😀 \\ %', next_id: Number.MAX_SAFE_INTEGER }).execute();
+    expect(await catalog.read.selectFrom('id_sequence').selectAll().execute()).toEqual([
+      { name: 'É ß İ 😀 \\ %', next_id: Number.MAX_SAFE_INTEGER },
+    ]);
+  });
+  it('of text are ordered and compared by their bytes, whatever the locale', async () => {
+    for (const name of ['b', 'a', 'B', 'É', 'z', '_', '1'])
+      await catalog.read.insertInto('id_sequence').values({ name, next_id: 1 }).execute();
+    const rows = await catalog.read.selectFrom('id_sequence').select('name').orderBy('name').execute();
+    expect(rows.map(({ name }) => name)).toEqual(['1', 'B', '_', 'a', 'b', 'z', 'É']);
+  });
+  it('of sums and counts are numbers', async () => {
+    await catalog.change(joe, (change) => note(change, 7));
+    const row = await catalog.read
+      .selectFrom('instant_hour')
+      .select(({ fn }) => [fn.countAll<number>().as('count'), fn.sum<number>('segment_id').as('sum')])
+      .executeTakeFirstOrThrow();
+    expect(row).toEqual({ count: 1, sum: 7 });
   });
 });
 
@@ -206,18 +246,6 @@ describe('a catalog that is closed', () => {
     await catalog.close();
     await expect(notes()).rejects.toThrow(/ended|destroyed|closed/);
     expect(await catalog.check()).not.toBe('ok');
-    catalog = await Catalog.open(new SqliteWorkerDialect(file(), 'os'), new StandingClock());
-  });
-});
-
-describe('a file that cannot be the catalog is refused, not waited for', () => {
-  const openAt = (path: string) => Catalog.open(new SqliteWorkerDialect(path, 'os'), new StandingClock());
-  it('because it is no database', async () => {
-    const path = join(folder.path, 'garbage.sqlite');
-    writeFileSync(path, 'x'.repeat(5000));
-    await expect(openAt(path)).rejects.toThrow(CatalogDamaged);
-  });
-  it('because its folder does not exist', async () => {
-    await expect(openAt(join(folder.path, 'nowhere', 'catalog.sqlite'))).rejects.toThrow('could not be brought up to date');
+    await openAgain();
   });
 });

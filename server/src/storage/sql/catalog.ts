@@ -1,12 +1,12 @@
 import { type Dialect, Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { Clock } from '../../kit/clock.ts';
-import { refusal } from '../../kit/refusal.ts';
+import { RefusedFault } from '../../kit/refusal.ts';
 import { CatalogChange, type ChangeContext } from './catalog-change.ts';
-import { catalogErrors } from './catalog-errors.ts';
-import type { CatalogReader, CatalogTables, Touched } from './catalog-schema.ts';
+import type { CatalogReader, CatalogTables, CatalogTransaction, Touched } from './catalog-schema.ts';
 import { CatalogUnavailable } from './catalog-unavailable.ts';
 import * as catalog0001 from './migrations/0001-catalog.ts';
+import * as catalogState0002 from './migrations/0002-catalog-state.ts';
 import * as publicKey0003 from './migrations/0003-public-key.ts';
 import * as memberSettings0004 from './migrations/0004-member-settings.ts';
 import * as segmentAccessRequest0005 from './migrations/0005-segment-access-request.ts';
@@ -16,6 +16,7 @@ import * as task0007 from './migrations/0007-task.ts';
 /** Forward only: a migration that has landed is never edited, the next one follows it. */
 const migrations: Record<string, Migration> = {
   '0001-catalog': catalog0001,
+  '0002-catalog-state': catalogState0002,
   '0003-public-key': publicKey0003,
   '0004-member-settings': memberSettings0004,
   '0005-segment-access-request': segmentAccessRequest0005,
@@ -26,8 +27,8 @@ const migrations: Record<string, Migration> = {
 /** In the order in which they are made. */
 export const knownMigrations: readonly string[] = Object.keys(migrations).sort();
 
-/** How long a client waits before it sends a change again that the disk did not take. */
-const retryAfterS = 5;
+/** Tells other processes of a change, inside its transaction: they hear of it when it is committed. */
+export type Announce = (transaction: CatalogTransaction, touched: Touched) => Promise<void>;
 
 /** The database's own words for a file that is not what it should be. */
 const damage = /not a database|malformed/i;
@@ -44,15 +45,17 @@ export class CatalogDamaged extends Error {
 export class Catalog {
   readonly read: CatalogReader;
   readonly #clock: Clock;
+  readonly #announce: Announce;
   #afterCommit: (touched: Touched) => Promise<void> = async () => {};
 
-  private constructor(database: CatalogReader, clock: Clock) {
+  private constructor(database: CatalogReader, clock: Clock, announce: Announce) {
     this.read = database;
     this.#clock = clock;
+    this.#announce = announce;
   }
 
   /** Opens the database and brings its tables up to date. Fails with the migration's own error; nothing is left half done. */
-  static async open(dialect: Dialect, clock: Clock): Promise<Catalog> {
+  static async open(dialect: Dialect, clock: Clock, announce: Announce = async () => {}): Promise<Catalog> {
     const database = new Kysely<CatalogTables>({ dialect });
     const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } });
     const { error, results } = await migrator.migrateToLatest();
@@ -63,7 +66,7 @@ export class Catalog {
       const failed = results?.find((result) => result.status === 'Error')?.migrationName ?? 'the first step';
       throw new Error(`the catalog could not be brought up to date at ${failed}`, { cause: error });
     }
-    return new Catalog(database, clock);
+    return new Catalog(database, clock, announce);
   }
 
   /** Who is told of committed changes. The promise is awaited before `change` returns, so the next call sees the change. */
@@ -73,7 +76,8 @@ export class Catalog {
 
   /**
    * Runs `work` in one transaction. What it throws undoes everything. Events recorded by `work` are written with it.
-   * Await nothing but queries inside: no HTTP, no files. @throws Refusal catalog.unavailable (503) where the disk fails
+   * Await nothing but queries inside: no HTTP, no files. @throws Refusal catalog.unavailable (503) where the disk fails or the
+   * database cannot be reached, catalog.inDoubt where it was lost at the commit
    */
   async change<T>(context: ChangeContext, work: (change: CatalogChange) => Promise<T>): Promise<T> {
     let touched: Touched = new Map();
@@ -82,12 +86,11 @@ export class Catalog {
       const outcome = await work(change);
       await change.writeEvents();
       touched = change.touched;
+      if (touched.size > 0) await this.#announce(transaction, touched);
       return outcome;
     });
     const result = await made.catch((error: unknown) => {
-      throw error instanceof CatalogUnavailable
-        ? refusal(catalogErrors.unavailable, {}, { cause: error, headers: { 'retry-after': String(retryAfterS) } })
-        : error;
+      throw error instanceof RefusedFault ? error.refused() : error;
     });
     if (touched.size > 0) await this.#afterCommit(touched);
     return result;
@@ -99,6 +102,8 @@ export class Catalog {
       await this.read.selectFrom('id_sequence').select('name').limit(1).execute();
       return 'ok';
     } catch (error) {
+      // Its message may name machines, and anybody may ask.
+      if (error instanceof CatalogUnavailable) return 'cannot be reached';
       return error instanceof Error ? error.message.slice(0, 100) : 'cannot be read';
     }
   }

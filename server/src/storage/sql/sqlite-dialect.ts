@@ -1,19 +1,17 @@
 import { Worker } from 'node:worker_threads';
 import {
-  type CompiledQuery,
-  type DatabaseConnection,
   type DatabaseIntrospector,
   type Dialect,
   type DialectAdapter,
   type Driver,
   type Kysely,
   type QueryCompiler,
-  type QueryResult,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
 import { CatalogUnavailable } from './catalog-unavailable.ts';
+import { type DatabaseLanes, OneWriterDriver, type WritingLane } from './one-writer-driver.ts';
 import type { SqlitePlace, SqliteReply, SqliteRequest } from './sqlite-protocol.ts';
 
 /** A statement that SQLite refused. The SQL is kept out of the message, because its text could reach a log. */
@@ -36,7 +34,7 @@ export class SqliteWorkerDialect implements Dialect {
     this.#place = { file, durability };
   }
   createDriver(): Driver {
-    return new SqliteWorkerDriver(this.#place);
+    return new OneWriterDriver(() => openThreads(this.#place));
   }
   createQueryCompiler(): QueryCompiler {
     return new SqliteQueryCompiler();
@@ -60,129 +58,24 @@ class TwoThreadAdapter extends SqliteAdapter {
   }
 }
 
-/**
- * Two threads on one file: one writes and runs transactions, one at a time and in order; one reads what is committed, and never
- * waits for a transaction (SQLite's WAL), so that a long one does not hold up every other call.
- */
-class SqliteWorkerDriver implements Driver {
-  readonly #place: SqlitePlace;
-  #threads: Threads | undefined;
-
-  constructor(place: SqlitePlace) {
-    this.#place = place;
+/** Two threads on one file: one writes, and one reads what is committed without waiting for a transaction (SQLite's WAL). */
+async function openThreads(place: SqlitePlace): Promise<DatabaseLanes> {
+  const writer = new SqliteThread(place);
+  const reader = new SqliteThread(place);
+  const close = async (): Promise<void> => {
+    await reader.close();
+    await writer.close();
+  };
+  try {
+    // The writer first: it makes the file.
+    await writer.run('select 1', []);
+    await reader.run('select 1', []);
+  } catch (error) {
+    await close();
+    throw error;
   }
-
-  async init(): Promise<void> {
-    const writer = new SqliteThread(this.#place);
-    const reader = new SqliteThread(this.#place);
-    try {
-      // The writer first: it makes the file.
-      await writer.run('select 1', []);
-      await reader.run('select 1', []);
-    } catch (error) {
-      await Promise.all([writer.close(), reader.close()]);
-      throw error;
-    }
-    this.#threads = { writer, reader, turn: new Turn() };
-  }
-
-  async acquireConnection(): Promise<DatabaseConnection> {
-    if (!this.#threads) throw new Error('the catalog is closed');
-    return new Lease(this.#threads);
-  }
-
-  async releaseConnection(connection: DatabaseConnection): Promise<void> {
-    (connection as Lease).release();
-  }
-
-  async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await (connection as Lease).begin();
-  }
-  async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await (connection as Lease).end('commit');
-  }
-  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await (connection as Lease).end('rollback').catch((error: unknown) => {
-      // After a full disk SQLite has undone the transaction by itself; what brought us here is the error to tell.
-      if (!(error instanceof SqliteError && error.message.includes('no transaction is active'))) throw error;
-    });
-  }
-
-  async destroy(): Promise<void> {
-    const threads = this.#threads;
-    this.#threads = undefined;
-    await threads?.reader.close();
-    await threads?.writer.close();
-  }
+  return { writer, reader, close };
 }
-
-interface Threads {
-  readonly writer: SqliteThread;
-  readonly reader: SqliteThread;
-  /** Held while a transaction or a single change is at the writer. */
-  readonly turn: Turn;
-}
-
-/** Lets one in at a time, in the order of asking. */
-class Turn {
-  #last: Promise<void> = Promise.resolve();
-
-  /** Resolves when it is the caller's turn; the answer ends it. */
-  async take(): Promise<() => void> {
-    const before = this.#last;
-    let end = (): void => {};
-    this.#last = new Promise((resolve) => (end = resolve));
-    await before;
-    return end;
-  }
-}
-
-/** What a borrower gets: it goes to the writer with a transaction or a change, and to the reader with everything else. */
-class Lease implements DatabaseConnection {
-  readonly #threads: Threads;
-  #endTurn: (() => void) | undefined;
-
-  constructor(threads: Threads) {
-    this.#threads = threads;
-  }
-
-  async begin(): Promise<void> {
-    this.#endTurn = await this.#threads.turn.take();
-    await this.#threads.writer.run('begin immediate', []);
-  }
-
-  async end(how: 'commit' | 'rollback'): Promise<void> {
-    await this.#threads.writer.run(how, []);
-  }
-
-  release(): void {
-    this.#endTurn?.();
-    this.#endTurn = undefined;
-  }
-
-  async executeQuery<Row>({ sql, parameters, query }: CompiledQuery): Promise<QueryResult<Row>> {
-    const { writer, reader, turn } = this.#threads;
-    if (this.#endTurn) return resultOf(await writer.run(sql, parameters));
-    if (query.kind === 'SelectQueryNode') {
-      // A catalog that can be read and not changed is no catalog: readiness must tell.
-      writer.throwIfEnded();
-      return resultOf(await reader.run(sql, parameters));
-    }
-    const end = await turn.take();
-    try {
-      return resultOf(await writer.run(sql, parameters));
-    } finally {
-      end();
-    }
-  }
-
-  // eslint-disable-next-line require-yield -- the interface asks for a generator; nothing here streams
-  async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
-    throw new Error('the catalog does not stream queries');
-  }
-}
-
-const resultOf = <Row>({ rows, changes }: Done): QueryResult<Row> => ({ rows: rows as Row[], numAffectedRows: BigInt(changes) });
 
 /** SQLITE_READONLY, IOERR, FULL and CANTOPEN, extended codes included: the file system's fault, not the statement's. */
 const diskFailures = new Set([8, 10, 13, 14]);
@@ -200,7 +93,7 @@ interface Waiting {
 }
 
 /** One thread with one connection. Statements run in the order in which they are sent. */
-class SqliteThread {
+class SqliteThread implements WritingLane {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   readonly #ended: Promise<void>;
@@ -230,6 +123,19 @@ class SqliteThread {
       const id = this.#nextId++;
       this.#waiting.set(id, { resolve, reject });
       this.#worker.postMessage({ id, sql, parameters } satisfies SqliteRequest);
+    });
+  }
+
+  async begin(): Promise<void> {
+    await this.run('begin immediate', []);
+  }
+  async commit(): Promise<void> {
+    await this.run('commit', []);
+  }
+  async rollback(): Promise<void> {
+    await this.run('rollback', []).catch((error: unknown) => {
+      // After a full disk SQLite has undone the transaction by itself.
+      if (!(error instanceof SqliteError && error.message.includes('no transaction is active'))) throw error;
     });
   }
 

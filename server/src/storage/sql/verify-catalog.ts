@@ -37,7 +37,7 @@ const counted = {
  * `name` stands for the file in errors. @throws CatalogDamaged
  */
 export async function verifyCatalog(dialect: Dialect, name: string): Promise<CatalogContents> {
-  const database = new Kysely<CatalogTables & { kysely_migration: { name: string } }>({ dialect });
+  const database = new Kysely<MigratedTables>({ dialect });
   try {
     const pages = await sql<{ integrity_check: string }>`pragma integrity_check(1)`.execute(database);
     const fault = pages.rows[0]?.integrity_check ?? 'it cannot be checked';
@@ -45,21 +45,28 @@ export async function verifyCatalog(dialect: Dialect, name: string): Promise<Cat
     const loose = await sql<{ table: string; rowid: number }>`pragma foreign_key_check`.execute(database);
     const [row] = loose.rows;
     if (row) throw new CatalogDamaged(name, `row ${row.rowid} of ${row.table} refers to something that is not there`);
-    const made = (await database.selectFrom('kysely_migration').select('name').orderBy('name').execute()).map((each) => each.name);
-    const unknown = made.find((each, at) => each !== knownMigrations[at]);
-    if (unknown !== undefined) throw new CatalogDamaged(name, `this version of the server does not know its migration ${unknown}`);
-    const counts = Object.entries(counted).map(async ([key, table]) => {
-      const { count } = await database
-        .selectFrom(table)
-        .select(({ fn }) => fn.countAll<number>().as('count'))
-        .executeTakeFirstOrThrow();
-      return [key, count] as const;
-    });
-    return { migration: made.at(-1) ?? 'none', ...(Object.fromEntries(await Promise.all(counts)) as Omit<CatalogContents, 'migration'>) };
+    return await contentsOf(database, name);
   } catch (error) {
     if (error instanceof CatalogDamaged) throw error;
     throw new CatalogDamaged(name, error instanceof Error ? error.message : String(error), error);
   } finally {
     await database.destroy();
   }
+}
+
+type MigratedTables = CatalogTables & { kysely_migration: { name: string } };
+
+/** What the catalog holds, where this version knows its tables. @throws CatalogDamaged */
+export async function contentsOf(database: Kysely<MigratedTables>, name: string): Promise<CatalogContents> {
+  const made = (await database.selectFrom('kysely_migration').select('name').orderBy('name').execute()).map((each) => each.name);
+  const unknown = made.find((each, at) => each !== knownMigrations[at]);
+  if (unknown !== undefined) throw new CatalogDamaged(name, `this version of the server does not know its migration ${unknown}`);
+  const counts = Object.entries(counted).map(async ([key, table]) => {
+    const { count } = await database
+      .selectFrom(table)
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
+    return [key, count] as const;
+  });
+  return { migration: made.at(-1) ?? 'none', ...(Object.fromEntries(await Promise.all(counts)) as Omit<CatalogContents, 'migration'>) };
 }

@@ -1,17 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { callOf, type SmallCatalog, snapshotOf } from '../../../../test/snapshot-of.ts';
+import { temporaryCatalog, type TemporaryCatalog } from '../../../../test/temporary-catalog.ts';
 import { resolveDeviceId, resolveUserId } from '../../../identity/resolve-user.ts';
 import { asMemberId, asSegmentId } from '../../../kit/ids.ts';
 import { Refusal } from '../../../kit/refusal.ts';
 import { ModelProfileStore } from '../../../profiles/model/model-profile-store.ts';
 import { OperationBatch } from '../../../profiles/operation-batch.ts';
 import type { Identifier } from '../../../profiles/identifier.ts';
-import { Catalog } from '../../../storage/sql/catalog.ts';
-import { SqliteWorkerDialect } from '../../../storage/sql/sqlite-dialect.ts';
+import type { Catalog } from '../../../storage/sql/catalog.ts';
 import { createInstantParts, type InstantParts } from '../instant-parts.ts';
 import { addUsers } from './add-users.ts';
 import { getProcessed } from './get-processed.ts';
@@ -40,20 +37,17 @@ const usual: SmallCatalog = {
   ingest: { [provider]: { writableOwners: [friend, 77] } },
 };
 
-let directory: string;
+let opened: TemporaryCatalog;
 let catalog: Catalog;
 let nowMs = startMs;
 const clock = { nowMs: () => nowMs };
 const open: InstantParts[] = [];
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'foyer-instant-'));
-  catalog = await Catalog.open(new SqliteWorkerDialect(join(directory, 'catalog.db')), clock);
+  opened = await temporaryCatalog(clock);
+  ({ catalog } = opened);
 });
-afterAll(async () => {
-  await catalog.close();
-  await rm(directory, { recursive: true });
-});
+afterAll(() => opened.remove());
 afterEach(async () => {
   nowMs = startMs;
   for (const parts of open.splice(0)) await parts.close();

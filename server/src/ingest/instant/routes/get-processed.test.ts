@@ -1,14 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { callOf, snapshotOf } from '../../../../test/snapshot-of.ts';
+import { temporaryCatalog, type TemporaryCatalog } from '../../../../test/temporary-catalog.ts';
 import { asMemberId } from '../../../kit/ids.ts';
 import { Refusal } from '../../../kit/refusal.ts';
 import { ModelProfileStore } from '../../../profiles/model/model-profile-store.ts';
-import { Catalog } from '../../../storage/sql/catalog.ts';
-import { SqliteWorkerDialect } from '../../../storage/sql/sqlite-dialect.ts';
+import type { Catalog } from '../../../storage/sql/catalog.ts';
 import { createInstantParts, type InstantParts } from '../instant-parts.ts';
 import { InstantHourStore } from '../store/instant-hour-store.ts';
 import { addUsers } from './add-users.ts';
@@ -35,20 +32,17 @@ const snapshot = snapshotOf({
   ingest: { [sender]: { writableOwners: [other] } },
 });
 
-let directory: string;
+let opened: TemporaryCatalog;
 let catalog: Catalog;
 let nowMs = startMs;
 const clock = { nowMs: () => nowMs };
 const open: InstantParts[] = [];
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'foyer-processed-'));
-  catalog = await Catalog.open(new SqliteWorkerDialect(join(directory, 'catalog.db')), clock);
+  opened = await temporaryCatalog(clock);
+  ({ catalog } = opened);
 });
-afterAll(async () => {
-  await catalog.close();
-  await rm(directory, { recursive: true });
-});
+afterAll(() => opened.remove());
 afterEach(async () => {
   for (const parts of open.splice(0)) await parts.close();
   await catalog.read.deleteFrom('instant_hour').execute();

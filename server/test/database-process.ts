@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { accessSync, chownSync, constants, existsSync, mkdirSync, openSync, closeSync, readdirSync, readFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
-import { ownProcess } from '../contenders/own-processes.ts';
+import { ownProcess } from './own-processes.ts';
 
 const readyWithinMs = 30_000;
 
