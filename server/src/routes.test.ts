@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AccessWorld, accountOf, addressed, marker, type Sample, samples } from '../test/access-samples.ts';
 import { type AccessRow, type Caller, callers, readAccessTable } from '../test/access-table.ts';
-import { type AccountName, members, type PlatformAnswer, type PlatformCall, startPlatform } from '../test/platform-server.ts';
+import {
+  type AccountName,
+  members,
+  type PlatformAnswer,
+  type PlatformCall,
+  type PlatformOptions,
+  startPlatform,
+} from '../test/platform-server.ts';
 import type { AccountOperation, Operation } from './http/operation.ts';
 
 /** docs/access.md: what each caller gets on every route. */
@@ -11,7 +18,8 @@ const rows = readAccessTable();
 const fromAfar = { 'x-forwarded-for': '203.0.113.7' };
 const throttleHeaders = ['x-ratelimit-read', 'x-ratelimit-write', 'x-ratelimit-system', 'x-count-read', 'x-count-write', 'x-rate-limits'];
 
-const start = async (): Promise<AccessWorld> => new AccessWorld(await startPlatform({ settings: { trustProxy: 1 } }));
+const start = async (settings: PlatformOptions['settings'] = {}): Promise<AccessWorld> =>
+  new AccessWorld(await startPlatform({ settings: { trustProxy: 1, ...settings } }));
 
 function rowOf(operation: Operation, path: string): AccessRow | undefined {
   const own = rows.filter((row) => row.operation === operation.id);
@@ -169,6 +177,26 @@ const cookie = (world: AccessWorld, account: AccountName) => ({ cookie: `IBAPI_S
 let shared: Promise<AccessWorld> | undefined;
 const sharedWorld = (): Promise<AccessWorld> => (shared ??= start());
 afterAll(async () => (await shared)?.platform.stop());
+
+describe('with FOYER_HOT_ROUTES=off', () => {
+  let world: AccessWorld;
+  beforeAll(async () => {
+    world = await start({ hotRoutes: false });
+  });
+  afterAll(() => world.platform.stop());
+
+  it.each(rows.filter((row) => row.tokenInQuery))('$operation $method answers and refuses alike', async (row) => {
+    for (const operation of world.platform.server.operations.filter(({ id }) => id === row.operation)) {
+      const path = operation.paths[0] ?? '';
+      for (const caller of callers) expect(outcomeOf(await callAs(world, operation, path, caller)), caller).toBe(row.outcomes[caller]);
+      const sample = await sampleOf(operation, world);
+      for (const headers of elsewhere) {
+        const answer = await send(world, operation, path, sample, { as: null, headers: { ...cookie(world, 'admin'), ...headers } });
+        expect(outcomeOf(answer)).toBe(operation.method === 'GET' ? row.outcomes.admin : 'UNAUTH');
+      }
+    }
+  });
+});
 
 describe('a member over its limits', () => {
   let world: AccessWorld;

@@ -235,7 +235,7 @@ describe('values', () => {
     await catalog.change(joe, (change) => note(change, 7));
     const row = await catalog.read
       .selectFrom('instant_hour')
-      .select(({ fn }) => [fn.countAll<number>().as('count'), fn.sum<number>('segment_id').as('sum')])
+      .select(({ fn }) => [fn.countAll<number>().as('count'), fn.sum<number>('member_id').as('sum')])
       .executeTakeFirstOrThrow();
     expect(row).toEqual({ count: 1, sum: 7 });
   });
