@@ -54,8 +54,8 @@ interface Described {
 }
 
 function describe(operation: Operation, types: TypeNames): Described {
-  const shape = shapes[operation.id] ?? {};
   const [path = ''] = operation.paths;
+  const shape = shapes[operation.id] ?? shapes[`${operation.method} ${path}`] ?? {};
   const one = path.slice(1).replaceAll('/', '_').replaceAll('-', '_');
   const keys = keysByPath[path] ?? { one, many: `${one}s` };
   const name = shape.name ?? objectName(operation.id);

@@ -29,8 +29,9 @@ export interface OperationShape {
   readonly several?: true;
 }
 
-/** By operation. */
+/** By operation, or by its route. */
 export const shapes: Readonly<Record<string, OperationShape>> = {
+  'POST /v2/auth/jwt': { body: 'bare', bodyType: 'string', answer: '{ readonly token: string }' },
   addUsers: { name: 'InstantCall', body: 'bare', answer: 'InstantAnswer' },
   createBackup: { answer: '{ readonly backup: Backup }' },
   createSegment: { several: true },
@@ -39,7 +40,6 @@ export const shapes: Readonly<Record<string, OperationShape>> = {
   getProcessed: { name: 'ProcessedHour', answer: '{ readonly report: $ | $[] }' },
   importCatalog: { body: 'bare', bodyType: 'string | Uint8Array', answer: '{ readonly import: ImportResult }' },
   logIn: { name: 'Login', answer: '{ readonly token: string }' },
-  logInWithJwt: { body: 'bare', bodyType: 'string', answer: '{ readonly token: string }' },
   lookUpUser: { name: 'UserLookup', answer: '$' },
   readMetrics: { answer: 'string' },
   segmentStats: { name: 'SegmentStats', answer: '{ readonly count: number; readonly segment_stats: $[] }' },

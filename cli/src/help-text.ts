@@ -3,14 +3,13 @@ import { exitCodeTexts } from './exit-codes.ts';
 import { globalOptions } from './parse-command-line.ts';
 
 export function overviewText(commands: readonly Command[]): string {
-  const width = Math.max(...commands.map((command) => signature(command).length));
   return [
     'foyer: the open audience exchange',
     '',
     'Usage: foyer COMMAND [OPTIONS]',
     '',
     'Commands',
-    ...commands.map((command) => `  ${signature(command).padEnd(width)}  ${command.summary}`),
+    ...commandLines(commands),
     '',
     'Everywhere',
     ...optionLines(globalOptions),
@@ -24,6 +23,15 @@ export function overviewText(commands: readonly Command[]): string {
     '',
     '"foyer COMMAND --help" tells more, with examples.',
   ].join('\n');
+}
+
+/** `foyer segment --help` */
+export const groupHelpText = (commands: readonly Command[]): string =>
+  [...commandLines(commands), '', '"foyer COMMAND --help" tells more, with examples.'].join('\n');
+
+function commandLines(commands: readonly Command[]): string[] {
+  const width = Math.max(...commands.map((command) => signature(command).length));
+  return commands.map((command) => `  ${signature(command).padEnd(width)}  ${command.summary}`);
 }
 
 export function commandHelpText(command: Command): string {

@@ -3,7 +3,7 @@ import { Call } from './command.ts';
 import { failureOf } from './command-failure.ts';
 import { commandTable as commands } from './command-table.ts';
 import { exitCodes } from './exit-codes.ts';
-import { commandHelpText, overviewText } from './help-text.ts';
+import { commandHelpText, groupHelpText, overviewText } from './help-text.ts';
 import { parseCommandLine } from './parse-command-line.ts';
 import { serverEntry } from './server-entry.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -15,6 +15,9 @@ async function runFoyer(argv: readonly string[], surroundings: Surroundings): Pr
     switch (parsed.kind) {
       case 'help':
         surroundings.stdout.write(`${parsed.command === undefined ? overviewText(commands) : commandHelpText(parsed.command)}\n`);
+        return exitCodes.ok;
+      case 'group help':
+        surroundings.stdout.write(`${groupHelpText(parsed.commands)}\n`);
         return exitCodes.ok;
       case 'version':
         surroundings.stdout.write(`${version()}\n`);

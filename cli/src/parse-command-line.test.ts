@@ -36,6 +36,13 @@ describe('a command line that is understood', () => {
     expect(parse('curl -r --server=http://x /segment')).toEqual(expected);
   });
 
+  it('gives the commands that begin with a word where help is asked for after it', () => {
+    for (const line of ['user --help', 'user -h', 'help user'])
+      expect(parse(line)).toEqual({ kind: 'group help', commands: [commands[2]] });
+    expect(parse('user show --help')).toEqual({ kind: 'help', command: commands[2] });
+    expect(parse('help serve')).toEqual({ kind: 'help', command: commands[0] });
+  });
+
   it('takes commands of two words', () => {
     expect(parse('user show 7652')).toMatchObject({ command: commands[2], operands: ['7652'] });
   });

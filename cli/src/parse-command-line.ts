@@ -12,12 +12,18 @@ export const globalOptions: Readonly<Record<string, OptionSpec>> = {
 
 export type ParsedCommandLine =
   | { kind: 'help'; command: Command | undefined }
+  /** Of all commands that begin with the same word. */
+  | { kind: 'group help'; commands: readonly Command[] }
   | { kind: 'version' }
   | { kind: 'run'; command: Command; values: OptionValues; operands: string[] };
 
 /** Throws CommandFailure (usage) for what cannot be understood, naming what was probably meant. */
 export function parseCommandLine(argv: readonly string[], commands: readonly Command[]): ParsedCommandLine {
   const words = commandWords(argv);
+  const [first = '', second] = words[0] === 'help' ? words.slice(1) : words;
+  const asksForHelp = words[0] === 'help' || argv.some((argument) => argument === '--help' || argument === '-h');
+  const group = commands.filter((command) => command.name.startsWith(`${first} `));
+  if (asksForHelp && second === undefined && group.length > 0) return { kind: 'group help', commands: group };
   if (words[0] === 'help') return { kind: 'help', command: words.length > 1 ? findCommand(words.slice(1), commands) : undefined };
   if (words.length === 0) {
     const { values } = parseOptions(argv, globalOptions, 'foyer');

@@ -24,8 +24,8 @@ export interface TemporaryCatalog {
   readonly remove: () => Promise<void>;
 }
 
-/** Does this run test PostgreSQL? Its address, without a database. */
-export const postgresUrl = (): string | undefined => inject('postgresUrl');
+/** Does this run test PostgreSQL? Its address, without a database. Tools that compose a server outside of Vitest are on SQLite. */
+export const postgresUrl = (): string | undefined => (process.env['VITEST'] === undefined ? undefined : inject('postgresUrl'));
 
 export async function temporaryCatalog(clock: Clock): Promise<TemporaryCatalog> {
   const folder = temporaryFolder('catalog');

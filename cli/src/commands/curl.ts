@@ -29,7 +29,7 @@ export const curl: Command = {
     const method = call.text('request')?.toUpperCase() ?? (body === undefined ? 'GET' : 'POST');
     if (!/^[A-Z]+$/.test(method)) throw new CommandFailure(`"${method}" is no method`, exitCodes.usage);
     const { client, loggedIn } = await clientOf(call);
-    const answer = await client.send(method, path, body === undefined ? {} : { body });
+    const answer = await call.slowly(`waiting for ${client.baseUrl} …`, client.send(method, path, body === undefined ? {} : { body }));
     await printBody(call, answer);
     if (answer.status < firstErrorStatus) return exitCodes.ok;
     call.say(`foyer: HTTP ${answer.status} from ${client.baseUrl}${answer.status === 401 ? loginHint(loggedIn) : ''}`);

@@ -29,7 +29,7 @@ export const login: Command = {
     const server = await serverUrlOf(call);
     const username = await usernameOf(call);
     const password = await passwordOf(call, username, server);
-    const token = await logIn(server, username, password);
+    const token = await call.slowly(`logging in at ${server} …`, logIn(server, username, password));
     const credentials = new Credentials(env);
     await credentials.keep(server, { token, username });
     if (call.json) call.printJson({ server, username });

@@ -29,13 +29,14 @@ export const userShow: Command = {
   run: async (call) => {
     const client = await loggedInClient(call);
     const uid = call.operands[0] ?? '';
-    const { user, memberships } = await client.lookUpUser({
+    const query = {
       uid,
       domain: call.text('domain'),
       member: call.text('member'),
       source: call.text('source'),
       type: call.text('type'),
-    });
+    };
+    const { user, memberships } = await call.slowly('looking up …', client.lookUpUser(query));
     const lookup = { user, memberships };
     if (call.json) {
       call.printJson(lookup);
