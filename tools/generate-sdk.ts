@@ -1,5 +1,6 @@
+import { objectKeys } from '../server/src/http/object-keys.ts';
 import type { Operation } from '../server/src/http/operation.ts';
-import { answeredFields, keysByPath, type OperationShape, shapes } from './sdk-shapes.ts';
+import { answeredFields, type OperationShape, shapes } from './sdk-shapes.ts';
 import { keyText, type Schema, type Side, typeText } from './type-text.ts';
 
 const heading = "// Made from the server's operations by tools/make-sdk.ts; not to be edited.\n";
@@ -56,8 +57,7 @@ interface Described {
 function describe(operation: Operation, types: TypeNames): Described {
   const [path = ''] = operation.paths;
   const shape = shapes[operation.id] ?? shapes[`${operation.method} ${path}`] ?? {};
-  const one = path.slice(1).replaceAll('/', '_').replaceAll('-', '_');
-  const keys = keysByPath[path] ?? { one, many: `${one}s` };
+  const keys = objectKeys(operation);
   const name = shape.name ?? objectName(operation.id);
   const listed = operation.id.startsWith('list');
   const takesBody = operation.method === 'POST' || operation.method === 'PUT';
@@ -66,19 +66,23 @@ function describe(operation: Operation, types: TypeNames): Described {
   return {
     operation,
     ...keys,
-    body: takesBody ? (shape.body ?? (operation.body ? 'keyed' : 'bare')) : 'none',
+    body: takesBody ? (isBare(operation, shape) ? 'bare' : 'keyed') : 'none',
     answer: listed ? 'list' : takesBody ? 'one' : 'fields',
     bodyType,
-    several: shape.several === true,
+    several: operation.wire?.body === 'several',
     queryType: queryTypeOf(operation, itemType, listed),
     itemType,
     answerType: shape.answer?.replaceAll('$', itemType ?? 'unknown') ?? answerTypeOf(operation, keys, itemType, listed),
   };
 }
 
+/** Is the body not an object under its key? */
+const isBare = (operation: Operation, shape: OperationShape): boolean =>
+  operation.wire?.body === 'bare' || shape.body === 'bare' || !operation.body;
+
 function bodyTypeOf(operation: Operation, shape: OperationShape, name: string, types: TypeNames): string {
   if (!operation.body) return shape.bodyType ?? 'unknown';
-  const bare = shape.body === 'bare';
+  const bare = isBare(operation, shape);
   const type = types.name(operation.body as Schema, 'sent', `${name}Body`, operation.id, !bare);
   return bare ? `${type} | string | Uint8Array` : type;
 }

@@ -3,19 +3,6 @@
  * name with `_`, of several that with an s; `list…` answers a page, POST and PUT the object with its id, DELETE a count.
  */
 
-interface Keys {
-  readonly one: string;
-  readonly many: string;
-}
-
-/** By path: the protocol's own keys. */
-export const keysByPath: Readonly<Record<string, Keys>> = {
-  '/batch-segment-config': { one: 'batch_segment_upload_config', many: 'batch_segment_upload_configs' },
-  '/data-provider': { one: 'data-provider', many: 'data-providers' },
-  '/public-key': { one: 'public-key', many: 'public-keys' },
-  '/segment-billing-category': { one: 'segment-billing-category', many: 'segment_billing_categories' },
-};
-
 export interface OperationShape {
   /** The objects' name in TypeScript. */
   readonly name?: string;
@@ -25,17 +12,13 @@ export interface OperationShape {
   readonly body?: 'bare';
   /** Where there is no schema. */
   readonly bodyType?: string;
-  /** Takes several objects in one call. */
-  readonly several?: true;
 }
 
 /** By operation, or by its route. */
 export const shapes: Readonly<Record<string, OperationShape>> = {
   'POST /v2/auth/jwt': { body: 'bare', bodyType: 'string', answer: '{ readonly token: string }' },
-  addUsers: { name: 'InstantCall', body: 'bare', answer: 'InstantAnswer' },
+  addUsers: { name: 'InstantCall', answer: 'InstantAnswer' },
   createBackup: { answer: '{ readonly backup: Backup }' },
-  createSegment: { several: true },
-  createSharingRecord: { several: true },
   enableDataProvider: { name: 'DataBuyerProvider' },
   getProcessed: { name: 'ProcessedHour', answer: '{ readonly report: $ | $[] }' },
   importCatalog: { body: 'bare', bodyType: 'string | Uint8Array', answer: '{ readonly import: ImportResult }' },
@@ -44,7 +27,6 @@ export const shapes: Readonly<Record<string, OperationShape>> = {
   readMetrics: { answer: 'string' },
   segmentStats: { name: 'SegmentStats', answer: '{ readonly count: number; readonly segment_stats: $[] }' },
   updateAccount: { answer: "OneAnswer<'user', Account>" },
-  updateSegment: { several: true },
 };
 
 /** Types of fields that are answered otherwise than they are sent, by type and field. */

@@ -59,6 +59,14 @@ export interface ParameterDoc {
   readonly description: string;
 }
 
+/** The rules: a body is an object under its key; GET answers a page of objects or one, POST and PUT the object with its id. */
+export interface WireForm {
+  /** bare: the schema is the whole body. several: many objects may come at once, under their plural key. */
+  readonly body?: 'bare' | 'several';
+  /** bare: not in the envelope. fields: the schema's fields stand in the envelope themselves. */
+  readonly answer?: 'bare' | 'fields';
+}
+
 interface OperationCommon {
   /** The one name from route to audit event: file, SDK method, CLI command. */
   readonly id: string;
@@ -73,6 +81,8 @@ interface OperationCommon {
   readonly answer?: TSchema;
   /** The debug object stands in every answer a second time, as `dbg` (the sharing service). */
   readonly dbg?: true;
+  /** Where it departs from the rules by which bodies and answers are made (platform.md section 1), for documents and the sdk. */
+  readonly wire?: WireForm;
   /** Not shown in OpenAPI. */
   readonly unlisted?: boolean;
   /** Where it differs from the server's own limit. */

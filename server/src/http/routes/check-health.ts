@@ -16,6 +16,7 @@ export const checkHealth = (): OpenOperation => ({
   paths: ['/healthz'],
   summary: 'Does the process answer?',
   access: 'anyone',
+  wire: { answer: 'bare' },
   handle: () => plainJson(200, { status: 'ok' }),
 });
 
@@ -26,6 +27,7 @@ export const checkReadiness = (checks: ReadinessChecks): OpenOperation => ({
   paths: ['/readyz'],
   summary: 'Can the server take calls?',
   access: 'anyone',
+  wire: { answer: 'bare' },
   async handle() {
     const results = await checks();
     const ready = Object.values(results).every((result) => result === 'ok');

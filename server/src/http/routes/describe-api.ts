@@ -10,6 +10,7 @@ export const describeApi = (operations: () => readonly Operation[]): OpenOperati
     paths: ['/openapi.json'],
     summary: 'This API as OpenAPI 3.1',
     access: 'anyone',
+    wire: { answer: 'bare' },
     handle() {
       document ??= JSON.stringify(openApiOf(operations()));
       return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: document };

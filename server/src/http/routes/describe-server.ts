@@ -12,6 +12,7 @@ export const describeServer = (): OpenOperation => ({
   paths: ['/'],
   summary: 'What this server is, with links',
   access: 'anyone',
+  wire: { answer: 'bare' },
   handle(call) {
     const { accept } = call.facts.headers;
     if (!prefersHtml(typeof accept === 'string' ? accept : '')) {

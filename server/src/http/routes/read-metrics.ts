@@ -22,6 +22,7 @@ export const readMetrics = (parts: MetricsParts): OpenOperation => ({
   paths: ['/metrics'],
   summary: 'Prometheus metrics',
   access: 'anyone',
+  wire: { answer: 'bare' },
   async handle(call) {
     const { facts } = call;
     if (!isLoopback(parts.clientAddress(facts)) && !hasToken(facts.headers.authorization, parts.metricsToken)) requireAdmin(parts, facts);

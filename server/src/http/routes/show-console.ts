@@ -10,5 +10,6 @@ export const showConsole = (): OpenOperation => ({
   paths: ['/console'],
   summary: 'Where the console will be',
   access: 'anyone',
+  wire: { answer: 'bare' },
   handle: () => ({ status: 200, headers: pageHeaders, body: page }),
 });

@@ -11,6 +11,7 @@ export const showDocs = (operations: () => readonly Operation[]): OpenOperation 
     paths: ['/docs'],
     summary: 'This API, readable',
     access: 'anyone',
+    wire: { answer: 'bare' },
     handle() {
       page ??= docsPage(operations());
       return { status: 200, headers: pageHeaders, body: page };

@@ -24,6 +24,7 @@ export const createSegment = (catalog: Catalog, taxonomyIds: ReadonlySet<string>
   summary: 'Make segments',
   access: writing,
   body: segmentSchema,
+  wire: { body: 'several' },
   answer: segmentSchema,
   parameters: [
     { name: 'member_id', description: 'The member that the segment belongs to (default: your own)' },

@@ -32,6 +32,7 @@ export const updateSegment = (catalog: Catalog, hooks: SegmentHooks, taxonomyIds
   summary: 'Change segments',
   access: writing,
   body: segmentSchema,
+  wire: { body: 'several' },
   answer: segmentSchema,
   parameters: [{ name: 'append', description: 'true: arrays are added to instead of replaced' }],
   async handle(call) {

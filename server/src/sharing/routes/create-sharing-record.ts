@@ -19,6 +19,7 @@ export const createSharingRecord = (catalog: Catalog): AccountOperation => ({
   access: writing,
   dbg: true,
   body: sharingRecordSchema,
+  wire: { body: 'several' },
   answer: sharingRecordSchema,
   parameters: [{ name: 'data_member_id', description: 'The member that shares (default: your own; administrators must name it)' }],
   async handle(call) {

@@ -34,6 +34,7 @@ export const lookUpUser = ({ view, profiles, eidSources }: LookUpParts): Account
   ],
   access: { writes: false, tokenInQuery: true, throttled: false },
   answer: lookupSchema,
+  wire: { answer: 'fields' },
   handle(call) {
     const snapshot = view.current();
     const member = lookingMember(call, snapshot);

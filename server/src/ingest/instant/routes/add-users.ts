@@ -30,6 +30,7 @@ export function addUsers(parts: InstantParts): AccountOperation {
     parameters: [{ name: 'member_id', description: 'For administrators: the member that sends. Default: the own one' }],
     access: { writes: true, tokenInQuery: true, throttled: false },
     body: instantCallSchema,
+    wire: { body: 'bare' },
     bodyLimitBytes: 1_048_576,
     handle(call) {
       const member = actingMember(call, 'member_id', 'own');
