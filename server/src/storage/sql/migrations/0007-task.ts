@@ -27,6 +27,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     insert into task (id, kind, state, subject_type, subject_id, attempts, created_on, next_attempt_on)
     select row_number() over (order by segment_id), 'sweep-segment', 'waiting', 'segment', segment_id, 0, 0, 0 from segment_drop
   `.execute(db);
-  await sql`insert into id_sequence (name, next_id) select 'task', count(*) + 1 from segment_drop`.execute(db);
+  await sql`insert into id_sequence (name, next_id) select 'task', count(*) + 1 from segment_drop having count(*) > 0`.execute(db);
   await db.schema.dropTable('segment_drop').execute();
 }
