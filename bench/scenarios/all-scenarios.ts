@@ -1,4 +1,5 @@
 import { audience } from './audience.ts';
+import { catalog } from './catalog.ts';
 import { growth } from './growth.ts';
 import { inProcess } from './in-process.ts';
 import { instantLarge } from './instant-large.ts';
@@ -21,6 +22,7 @@ export const allScenarios: readonly Scenario[] = [
   inProcess,
   growth,
   audience,
+  catalog,
   memory,
   restart,
   stall,
