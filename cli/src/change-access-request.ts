@@ -4,15 +4,8 @@ import { loggedInClient } from './logged-in-client.ts';
 import { printDone } from './print-object.ts';
 import { idOf } from './read-id.ts';
 import { serverOption } from './server-url.ts';
-import { changeAt } from './unnamed-operation.ts';
 
-/** Requests to populate segments of another member (additions.md section 5). */
-export const accessRequests = {
-  path: '/segment-access-request',
-  one: 'segment_access_request',
-  many: 'segment_access_requests',
-} as const;
-
+/** A step of a request to populate segments of another member (additions.md section 5). */
 export interface AccessStep {
   readonly name: string;
   readonly summary: string;
@@ -40,7 +33,6 @@ async function takeStep(call: Call, { state, done, question }: AccessStep): Prom
   const id = idOf(call);
   const client = await loggedInClient(call);
   if (question !== undefined) await confirm(call, question);
-  const work = changeAt(client, 'PUT', accessRequests, { state }, { query: { id } });
-  const { answer, object } = await call.slowly(`changing request ${id} …`, work);
-  return printDone(call, answer, object, `Request ${id} is ${done}.`);
+  const answer = await call.slowly(`changing request ${id} …`, client.updateSegmentAccessRequest({ state }, { id }));
+  return printDone(call, answer, answer.segment_access_request, `Request ${id} is ${done}.`);
 }

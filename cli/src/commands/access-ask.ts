@@ -1,11 +1,9 @@
-import { accessRequests } from '../change-access-request.ts';
 import type { Command } from '../command.ts';
 import { bodyOption, fieldsOf, integerField, textField } from '../field-options.ts';
 import { loggedInClient } from '../logged-in-client.ts';
 import { printDone } from '../print-object.ts';
 import { optionId, requiredId } from '../read-id.ts';
 import { serverOption } from '../server-url.ts';
-import { changeAt } from '../unnamed-operation.ts';
 
 const fields = {
   message: textField('message', 'what the owner should know, up to 500 characters'),
@@ -34,8 +32,9 @@ export const accessAsk: Command = {
     const owner = requiredId(call, 'owner');
     const request = { ...(await fieldsOf(call, fields)), segment_owner_member_id: owner };
     const client = await loggedInClient(call);
-    const work = changeAt(client, 'POST', accessRequests, request, { query: { member_id: optionId(call, 'member') } });
-    const { answer, object } = await call.slowly('asking …', work);
-    return printDone(call, answer, object, `Request ${String(object['id'])} is made; member ${owner} decides.`);
+    const work = client.createSegmentAccessRequest(request, { member_id: optionId(call, 'member') });
+    const answer = await call.slowly('asking …', work);
+    const asked = answer.segment_access_request;
+    return printDone(call, answer, asked, `Request ${asked.id} is made; member ${owner} decides.`);
   },
 };

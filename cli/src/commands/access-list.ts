@@ -1,6 +1,4 @@
 import { filter, listCommand } from '../list-command.ts';
-import { accessRequests } from '../change-access-request.ts';
-import { eachAt } from '../unnamed-operation.ts';
 
 export const accessList = listCommand({
   name: 'access list',
@@ -13,5 +11,5 @@ export const accessList = listCommand({
   },
   columns: ['id', 'member_id', 'segment_owner_member_id', 'state', 'message', 'decided_on'],
   examples: ['npx foyer access list', 'npx foyer access list --state REQUESTED', 'npx foyer access list --owner 1661 --json'],
-  read: (client, query) => eachAt(client, accessRequests.path, accessRequests.many, query),
+  read: (client, query) => client.each('listSegmentAccessRequests', query),
 });

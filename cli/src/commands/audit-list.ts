@@ -1,5 +1,4 @@
 import { filter, listCommand } from '../list-command.ts';
-import { eachAt } from '../unnamed-operation.ts';
 
 export const auditList = listCommand({
   name: 'audit list',
@@ -22,5 +21,5 @@ export const auditList = listCommand({
     "npx foyer audit list --since '2026-01-31 08:00:00' --json",
   ],
   details: 'before and after hold the fields that changed, before none where the object was made, after none where it was deleted.',
-  read: (client, query) => eachAt(client, '/audit-event', 'audit_events', query),
+  read: (client, query) => client.each('listAuditEvents', query),
 });

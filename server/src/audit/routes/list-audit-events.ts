@@ -1,6 +1,4 @@
-import { sightOf } from '../../access/acting-member.ts';
-import { addressedIds, addressedList, listedAnswer } from '../../http/answers.ts';
-import { readListRequest, trimmed } from '../../http/list-parameters.ts';
+import { listOwn } from '../../access/list-own.ts';
 import { metaOperation } from '../../http/meta-operation.ts';
 import { type AccountOperation, reading } from '../../http/operation.ts';
 import type { CatalogReader } from '../../storage/sql/catalog-schema.ts';
@@ -16,14 +14,12 @@ export const listAuditEvents = (db: CatalogReader): AccountOperation => ({
   summary: 'Read the audit trail: who changed what, before and after',
   access: reading,
   answer: auditEventSchema,
-  async handle(call) {
-    const ids = addressedIds(call.parameters, call.path.first);
-    const member = sightOf(call, 'member_id');
-    const list = addressedList(readListRequest(call.parameters, auditEventFields), ids);
-    const { rows, count } = await listRows(db, member, list);
-    const shown = rows.map((row) => trimmed(auditEventOnWire(row), list.shown));
-    return listedAnswer({ one: 'audit_event', many: 'audit_events' }, list, shown, count);
-  },
+  handle: listOwn({
+    keys: { one: 'audit_event', many: 'audit_events' },
+    fields: auditEventFields,
+    read: (member, list) => listRows(db, member, list),
+    show: auditEventOnWire,
+  }),
 });
 
 /** `GET /audit-event/meta`. */

@@ -1,6 +1,4 @@
-import { sightOf } from '../../access/acting-member.ts';
-import { addressedIds, addressedList, listedAnswer } from '../../http/answers.ts';
-import { readListRequest, trimmed } from '../../http/list-parameters.ts';
+import { listOwn } from '../../access/list-own.ts';
 import { metaOperation } from '../../http/meta-operation.ts';
 import { type AccountOperation, reading } from '../../http/operation.ts';
 import type { CatalogReader } from '../../storage/sql/catalog-schema.ts';
@@ -15,14 +13,12 @@ export const listDataBuyerProviders = (db: CatalogReader): AccountOperation => (
   summary: 'Which buyers have enabled which data providers',
   access: reading,
   answer: dataBuyerProviderSchema,
-  async handle(call) {
-    const ids = addressedIds(call.parameters, call.path.first);
-    const member = sightOf(call, 'member_id');
-    const list = addressedList(readListRequest(call.parameters, dataBuyerProviderFields), ids);
-    const { rows, count } = await listEnabled(db, member, list);
-    const shown = rows.map((row) => trimmed(dataBuyerProviderOnWire(row), list.shown));
-    return listedAnswer({ one: 'data_buyer_provider', many: 'data_buyer_providers' }, list, shown, count);
-  },
+  handle: listOwn({
+    keys: { one: 'data_buyer_provider', many: 'data_buyer_providers' },
+    fields: dataBuyerProviderFields,
+    read: (member, list) => listEnabled(db, member, list),
+    show: dataBuyerProviderOnWire,
+  }),
 });
 
 /** `GET /data-buyer-provider/meta`. */

@@ -1,6 +1,4 @@
-import { sightOf } from '../../access/acting-member.ts';
-import { addressedIds, addressedList, listedAnswer } from '../../http/answers.ts';
-import { readListRequest, trimmed } from '../../http/list-parameters.ts';
+import { listOwn } from '../../access/list-own.ts';
 import { metaOperation } from '../../http/meta-operation.ts';
 import { type AccountOperation, reading } from '../../http/operation.ts';
 import type { CatalogReader } from '../../storage/sql/catalog-schema.ts';
@@ -16,14 +14,12 @@ export const listAdvertisers = (db: CatalogReader): AccountOperation => ({
   summary: 'Read advertisers',
   access: reading,
   answer: advertiserSchema,
-  async handle(call) {
-    const ids = addressedIds(call.parameters, call.path.first);
-    const member = sightOf(call, 'member_id');
-    const list = addressedList(readListRequest(call.parameters, advertiserFields), ids);
-    const { rows, count } = await listRows(db, member, list);
-    const shown = rows.map((row) => trimmed(advertiserOnWire(row), list.shown));
-    return listedAnswer({ one: 'advertiser', many: 'advertisers' }, list, shown, count);
-  },
+  handle: listOwn({
+    keys: { one: 'advertiser', many: 'advertisers' },
+    fields: advertiserFields,
+    read: (member, list) => listRows(db, member, list),
+    show: advertiserOnWire,
+  }),
 });
 
 /** `GET /advertiser/meta`. */

@@ -1,6 +1,4 @@
-import { sightOf } from '../../access/acting-member.ts';
-import { addressedIds, addressedList, listedAnswer } from '../../http/answers.ts';
-import { readListRequest, trimmed } from '../../http/list-parameters.ts';
+import { listOwn } from '../../access/list-own.ts';
 import { metaOperation } from '../../http/meta-operation.ts';
 import { type AccountOperation, reading } from '../../http/operation.ts';
 import type { CatalogReader } from '../../storage/sql/catalog-schema.ts';
@@ -15,14 +13,12 @@ export const listNotices = (db: CatalogReader): AccountOperation => ({
   summary: 'What your member must know without having asked',
   access: reading,
   answer: noticeSchema,
-  async handle(call) {
-    const ids = addressedIds(call.parameters, call.path.first);
-    const member = sightOf(call, 'member_id');
-    const list = addressedList(readListRequest(call.parameters, noticeFields), ids);
-    const { rows, count } = await listRows(db, member, list);
-    const shown = rows.map((row) => trimmed(noticeOnWire(row), list.shown));
-    return listedAnswer({ one: 'notice', many: 'notices' }, list, shown, count);
-  },
+  handle: listOwn({
+    keys: { one: 'notice', many: 'notices' },
+    fields: noticeFields,
+    read: (member, list) => listRows(db, member, list),
+    show: noticeOnWire,
+  }),
 });
 
 /** `GET /notice/meta`. */

@@ -1,6 +1,4 @@
-import { sightOf } from '../../access/acting-member.ts';
-import { addressedIds, addressedList, listedAnswer } from '../../http/answers.ts';
-import { readListRequest, trimmed } from '../../http/list-parameters.ts';
+import { listOwn } from '../../access/list-own.ts';
 import { metaOperation } from '../../http/meta-operation.ts';
 import { type AccountOperation, reading } from '../../http/operation.ts';
 import type { CatalogReader } from '../../storage/sql/catalog-schema.ts';
@@ -15,14 +13,12 @@ export const listSegmentAccessRequests = (db: CatalogReader): AccountOperation =
   summary: 'Requests for the right to put users into segments, your own and those to you',
   access: reading,
   answer: accessRequestSchema,
-  async handle(call) {
-    const ids = addressedIds(call.parameters, call.path.first);
-    const member = sightOf(call, 'member_id');
-    const list = addressedList(readListRequest(call.parameters, accessRequestFields), ids);
-    const { rows, count } = await listAccessRequests(db, member, list);
-    const shown = rows.map((row) => trimmed(accessRequestOnWire(row), list.shown));
-    return listedAnswer({ one: 'segment_access_request', many: 'segment_access_requests' }, list, shown, count);
-  },
+  handle: listOwn({
+    keys: { one: 'segment_access_request', many: 'segment_access_requests' },
+    fields: accessRequestFields,
+    read: (member, list) => listAccessRequests(db, member, list),
+    show: accessRequestOnWire,
+  }),
 });
 
 /** `GET /segment-access-request/meta`. */

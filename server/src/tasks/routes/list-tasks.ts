@@ -1,6 +1,4 @@
-import { sightOf } from '../../access/acting-member.ts';
-import { addressedIds, addressedList, listedAnswer } from '../../http/answers.ts';
-import { readListRequest, trimmed } from '../../http/list-parameters.ts';
+import { listOwn } from '../../access/list-own.ts';
 import { metaOperation } from '../../http/meta-operation.ts';
 import { type AccountOperation, reading } from '../../http/operation.ts';
 import type { CatalogReader } from '../../storage/sql/catalog-schema.ts';
@@ -16,14 +14,12 @@ export const listTasks = (db: CatalogReader): AccountOperation => ({
   summary: 'What runs, waits and ended in the background',
   access: reading,
   answer: taskSchema,
-  async handle(call) {
-    const ids = addressedIds(call.parameters, call.path.first);
-    const member = sightOf(call, 'member_id');
-    const list = addressedList(readListRequest(call.parameters, taskFields), ids);
-    const { rows, count } = await listRows(db, member, list);
-    const shown = rows.map((row) => trimmed(taskOnWire(row), list.shown));
-    return listedAnswer({ one: 'task', many: 'tasks' }, list, shown, count);
-  },
+  handle: listOwn({
+    keys: { one: 'task', many: 'tasks' },
+    fields: taskFields,
+    read: (member, list) => listRows(db, member, list),
+    show: taskOnWire,
+  }),
 });
 
 /** `GET /task/meta`. */
