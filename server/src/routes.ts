@@ -14,7 +14,7 @@ import type { BackupParts } from './backup/make-backup.ts';
 import { createBackup } from './backup/routes/create-backup.ts';
 import type { ImportParts } from './catalog-import/import-file.ts';
 import { importCatalog } from './catalog-import/routes/import-catalog.ts';
-import type { AccountOperation, Operation } from './http/operation.ts';
+import type { Operation } from './http/operation.ts';
 import { checkHealth, checkReadiness, type ReadinessChecks } from './http/routes/check-health.ts';
 import { describeApi } from './http/routes/describe-api.ts';
 import { describeServer } from './http/routes/describe-server.ts';
@@ -79,7 +79,7 @@ export interface RouteParts {
 }
 
 /** The contents page: every operation, in four parts. `hot` ones are answered before the framework where hot routes are on. */
-export function createRoutes(parts: RouteParts): { readonly operations: readonly Operation[]; readonly hot: readonly AccountOperation[] } {
+export function createRoutes(parts: RouteParts): { readonly operations: readonly Operation[]; readonly hot: readonly Operation[] } {
   const hot = [addUsers(parts.instant), lookUpUser(parts.lookup)];
   const operations: Operation[] = [
     ...entryRoutes(parts, () => operations),

@@ -93,6 +93,6 @@ export interface SmallCall {
 export function callOf({ member, role = 'member', query = '', body }: SmallCall): Call {
   const caller: Caller = { accountId: null, username: null, memberId: asMemberId(member), role };
   const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
-  const facts = { method: 'GET', path: '/', headers: {}, peerAddress: '127.0.0.1', encrypted: false, queryToken: undefined };
+  const facts = { method: 'GET', path: '/', query, headers: {}, peerAddress: '127.0.0.1', encrypted: false, queryToken: undefined };
   return { requestId: 'test', facts, parameters: new Parameters(query), path: {}, body: Buffer.from(text), warnings: [], caller };
 }

@@ -8,6 +8,7 @@ const facts = (headers: RequestFacts['headers'], encrypted = false): RequestFact
   headers: { host: 'own.example:8080', ...headers },
   peerAddress: '10.0.0.9',
   encrypted,
+  query: '',
   queryToken: undefined,
 });
 const view = (trustProxy: number, publicUrl = ''): ProxyView => new ProxyView({ trustProxy, publicUrl });

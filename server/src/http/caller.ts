@@ -16,6 +16,8 @@ export interface RequestFacts {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
+  /** Without its `?`, as it was sent; bytes beyond ASCII are characters up to 0xff. */
+  readonly query: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The socket's peer. */
   readonly peerAddress: string;

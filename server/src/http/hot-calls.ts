@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { LentBody } from './answer-bytes.ts';
-import type { AccountOperation, Answer, Call } from './operation.ts';
+import type { Answer, Call, OpenCall, Operation } from './operation.ts';
 
 /** A request for a hot operation, without its body: what admission and the log look at, whoever read it from the wire. */
 export interface HotRequest {
@@ -41,22 +41,22 @@ export interface HotFront {
   /** The server is stopping: new requests are turned away. */
   readonly stopping: boolean;
   /** Admits the request and makes the call; throws a Refusal. */
-  begin(request: HotRequest, operation: AccountOperation): HotCall;
+  begin(request: HotRequest, operation: Operation): HotCall;
   /** Sends the answer of a call, or of a failure, at the end of this turn of the event loop. */
   send(hot: HotCall, reply: HotReply, answer: Answer): void;
-  fail(hot: HotCall | undefined, reply: HotReply, operation: AccountOperation, error: unknown): void;
+  fail(hot: HotCall | undefined, reply: HotReply, operation: Operation, error: unknown): void;
 }
 
 export interface HotCall {
-  /** Its body is empty until it has come. */
-  readonly call: { -readonly [Key in keyof Call]: Call[Key] };
+  /** Its body is empty until it has come; an open operation's has no caller. */
+  readonly call: { -readonly [Key in keyof OpenCall]: OpenCall[Key] } & Partial<Pick<Call, 'caller'>>;
   readonly headers: Readonly<Record<string, string>>;
   readonly startedAt: number;
-  readonly operation: AccountOperation;
+  readonly operation: Operation;
 }
 
 /** Hot operations by method and main address in its plain form; prefixes and trailing slashes are the framework's. */
-export const hotOperationsByAddress = (operations: readonly AccountOperation[]): ReadonlyMap<string, AccountOperation> =>
+export const hotOperationsByAddress = (operations: readonly Operation[]): ReadonlyMap<string, Operation> =>
   new Map(operations.map((operation) => [`${operation.method} ${operation.paths[0]}`, operation]));
 
 /** Makes the call and sends what comes of it, at once where the operation answers at once. Never throws. */
@@ -64,7 +64,8 @@ export function answerHotCall(front: HotFront, hot: HotCall, reply: HotReply, bo
   const { operation } = hot;
   try {
     hot.call.body = body;
-    const answered = operation.handle(hot.call);
+    // Whoever may not be anyone was admitted, so the caller is there.
+    const answered = operation.handle(hot.call as Call);
     if (answered instanceof Promise)
       answered.then(
         (answer) => sendAnswer(front, hot, reply, answer),

@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import { type Refusal, refusal } from '../kit/refusal.ts';
 import { answerHotCall, type HotCall, type HotFront, hotOperationsByAddress, type HotReply, type HotSent } from './hot-calls.ts';
 import { httpErrors } from './http-errors.ts';
-import type { AccountOperation } from './operation.ts';
+import type { Operation } from './operation.ts';
 import { splitUrl, writeAnswer } from './write-answer.ts';
 
 /**
@@ -13,11 +13,11 @@ import { splitUrl, writeAnswer } from './write-answer.ts';
  * slashes and other methods go on to the framework, where the same operation stands as its slow twin.
  */
 export class HotDispatcher {
-  readonly #operations: ReadonlyMap<string, AccountOperation>;
+  readonly #operations: ReadonlyMap<string, Operation>;
   readonly #front: HotFront;
   readonly #bodyLimitBytes: number;
 
-  constructor(operations: readonly AccountOperation[], front: HotFront, bodyLimitBytes: number) {
+  constructor(operations: readonly Operation[], front: HotFront, bodyLimitBytes: number) {
     this.#operations = hotOperationsByAddress(operations);
     this.#front = front;
     this.#bodyLimitBytes = bodyLimitBytes;
@@ -32,7 +32,7 @@ export class HotDispatcher {
     return true;
   }
 
-  async #answer(request: IncomingMessage, reply: HotReply, operation: AccountOperation, path: string, query: string): Promise<void> {
+  async #answer(request: IncomingMessage, reply: HotReply, operation: Operation, path: string, query: string): Promise<void> {
     let hot: HotCall | undefined;
     let body: Buffer;
     try {

@@ -9,16 +9,18 @@ import { httpErrors } from './http-errors.ts';
 import { DirectFront } from './direct/direct-front.ts';
 import { HotDispatcher } from './hot-dispatcher.ts';
 import type { RequestFront } from './request-front.ts';
-import type { AccountOperation, Call, Operation } from './operation.ts';
+import type { BareAnswer, Call, Operation } from './operation.ts';
 import { splitUrl } from './write-answer.ts';
 
 export interface HttpServerOptions {
   readonly operations: readonly Operation[];
   /** Operations that are answered before the framework; empty where hot routes are off. */
-  readonly hotOperations: readonly AccountOperation[];
+  readonly hotOperations: readonly Operation[];
   readonly front: RequestFront;
   readonly log: Logger;
   readonly bodyLimitBytes: number;
+  /** What is answered 200 although it is not HTTP, by the beginning of the request line: a pixel never breaks a page. */
+  readonly unreadable?: (requestLine: string) => BareAnswer | undefined;
 }
 
 /** A listening server and the way to stop it. */
@@ -32,7 +34,8 @@ const methods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE'] as
 
 /** Builds the server: Fastify for all operations, and one dispatcher before it for the hot ones. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { operations, hotOperations, front, log, bodyLimitBytes } = options;
+  const { operations, hotOperations, front, log, bodyLimitBytes, unreadable = () => undefined } = options;
+  const answerClientError = (error: ClientError, socket: Socket): void => refuseUnread(error, socket, unreadable);
   const hot = new HotDispatcher(hotOperations, front, bodyLimitBytes);
   let server: Server | undefined;
   let direct: DirectFront | undefined;
@@ -43,7 +46,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     frameworkErrors: (error, request, reply) => front.failFramework(request, reply, 'unknown', asRefusal(error, bodyLimitBytes)),
     genReqId: () => front.newRequestId(),
     serverFactory: (handler) => {
-      server = createServer((request, response) => {
+      server = createServer({ maxHeaderSize: mostHeadBytes }, (request, response) => {
         if (front.turnAway(request, response) || hot.take(request, response)) return;
         handOver(request, response, handler);
       });
@@ -184,9 +187,23 @@ function asRefusal(error: unknown, bodyLimitBytes: number): unknown {
   return error;
 }
 
-function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+/** Pixels take queries of 64 KB, and the cookies of a site come with them. */
+const mostHeadBytes = 98_304;
+const mostLineCharacters = 64;
+
+type ClientError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
+
+function refuseUnread(error: ClientError, socket: Socket, unreadable: (requestLine: string) => BareAnswer | undefined): void {
   if (!socket.writable || error.code === 'ECONNRESET') return;
-  socket.end(clientErrorAnswer(error.code));
+  const answer = unreadable(error.rawPacket?.toString('latin1', 0, mostLineCharacters) ?? '');
+  if (answer === undefined) {
+    socket.end(clientErrorAnswer(error.code));
+    return;
+  }
+  const headers = Object.entries(answer.headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const length = Buffer.byteLength(answer.body);
+  socket.write(`HTTP/1.1 200 OK\r\n${headers.join('')}content-length: ${length}\r\nconnection: close\r\n\r\n`);
+  socket.end(answer.body);
 }
 
 /** What is sent where not even the request line could be read. */

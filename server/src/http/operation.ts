@@ -87,6 +87,8 @@ interface OperationCommon {
   readonly unlisted?: boolean;
   /** Where it differs from the server's own limit. */
   readonly bodyLimitBytes?: number;
+  /** The operation reads the query itself, byte for byte (`facts.query`): nothing in it is refused or told of, and `parameters` are empty. */
+  readonly rawQuery?: true;
 }
 
 export interface OpenOperation extends OperationCommon {

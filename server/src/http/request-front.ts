@@ -10,7 +10,7 @@ import type { Admit, RequestFacts } from './caller.ts';
 import { envelopeOf, type EnvelopeNotes, errorEnvelope, writeEnvelope } from './envelope.ts';
 import type { HotCall, HotFront, HotReply, HotRequest, HotSent } from './hot-calls.ts';
 import { httpErrors } from './http-errors.ts';
-import type { AccountOperation, Answer, Call, OpenCall, Operation } from './operation.ts';
+import type { Answer, Call, OpenCall, Operation } from './operation.ts';
 import { Parameters, shortened } from './parameters.ts';
 import type { RequestMetrics } from './request-metrics.ts';
 import { TurnAnswers } from './turn-answers.ts';
@@ -36,7 +36,7 @@ interface FrameworkCall {
 /** What a hot call is answered with at the end of the turn. */
 interface HotAnswer {
   readonly hot: HotCall | undefined;
-  readonly operation: AccountOperation;
+  readonly operation: Operation;
   readonly requestId: string;
   readonly reply: HotReply;
   readonly sent: HotSent;
@@ -87,15 +87,17 @@ export class RequestFront implements HotFront {
     return true;
   }
 
-  begin(request: HotRequest, operation: AccountOperation): HotCall {
+  begin(request: HotRequest, operation: Operation): HotCall {
     const startedAt = performance.now();
     this.#hotAnswers.beforeWork(startedAt);
     const { method, path, headers: sent, peerAddress, encrypted } = request;
-    const parameters = new Parameters(request.query);
-    const facts = { method, path, headers: sent, peerAddress, encrypted, queryToken: queryTokenOf(parameters) };
+    const { query } = request;
+    const parameters = parametersOf(operation, query);
+    const facts = { method, path, query, headers: sent, peerAddress, encrypted, queryToken: queryTokenOf(parameters) };
+    const call = { requestId: this.newRequestId(), facts, parameters, path: noPlaces, body: noBody, warnings: [] };
+    if (operation.access === 'anyone') return { call, headers: noHeaders, startedAt, operation };
     const { caller, headers } = this.#options.admit(facts, operation.access);
-    const call = { requestId: this.newRequestId(), facts, parameters, path: noPlaces, body: noBody, warnings: [], caller };
-    return { call, headers, startedAt, operation };
+    return { call: { ...call, caller }, headers, startedAt, operation };
   }
 
   send(hot: HotCall, reply: HotReply, answer: Answer): void {
@@ -104,12 +106,12 @@ export class RequestFront implements HotFront {
     this.#hotAnswers.add({ hot, operation, requestId: call.requestId, reply, sent });
   }
 
-  fail(hot: HotCall | undefined, reply: HotReply, operation: AccountOperation, error: unknown): void {
+  fail(hot: HotCall | undefined, reply: HotReply, operation: Operation, error: unknown): void {
     const requestId = hot?.call.requestId ?? this.newRequestId();
     this.#hotAnswers.add({ hot, operation, requestId, reply, sent: this.#hotFailure(hot, requestId, operation, error) });
   }
 
-  #hotFailure(hot: HotCall | undefined, requestId: string, operation: AccountOperation, error: unknown): HotSent {
+  #hotFailure(hot: HotCall | undefined, requestId: string, operation: Operation, error: unknown): HotSent {
     const notes = { warnings: hot?.call.warnings ?? [], dbg: operation.dbg === true };
     return this.#failure(error, requestId, operation.paths[0] ?? '', hot?.headers ?? noHeaders, notes);
   }
@@ -128,9 +130,9 @@ export class RequestFront implements HotFront {
 
   beginFramework(request: FastifyRequest, reply: FastifyReply, operation: Operation): void {
     const { path, query } = splitUrl(request.raw.url ?? '/');
-    const parameters = new Parameters(query);
+    const parameters = parametersOf(operation, query);
     const startedAt = performance.now();
-    const facts = factsOf(request.raw, path, parameters);
+    const facts = factsOf(request.raw, path, query, parameters);
     const open = { requestId: request.id, facts, parameters, warnings: [] };
     // Set before admission, so that its refusals know the operation too.
     this.#framework.set(request, { open, headers: {}, operation, startedAt });
@@ -247,10 +249,14 @@ function sentOf(
   };
 }
 
-function factsOf(request: IncomingMessage, path: string, parameters: Parameters): RequestFacts {
+const noParameters = new Parameters('');
+const parametersOf = ({ rawQuery }: Operation, query: string): Parameters => (rawQuery ? noParameters : new Parameters(query));
+
+function factsOf(request: IncomingMessage, path: string, query: string, parameters: Parameters): RequestFacts {
   return {
     method: request.method ?? 'GET',
     path,
+    query,
     headers: request.headers,
     peerAddress: request.socket.remoteAddress ?? '',
     encrypted: (request.socket as TLSSocket).encrypted === true,

@@ -1,12 +1,12 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { HotFront } from '../hot-calls.ts';
-import type { AccountOperation } from '../operation.ts';
+import type { Operation } from '../operation.ts';
 import { DirectConnection, type DirectShared } from './direct-connection.ts';
 import { HeadReader } from './request-head.ts';
 
 export interface DirectOptions {
-  readonly operations: readonly AccountOperation[];
+  readonly operations: readonly Operation[];
   readonly front: HotFront;
   readonly bodyLimitBytes: number;
   /** What happens to a request that breaks off or takes too long: the server's own `clientError` listener. */

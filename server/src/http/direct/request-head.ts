@@ -1,10 +1,10 @@
 import { Buffer } from 'node:buffer';
 import { hotOperationsByAddress } from '../hot-calls.ts';
-import type { AccountOperation } from '../operation.ts';
+import type { Operation } from '../operation.ts';
 
 /** A request head that means one thing to everybody. */
 export interface RequestHead {
-  readonly operation: AccountOperation;
+  readonly operation: Operation;
   readonly path: string;
   /** Without its `?`. */
   readonly query: string;
@@ -56,7 +56,7 @@ const lineEnd = Buffer.from(' HTTP/1.1\r\n');
 const headEnd = Buffer.from('\r\n\r\n');
 
 interface Route {
-  readonly operation: AccountOperation;
+  readonly operation: Operation;
   readonly path: string;
   /** Method, a space and the path. */
   readonly bytes: Buffer;
@@ -73,7 +73,7 @@ export class HeadReader {
   readonly #routes: readonly Route[];
   readonly #known = new KnownFields();
 
-  constructor(operations: readonly AccountOperation[], bodyLimitBytes: number) {
+  constructor(operations: readonly Operation[], bodyLimitBytes: number) {
     this.#routes = [...hotOperationsByAddress(operations)].map(([address, operation]) => ({
       operation,
       path: address.slice(address.indexOf(' ') + 1),

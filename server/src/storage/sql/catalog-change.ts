@@ -35,7 +35,8 @@ type IdName =
   | 'segment_access_request'
   | 'notice'
   | 'audit_event'
-  | 'task';
+  | 'task'
+  | 'minted_id';
 
 /** One transaction on the catalog: the queries, the audit entries, and what it touched. */
 export class CatalogChange {
