@@ -60,6 +60,13 @@ describe.each(fullStores)('%s at its memory limit', (_name, open) => {
     await store.close();
   });
 
+  it('sees nobody whom it does not know', async () => {
+    const store = await open(new FakeClock());
+    expect([await store.see(user(1)), await store.see(user(2))]).toEqual(['known', 'full']);
+    expect((await store.get(user(2))).known).toBe(false);
+    await store.close();
+  });
+
   it('applies nothing of a batch that would need a new user where wholeOrFull is asked', async () => {
     const clock = new FakeClock();
     const store = await open(clock);

@@ -26,7 +26,7 @@ export interface Membership {
 
 /** All live memberships of one user at the moment of reading, by segment id ascending. */
 export interface Profile {
-  /** Has an addition or a link named this user? False for a user that nobody has seen, that was forgotten or is opted out. */
+  /** Has an addition, a link or `see` named this user? False for a user that nobody has seen, that was forgotten or is opted out. */
   readonly known: boolean;
   readonly optedOut: boolean;
   /** The user id that the identifier is linked to; null for a user that has none (a device id on its own). */
@@ -80,6 +80,12 @@ export type StageId = number & { readonly stage: unique symbol };
  * - opted-out, full, unmapped (`to` is an external id without a live mapping): nothing was done.
  */
 export type LinkOutcome = 'linked' | 'moved' | 'unchanged' | 'opted-out' | 'full' | 'unmapped';
+
+/**
+ * - seen: nobody had seen it, and it is a user without memberships now; known: it names a user already, nothing was done.
+ * - opted-out, full, unmapped (an external id without a live mapping): nothing was done.
+ */
+export type SeeOutcome = 'seen' | 'known' | 'opted-out' | 'full' | 'unmapped';
 
 export interface LinkOptions {
   /** Unix seconds; null never ends. External ids end, others do not (ingest.md section 1.5). */
@@ -156,6 +162,9 @@ export interface ProfileStore {
 
   get(identifier: Identifier): Awaitable<Profile>;
   getMany(identifiers: readonly Identifier[]): Awaitable<readonly Profile[]>;
+
+  /** Makes the user that the identifier names, without memberships, where nobody has seen it: `knownUsersOnly` takes it from then on. */
+  see(identifier: Identifier): Promise<SeeOutcome>;
 
   /**
    * Makes `identifier` (no user id) name the user of `to`. An identifier that was a user of its own is merged into it,

@@ -38,6 +38,7 @@ describe('a copy', () => {
     for (let id = 1; id <= 3000; id++) void add(store, id, 1, 2);
     await store.link(device(1), user(1), { expiresAtS: null, linkedBy: asMemberId(9) });
     await store.forget(user(9000), { optOut: true });
+    await store.see(user(9001));
     const path = join(root, 'copy-of-live');
     const copied = store.copyTo(path);
     // The cut is made in this turn; what comes next is not of the copy.
@@ -45,7 +46,7 @@ describe('a copy', () => {
     await Promise.resolve();
     for (let id = 1; id <= 3000; id++) void add(store, id, 3);
     await copied;
-    expect(await verify(path)).toMatchObject({ users: 3000, memberships: 6000, identifiers: 3001, segments: 2, tornBytes: 0 });
+    expect(await verify(path)).toMatchObject({ users: 3001, memberships: 6000, identifiers: 3002, segments: 2, tornBytes: 0 });
     const copy = await open(path);
     expect([held(copy, 1), held(copy, 3000), copy.links(user(1)).length]).toEqual([[1, 2], [1, 2], 1]);
     expect(copy.get(user(9000)).optedOut).toBe(true);
@@ -82,7 +83,8 @@ describe('verifying', () => {
     const store = await open();
     for (let id = 1; id <= 40; id++) await add(store, id, 1, 2);
     await store.snapshot();
-    for (let id = 41; id <= 45; id++) await add(store, id, 1);
+    for (let id = 41; id <= 44; id++) await add(store, id, 1);
+    await store.see(user(45));
     const copy = await mkdtemp(join(root, 'killed-'));
     await cp(directory, copy, { recursive: true });
     await store.close();

@@ -18,6 +18,7 @@ import {
   type ProfileStore,
   type ScanFields,
   type ScanPage,
+  type SeeOutcome,
   type StageId,
 } from '../profile-store.ts';
 import { entryType } from './core/log-entry.ts';
@@ -27,7 +28,7 @@ import { AudienceClient } from './thread/audience-client.ts';
 import { EngineClient } from './thread/engine-client.ts';
 import { newLink, type EngineThreadData } from './thread/engine-link.ts';
 import { ProfileReader } from './thread/profile-reader.ts';
-import { linkOutcomes } from './thread/requests.ts';
+import { linkOutcomes, seeOutcomes } from './thread/requests.ts';
 import { serveEngine } from './thread/serve-engine.ts';
 
 export interface EmbeddedProfileStoreOptions extends ProfileEngineOptions, Partial<ProfileEngineListeners> {
@@ -114,6 +115,9 @@ export class EmbeddedProfileStore implements ProfileStore {
   }
   async forgetChunks(job: number): Promise<void> {
     await this.#change(entryType.forgetChunks, [job]);
+  }
+  async see(identifier: Identifier): Promise<SeeOutcome> {
+    return seeOutcomes[await this.#change(entryType.see, [], [keyOf(identifier)])] ?? 'known';
   }
   async link(identifier: Identifier, to: Identifier, options: LinkOptions): Promise<LinkOutcome> {
     const expiresAtS = options.expiresAtS === null ? linkNeverEnds : Math.min(Math.max(options.expiresAtS, 0), linkNeverEnds - 1);

@@ -57,6 +57,7 @@ const operation = fc.oneof(
       forS: fc.constantFrom(null, -1, 50, 200),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant('see' as const), who }) },
   { weight: 2, arbitrary: fc.record({ does: fc.constant('unlink' as const), from: who }) },
   { weight: 2, arbitrary: fc.record({ does: fc.constant('merge' as const), into: who, from: who }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('forget' as const), who, optOut: fc.boolean() }) },
@@ -181,6 +182,8 @@ class Pair {
         const staged = op.stage > 1 || this.stages.length === 0 ? {} : { stage: stage(op.stage) };
         return store.apply(batchOf(op.changes, nowS), { ...options, ...staged, ...(op.chunk === null ? {} : { chunk: op.chunk }) });
       }
+      case 'see':
+        return store.see(op.who);
       case 'link':
         return store.link(op.from, op.to, { expiresAtS: op.forS === null ? null : nowS + op.forS, linkedBy: asMemberId(4) });
       case 'unlink':

@@ -52,6 +52,7 @@ describe('opening again', () => {
     await store.link(device(1), user(1), forEver);
     await store.link(external('x'), user(1), { expiresAtS: clock.s + 1000, linkedBy: asMemberId(7) });
     await store.forget(user(5), { optOut: true });
+    await store.see(user(7));
     await add(6, 4);
     await store.dropSegment(segment(4));
     if (from === 'snapshot and log') await store.snapshot();
@@ -62,9 +63,10 @@ describe('opening again', () => {
     batch.add(segment(1), 8, clock.s, null);
     await store.apply(batch, { ...instant, stage: staged, chunk: { job: 3, sequence: 0 } });
     if (from === 'snapshot') await store.snapshot();
-    const before = [1, 2, 5, 6].map((id) => [store.get(user(id)), store.links(user(id))]);
+    const before = [1, 2, 5, 6, 7].map((id) => [store.get(user(id)), store.links(user(id))]);
     await reopen();
-    expect([1, 2, 5, 6].map((id) => [store.get(user(id)), store.links(user(id))])).toEqual(before);
+    expect([1, 2, 5, 6, 7].map((id) => [store.get(user(id)), store.links(user(id))])).toEqual(before);
+    expect(store.get(user(7)).known).toBe(true);
     expect(store.count(segment(1))).toBe(1);
     expect((await store.apply(batch, { ...instant, stage: staged, chunk: { job: 3, sequence: 0 } })).repeated).toBe(true);
     await store.commit(staged);

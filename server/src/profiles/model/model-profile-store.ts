@@ -19,6 +19,7 @@ import {
   type ProfileStore,
   type ScanFields,
   type ScanPage,
+  type SeeOutcome,
   type StageId,
 } from '../profile-store.ts';
 import { ScanPageBuilder } from '../scan-page.ts';
@@ -139,6 +140,16 @@ export class ModelProfileStore implements ProfileStore {
 
   getMany(identifiers: readonly Identifier[]): readonly Profile[] {
     return identifiers.map((identifier) => this.get(identifier));
+  }
+
+  async see(identifier: Identifier): Promise<SeeOutcome> {
+    this.#checkOpen();
+    const user = this.#userOf(identifier);
+    if (user !== null) return user.optedOut ? 'opted-out' : 'known';
+    if (identifier.kind === 'external' && !this.#options.holdExternals) return 'unmapped';
+    if (this.#isFull()) return 'full';
+    this.#create(identifier);
+    return 'seen';
   }
 
   async link(identifier: Identifier, to: Identifier, options: LinkOptions): Promise<LinkOutcome> {

@@ -1,4 +1,4 @@
-import type { LinkOutcome } from '../../profile-store.ts';
+import type { LinkOutcome, SeeOutcome } from '../../profile-store.ts';
 import { isExternalKey } from '../../identifier-key.ts';
 import { linkNeverEnds, userField, type LinkData, type ProfileMemory } from '../memory/profile-memory.ts';
 import type { CoreLimits } from './core-limits.ts';
@@ -9,6 +9,17 @@ import { ensureUser, hasUserId, resolveKey, type ResolvedKey } from './resolve-k
 
 /** Links that the store itself makes (a merged user's first identifier) are nobody's. */
 const linkedByNobody = 0;
+
+/** `ProfileStore.see`. */
+export function seeKey(memory: ProfileMemory, key: Uint8Array, nowS: number, limits: CoreLimits): SeeOutcome {
+  const own = resolve(memory, key, nowS, limits);
+  if (own.optedOut) return 'opted-out';
+  if (own.unmapped) return 'unmapped';
+  if (own.user !== 0) return 'known';
+  if (limits.isFull(memory.memoryBytes)) return 'full';
+  ensureUser(memory, key, 0, key.length, own);
+  return 'seen';
+}
 
 /** `ProfileStore.link`. `expiresAtS` of anything but an external id is not kept: those do not end (ingest.md section 1.5). */
 export function linkKey(

@@ -14,6 +14,7 @@ export const entryType = {
   commit: 9,
   abort: 10,
   drop: 11,
+  see: 12,
 } as const;
 
 /** Flags of an `apply` entry. */

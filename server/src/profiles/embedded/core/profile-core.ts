@@ -6,13 +6,14 @@ import {
   type ApplyResult,
   type LinkOutcome,
   type ProfileStats,
+  type SeeOutcome,
   type StageId,
 } from '../../profile-store.ts';
 import { newPlace, ProfileMemory } from '../memory/profile-memory.ts';
 import { applyBatch, TranslationScratch, wouldCreateUser, type OperationColumns } from './apply-batch.ts';
 import { ChunkOutcomes } from './chunk-outcomes.ts';
 import type { CoreLimits } from './core-limits.ts';
-import { forgetKey, linkKey, mergeKeys, optInKey, unlinkKey } from './identity-changes.ts';
+import { forgetKey, linkKey, mergeKeys, optInKey, seeKey, unlinkKey } from './identity-changes.ts';
 import { entryType, LogEntryWriter } from './log-entry.ts';
 import { loadBlock } from './load-block.ts';
 import { replayEntry } from './replay-entry.ts';
@@ -91,6 +92,11 @@ export class ProfileCore {
   forgetChunks(job: number, nowS: number): Change<void> {
     const changed = this.#chunks.forget(job);
     return this.#changed(undefined, changed, entryType.forgetChunks, nowS, [job], []);
+  }
+
+  see(key: Uint8Array, nowS: number): Change<SeeOutcome> {
+    const outcome = this.#whole(() => seeKey(this.#memory, key, nowS, this.#limits));
+    return this.#changed(outcome, outcome === 'seen', entryType.see, nowS, [], [key]);
   }
 
   /** `expiresAtS`: `linkNeverEnds` for ever. */

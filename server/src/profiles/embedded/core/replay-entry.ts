@@ -2,7 +2,7 @@ import type { ProfileMemory } from '../memory/profile-memory.ts';
 import { replayBatch } from './apply-batch.ts';
 import type { ChunkOutcomes } from './chunk-outcomes.ts';
 import { replayLimits } from './core-limits.ts';
-import { forgetKey, linkKey, mergeKeys, optInKey, unlinkKey } from './identity-changes.ts';
+import { forgetKey, linkKey, mergeKeys, optInKey, seeKey, unlinkKey } from './identity-changes.ts';
 import { applyFlag, entryType } from './log-entry.ts';
 import type { WordReader } from './word-reader.ts';
 
@@ -40,6 +40,9 @@ export function replayEntry(memory: ProfileMemory, chunks: ChunkOutcomes, entry:
     }
     case entryType.optIn:
       optInKey(memory, entry.bytes(), nowS);
+      break;
+    case entryType.see:
+      seeKey(memory, entry.bytes(), nowS, replayLimits);
       break;
     case entryType.stage: {
       const number = entry.word();

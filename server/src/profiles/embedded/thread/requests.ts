@@ -1,5 +1,5 @@
 import type { OperationBatch } from '../../operation-batch.ts';
-import { outcomeCodes, type ApplyOptions, type ApplyResult, type LinkOutcome, type StageId } from '../../profile-store.ts';
+import { outcomeCodes, type ApplyOptions, type ApplyResult, type LinkOutcome, type SeeOutcome, type StageId } from '../../profile-store.ts';
 import { asSegmentId } from '../../../kit/ids.ts';
 import { sourceToWord } from '../../source-word.ts';
 import type { OperationColumns } from '../core/apply-batch.ts';
@@ -89,6 +89,7 @@ export function writeKeys(
 export type Answered = ApplyResult | number;
 
 export const linkOutcomes: readonly LinkOutcome[] = ['linked', 'moved', 'unchanged', 'opted-out', 'full', 'unmapped'];
+export const seeOutcomes: readonly SeeOutcome[] = ['seen', 'known', 'opted-out', 'full', 'unmapped'];
 
 /** A request that has been read; its arrays are views of where it lies. */
 export class RequestReader {
@@ -114,6 +115,10 @@ export class RequestReader {
         return this.#apply(core);
       case entryType.forgetChunks:
         return nothing(core.forgetChunks(this.#word(), nowS));
+      case entryType.see: {
+        const { result, entry } = core.see(this.#key(), nowS);
+        return { result: seeOutcomes.indexOf(result), entry };
+      }
       case entryType.link: {
         const [expiresAtS, linkedBy] = [this.#word(), this.#word()];
         const { result, entry } = core.link(this.#key(), this.#key(), expiresAtS, linkedBy, nowS);
