@@ -14,7 +14,7 @@ const root = join(import.meta.dirname, '..');
 export async function sdkFiles(): Promise<Readonly<Record<string, string>>> {
   const platform = await startPlatform({ bare: true });
   try {
-    return generateSdk(platform.server.operations.filter((operation) => !operation.unlisted));
+    return generateSdk(platform.server.operations.filter(({ unlisted, rawQuery }) => !unlisted && !rawQuery));
   } finally {
     await platform.stop();
   }

@@ -25,6 +25,7 @@ export const shapes: Readonly<Record<string, OperationShape>> = {
   logIn: { name: 'Login', answer: '{ readonly token: string }' },
   lookUpUser: { name: 'UserLookup', answer: '$' },
   readMetrics: { answer: 'string' },
+  reportSyncs: { name: 'SyncReport', answer: '$' },
   segmentStats: { name: 'SegmentStats', answer: '{ readonly count: number; readonly segment_stats: $[] }' },
   updateAccount: { answer: "OneAnswer<'user', Account>" },
 };

@@ -33,6 +33,7 @@ import { sharingDelete } from './commands/sharing-delete.ts';
 import { sharingList } from './commands/sharing-list.ts';
 import { sharingShow } from './commands/sharing-show.ts';
 import { sharingUpdate } from './commands/sharing-update.ts';
+import { syncReport } from './commands/sync-report.ts';
 import { userShow } from './commands/user-show.ts';
 import { verify } from './commands/verify.ts';
 
@@ -73,5 +74,6 @@ export const commandTable: readonly Command[] = [
   accessWithdraw,
   accessRevoke,
   auditList,
+  syncReport,
   completion(() => commandTable),
 ];

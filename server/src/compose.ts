@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { createAdmission } from './access/admission.ts';
@@ -21,6 +22,10 @@ import { RequestFront } from './http/request-front.ts';
 import { RequestMetrics } from './http/request-metrics.ts';
 import { createInstantParts, type InstantParts } from './ingest/instant/instant-parts.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
+import { denyBySignals } from './identity/deny-by-signals.ts';
+import { MintedIds, mintKey } from './identity/minted-ids.ts';
+import { answerUnreadablePixel } from './ingest/pixel/answer-pixel.ts';
+import { createPixelParts, type PixelParts } from './ingest/pixel/pixel-parts.ts';
 import { purgeNotices } from './notices/purge-notices.ts';
 import { platformMember } from './members/platform-member.ts';
 import { EmbeddedProfileStore } from './profiles/embedded/embedded-profile-store.ts';
@@ -78,7 +83,7 @@ const sessionSaveIntervalMs = 60_000;
 
 /** Picks engines, joins ports, wires domains: the only place that knows them all. */
 export async function compose(options: ComposeOptions): Promise<ComposedServer> {
-  const { config, clock, log } = options;
+  const { config, clock, directory, log } = options;
   const place = await openCatalog(options);
   const { catalog } = place;
   const memory = new MemoryBudget(config.memoryLimit);
@@ -99,17 +104,51 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
   const hasher = new PasswordHasher(config.passwordQueue);
   const memberships = new MembershipLimits({ view, profiles });
   const notices = keepNotices({ catalog, view, memberships, memory, profiles, clock, log });
+  const writer = createProfileWriter(profiles, memberships);
   const instant = createInstantParts({
     view,
     profiles,
-    writer: createProfileWriter(profiles, memberships),
+    writer,
     db: catalog.read,
     clock,
     defaultLimitsApply: config.rtRateLimit,
     onStatisticsFailure: (error) =>
       log.error({ err: error }, 'statistics of the instant service were not written; they are kept and tried again'),
   });
-  const { http, front, operations } = createHttp(options, { place, catalog, profiles, memory, view, sessions, hasher, instant, tasks });
+  const registry = new Registry();
+  const proxy = new ProxyView(config);
+  const pixel = createPixelParts({
+    view,
+    profiles,
+    writer,
+    db: catalog.read,
+    clock,
+    registry,
+    proxy,
+    minted: new MintedIds(catalog, clock, mintKey(join(directory.filesPath, 'minted-ids.key'))),
+    deny: denyBySignals(config.tcfVendorId),
+    mintedOnly: config.pixelUsers === 'minted',
+    partitioned: config.cookiePartitioned,
+    redirectHosts: config.redirectHosts,
+    mappingTtlS: config.mappingTtlS,
+    onFailure: (error) => log.error({ err: error }, 'something of a visit could not be stored; the browser was answered all the same'),
+  });
+  if (pixel.hosts.allowsAll)
+    log.warn('FOYER_REDIRECT_HOSTS is *: getuid and pixels send browsers to any host; list your partners there or with /sync-host');
+  const { http, front, operations } = createHttp(options, {
+    place,
+    catalog,
+    profiles,
+    memory,
+    view,
+    sessions,
+    hasher,
+    instant,
+    pixel,
+    tasks,
+    registry,
+    proxy,
+  });
   tasks.start();
   return {
     http,
@@ -126,6 +165,7 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
       await tasks.stop();
       await hasher.close();
       await instant.close();
+      await pixel.health.close();
       await sessions.save().catch((error: unknown) => log.error({ err: error }, 'sessions were not saved'));
       await profiles.close();
       await place.close();
@@ -239,6 +279,9 @@ interface Parts {
   readonly sessions: SessionRegistry;
   readonly hasher: PasswordHasher;
   readonly instant: InstantParts;
+  readonly pixel: PixelParts;
+  readonly registry: Registry;
+  readonly proxy: ProxyView;
   readonly tasks: TaskRunner;
 }
 
@@ -246,9 +289,7 @@ function createHttp(
   { config, clock, directory, log }: ComposeOptions,
   parts: Parts,
 ): { http: HttpServer; front: RequestFront; operations: readonly Operation[] } {
-  const { catalog, profiles, view, sessions, hasher, instant, tasks } = parts;
-  const registry = new Registry();
-  const proxy = new ProxyView(config);
+  const { catalog, profiles, view, sessions, hasher, instant, pixel, tasks, registry, proxy } = parts;
   const admit = createAdmission({ snapshot: () => view.current(), sessions, throttle: new MinuteThrottle(clock), proxy });
   const front = new RequestFront({
     admit,
@@ -274,6 +315,7 @@ function createHttp(
     segmentHooks: sharingHooks,
     onTaskCanceled: (id) => tasks.canceled(id),
     instant,
+    pixel,
     lookup: { view, profiles, eidSources: new Set(config.eidSources) },
     redirectHosts: config.redirectHosts,
     reach: { view, sizes: new SegmentSizes({ profiles, clock }), clock, reachFloor: config.reachFloor },
@@ -289,6 +331,7 @@ function createHttp(
     front,
     log,
     bodyLimitBytes: config.bodyLimitBytes,
+    unreadable: answerUnreadablePixel,
   });
   return { http, front, operations };
 }

@@ -22,6 +22,15 @@ import { showConsole } from './http/routes/show-console.ts';
 import { showDocs } from './http/routes/show-docs.ts';
 import { refuseUnofferedServices } from './http/routes/refuse-unoffered-services.ts';
 import { type MetricsParts, readMetrics } from './http/routes/read-metrics.ts';
+import { getUid } from './identity/routes/get-uid.ts';
+import { getUidAsJson } from './identity/routes/get-uid-as-json.ts';
+import { getUidAsJsonp } from './identity/routes/get-uid-as-jsonp.ts';
+import { getUidUndecoded } from './identity/routes/get-uid-undecoded.ts';
+import { getUidUnlessZero } from './identity/routes/get-uid-unless-zero.ts';
+import { optIn } from './identity/routes/opt-in.ts';
+import { optOut } from './identity/routes/opt-out.ts';
+import { replayBounce } from './identity/routes/replay-bounce.ts';
+import type { VisitOperation } from './identity/visit.ts';
 import { createSyncHost } from './identity/routes/create-sync-host.ts';
 import { deleteSyncHost } from './identity/routes/delete-sync-host.ts';
 import { describeSyncHosts, listSyncHosts } from './identity/routes/list-sync-hosts.ts';
@@ -31,6 +40,11 @@ import { updateBatchConfig } from './ingest/batch/routes/update-batch-config.ts'
 import type { InstantParts } from './ingest/instant/instant-parts.ts';
 import { addUsers } from './ingest/instant/routes/add-users.ts';
 import { getProcessed } from './ingest/instant/routes/get-processed.ts';
+import type { PixelParts } from './ingest/pixel/pixel-parts.ts';
+import { addByConversionPixel } from './ingest/pixel/routes/add-by-conversion-pixel.ts';
+import { addByPixel } from './ingest/pixel/routes/add-by-pixel.ts';
+import { mapUserIds } from './ingest/pixel/routes/map-user-ids.ts';
+import { reportSyncs } from './ingest/pixel/routes/report-syncs.ts';
 import { enableDataProvider } from './marketplace/routes/enable-data-provider.ts';
 import { describeDataBuyerProviders, listDataBuyerProviders } from './marketplace/routes/list-data-buyer-providers.ts';
 import { updateDataBuyerProvider } from './marketplace/routes/update-data-buyer-provider.ts';
@@ -70,6 +84,7 @@ export interface RouteParts {
   /** Told of a canceled task after the commit. */
   readonly onTaskCanceled: (id: number) => void;
   readonly instant: InstantParts;
+  readonly pixel: PixelParts;
   readonly lookup: LookUpParts;
   readonly reach: ReachParts;
   /** `FOYER_REDIRECT_HOSTS`. */
@@ -80,18 +95,39 @@ export interface RouteParts {
 
 /** The contents page: every operation, in four parts. `hot` ones are answered before the framework where hot routes are on. */
 export function createRoutes(parts: RouteParts): { readonly operations: readonly Operation[]; readonly hot: readonly Operation[] } {
-  const hot = [addUsers(parts.instant), lookUpUser(parts.lookup)];
+  const otherVisits = slowVisits(parts.pixel);
+  const hotVisits = [
+    getUidAsJson(parts.pixel),
+    mapUserIds(parts.pixel),
+    addByPixel(parts.pixel),
+    addByConversionPixel(parts.pixel),
+    getUid(parts.pixel),
+  ];
+  const visits = [...hotVisits, ...otherVisits];
+  const hot = [addUsers(parts.instant), lookUpUser(parts.lookup), ...hotVisits];
   const operations: Operation[] = [
     ...entryRoutes(parts, () => operations),
     ...companyRoutes(parts),
     ...audienceRoutes(parts),
     ...hot,
+    ...otherVisits,
+    replayBounce(visits),
+    reportSyncs(parts.pixel),
     getProcessed(parts.instant),
     ...operatorRoutes(parts),
     ...refuseUnofferedServices(),
   ];
   return { operations, hot };
 }
+
+/** Visits of browsers that are not answered before the framework. */
+const slowVisits = (pixel: PixelParts): readonly VisitOperation[] => [
+  getUidUndecoded(pixel),
+  getUidUnlessZero(pixel),
+  getUidAsJsonp(pixel),
+  ...optOut(pixel),
+  ...optIn(pixel),
+];
 
 /** What needs no account. */
 const entryRoutes = (parts: RouteParts, operations: () => readonly Operation[]): Operation[] => [

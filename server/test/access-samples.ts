@@ -197,6 +197,7 @@ export const samples: Readonly<Record<string, SampleMaker>> = {
   createSyncHost: { make: (world) => ({ query: ofProvider, json: { sync_host: { host: world.host() } } }) },
   updateSyncHost: { make: async (world) => ({ id: await world.syncHost(), json: { sync_host: { state: 'inactive' } } }) },
   deleteSyncHost: { make: async (world) => ({ id: await world.syncHost() }) },
+  reportSyncs: { make: () => ({ query: ofProvider }) },
   listTasks: { make: async (world) => ({ id: await world.task() }) },
   updateTask: { make: async (world) => ({ id: await world.task(), json: { task: { state: 'canceled' } } }) },
   listAccounts: { make: ownAccount },

@@ -72,6 +72,7 @@ const segmentOf = ({ id, member, code, inactive, expireMinutes, advertiser }: Sm
   expireMinutes: expireMinutes ?? null,
   clientSide: true,
   taxonomyId: null,
+  piggyback: [],
 });
 
 const codeOf = ({ id, member, code }: SmallSegment): [string, SegmentId][] =>

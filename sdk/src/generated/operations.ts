@@ -5,7 +5,7 @@ import type { CallOptions, NoQuery, Query, QueryValues } from '../call-options.t
 import type { DeletedAnswer, FieldsAnswer, ListAnswer, ManyAnswer, OneAnswer } from '../answers.ts';
 import type { AddressQuery, ListQuery } from '../list-query.ts';
 import type { Backup, ImportResult, InstantAnswer } from '../wire.ts';
-import type { Account, AccountBody, Advertiser, AdvertiserBody, AuditEvent, BackupBody, BatchConfig, BatchConfigBody, DataBuyerProvider, DataBuyerProviderBody, InstantCallBody, LoginBody, Member, MemberBody, Notice, NoticeBody, ProcessedHour, PublicKey, PublicKeyBody, Segment, SegmentAccessRequest, SegmentAccessRequestBody, SegmentBody, SegmentStats, SharingRecord, SharingRecordBody, SyncHost, SyncHostBody, Task, TaskBody, UpdatePublicKeyBody, UpdateSegmentAccessRequestAnswer, UpdateSegmentAccessRequestBody, UpdateSyncHostBody, UserLookup } from './wire.ts';
+import type { Account, AccountBody, Advertiser, AdvertiserBody, AuditEvent, BackupBody, BatchConfig, BatchConfigBody, DataBuyerProvider, DataBuyerProviderBody, InstantCallBody, LoginBody, Member, MemberBody, Notice, NoticeBody, ProcessedHour, PublicKey, PublicKeyBody, ReportSyncs, Segment, SegmentAccessRequest, SegmentAccessRequestBody, SegmentBody, SegmentStats, SharingRecord, SharingRecordBody, SyncHost, SyncHostBody, Task, TaskBody, UpdatePublicKeyBody, UpdateSegmentAccessRequestAnswer, UpdateSegmentAccessRequestBody, UpdateSyncHostBody, UserLookup } from './wire.ts';
 
 export type DescribeServerQuery = NoQuery;
 
@@ -206,6 +206,15 @@ export type LookUpUserQuery = {
   readonly member_id?: QueryValues | undefined;
 };
 
+export type ReportSyncsQuery = {
+  /** For administrators: whose syncs. Default: the own member */
+  readonly member_id?: QueryValues | undefined;
+  /** The first day, such as 2026-01-31 (UTC). Default: two weeks before the last one */
+  readonly start?: QueryValues | undefined;
+  /** The last day, included. Default: today */
+  readonly end?: QueryValues | undefined;
+};
+
 export type GetProcessedQuery = {
   /** For administrators: the member that sent. Default: the own one */
   readonly member_id?: QueryValues | undefined;
@@ -322,6 +331,7 @@ const table = {
   segmentStats: { method: 'GET', path: '/segment-stats', one: 'segment_stats', many: 'segment_stats', body: 'none', answer: 'fields', open: false },
   addUsers: { method: 'POST', path: '/rt-segment', one: 'rt_segment', many: 'rt_segments', body: 'bare', answer: 'one', open: false },
   lookUpUser: { method: 'GET', path: '/user-segments', one: 'user_segments', many: 'user_segmentss', body: 'none', answer: 'fields', open: false },
+  reportSyncs: { method: 'GET', path: '/sync-report', one: 'sync_report', many: 'sync_reports', body: 'none', answer: 'fields', open: false },
   getProcessed: { method: 'GET', path: '/rt-segment-processed', one: 'report', many: 'report', body: 'none', answer: 'fields', open: false },
   createBackup: { method: 'POST', path: '/backup', one: 'backup', many: 'backups', body: 'keyed', answer: 'one', open: false },
   importCatalog: { method: 'POST', path: '/import', one: 'import', many: 'imports', body: 'bare', answer: 'one', open: false },
@@ -657,6 +667,11 @@ export abstract class Operations extends OperationCaller {
   /** The segments that a user is in now, as far as the caller may see them: `GET /user-segments`. */
   lookUpUser(query: LookUpUserQuery = {}, options: CallOptions = {}): Promise<UserLookup> {
     return this.run(table.lookUpUser, undefined, query, options);
+  }
+
+  /** How many ids your mapuid calls brought, how many matched, and why the others did not: `GET /sync-report`. */
+  reportSyncs(query: ReportSyncsQuery = {}, options: CallOptions = {}): Promise<{ readonly sync_report: ReportSyncs }> {
+    return this.run(table.reportSyncs, undefined, query, options);
   }
 
   /** What the Instant Audience Service did with what a member sent, hour by hour or in total: `GET /rt-segment-processed`. */

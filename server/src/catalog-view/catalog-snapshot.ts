@@ -1,6 +1,7 @@
 import type { AccessSnapshot, AccountRights } from '../access/account.ts';
 import type { AccountId, AdvertiserId, MemberId, SegmentId } from '../kit/ids.ts';
 import type { LayeredMap } from '../kit/layered-map.ts';
+import type { PiggybackPixel } from '../segments/segment.ts';
 import { defaultIngestSettings, type MemberIngest } from '../members/ingest-settings.ts';
 
 export interface MemberFacts {
@@ -28,6 +29,8 @@ export interface SegmentFacts {
   readonly expireMinutes: number | null;
   readonly clientSide: boolean;
   readonly taxonomyId: string | null;
+  /** Pixels of others that come along with the segment's own; none where `enable_rm_piggyback` is off. */
+  readonly piggyback: readonly PiggybackPixel[];
 }
 
 /** What one member shares with one buyer. */

@@ -2,10 +2,13 @@ import { roleOf } from '../access/account.ts';
 import { type AccountId, asAccountId, asAdvertiserId, asMemberId, asSegmentId, type MemberId, type SegmentId } from '../kit/ids.ts';
 import { defaultIngestSettings, type MemberIngest, type SetIngestSettings } from '../members/ingest-settings.ts';
 import type { CatalogReader } from '../storage/sql/catalog-schema.ts';
+import type { PiggybackPixel } from '../segments/segment.ts';
 import { runsOf } from '../storage/sql/id-runs.ts';
 import type { AccountFacts, MemberFacts, SegmentFacts, SharingFacts } from './catalog-snapshot.ts';
 
 type Rows = ReadonlySet<number> | null;
+
+const noPixels: readonly PiggybackPixel[] = [];
 
 export async function readMembers(db: CatalogReader, rows: Rows): Promise<Map<MemberId, MemberFacts>> {
   const found = new Map<MemberId, MemberFacts>();
@@ -50,7 +53,8 @@ export async function readSegments(db: CatalogReader, rows: Rows): Promise<Map<S
   for (const ids of rows === null ? [null] : runsOf([...rows])) {
     const query = db
       .selectFrom('segment')
-      .select(['id', 'member_id', 'code', 'short_name', 'state', 'advertiser_id', 'expire_minutes', 'client_side', 'taxonomy_id']);
+      .select(['id', 'member_id', 'code', 'short_name', 'state', 'advertiser_id', 'expire_minutes', 'client_side', 'taxonomy_id'])
+      .select(['enable_rm_piggyback', 'piggyback_pixels']);
     for (const row of await (ids ? query.where('id', 'in', ids) : query).execute()) {
       found.set(asSegmentId(row.id), {
         id: asSegmentId(row.id),
@@ -62,6 +66,10 @@ export async function readSegments(db: CatalogReader, rows: Rows): Promise<Map<S
         expireMinutes: row.expire_minutes,
         clientSide: row.client_side === 1,
         taxonomyId: row.taxonomy_id,
+        piggyback:
+          row.enable_rm_piggyback === 1 && row.piggyback_pixels !== null
+            ? (JSON.parse(row.piggyback_pixels) as PiggybackPixel[])
+            : noPixels,
       });
     }
   }

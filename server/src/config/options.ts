@@ -86,6 +86,26 @@ export const options = {
       'Hosts to which getuid and pixels may redirect: names, *.name for all names below it, * for every host. Members add theirs with /sync-host.',
     secret: false,
   },
+  mappingTtlS: {
+    schema: whole(1),
+    default: 1_512_000,
+    description: 'Seconds for which the mapping of an external id lives after mapuid or a link named it last.',
+    secret: false,
+  },
+  pixelUsers: {
+    schema: Type.Union([Type.Literal('any'), Type.Literal('minted')]),
+    default: 'any',
+    description:
+      'Whose cookies user sync and pixels take. any: every well-formed uuid2. minted: those that this server made, so that nobody writes for users of its own choosing.',
+    secret: false,
+  },
+  cookiePartitioned: {
+    schema: Type.Boolean(),
+    default: false,
+    description:
+      'Mark the cookie Partitioned. A browser then has another id on every site that calls us, which ends user sync between sites.',
+    secret: false,
+  },
   reachFloor: {
     schema: whole(1),
     default: 1000,

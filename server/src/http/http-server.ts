@@ -35,7 +35,7 @@ const methods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE'] as
 /** Builds the server: Fastify for all operations, and one dispatcher before it for the hot ones. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { operations, hotOperations, front, log, bodyLimitBytes, unreadable = () => undefined } = options;
-  const answerClientError = (error: ClientError, socket: Socket): void => refuseUnread(error, socket, unreadable);
+  const answerClientError = (error: NodeJS.ErrnoException, socket: Socket): void => refuseUnread(error, socket, unreadable);
   const hot = new HotDispatcher(hotOperations, front, bodyLimitBytes);
   let server: Server | undefined;
   let direct: DirectFront | undefined;
@@ -191,11 +191,10 @@ function asRefusal(error: unknown, bodyLimitBytes: number): unknown {
 const mostHeadBytes = 98_304;
 const mostLineCharacters = 64;
 
-type ClientError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
-
-function refuseUnread(error: ClientError, socket: Socket, unreadable: (requestLine: string) => BareAnswer | undefined): void {
+function refuseUnread(error: NodeJS.ErrnoException, socket: Socket, unreadable: (requestLine: string) => BareAnswer | undefined): void {
   if (!socket.writable || error.code === 'ECONNRESET') return;
-  const answer = unreadable(error.rawPacket?.toString('latin1', 0, mostLineCharacters) ?? '');
+  const { rawPacket: packet } = error as { readonly rawPacket?: unknown };
+  const answer = Buffer.isBuffer(packet) ? unreadable(packet.toString('latin1', 0, mostLineCharacters)) : undefined;
   if (answer === undefined) {
     socket.end(clientErrorAnswer(error.code));
     return;

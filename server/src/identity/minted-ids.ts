@@ -97,6 +97,7 @@ export function mintKey(file: string): Buffer {
     renameSync(`${file}.new`, file);
   }
   const key = readFileSync(file);
-  if (key.length !== keyBytes) throw new Error(`${file} is no key of ${keyBytes} bytes; restore it from a backup, or remove it to make a new one`);
+  if (key.length !== keyBytes)
+    throw new Error(`${file} is no key of ${keyBytes} bytes; restore it from a backup, or remove it to make a new one`);
   return key;
 }

@@ -28,4 +28,5 @@ function decodedRun(run: string): string {
 }
 
 /** Percent-encodes whatever a header may not hold: all but visible ASCII. Lone surrogates become the replacement character. */
-export const visibleAscii = (text: string): string => text.toWellFormed().replace(/[^\x21-\x7e]/gu, (character) => encodeURIComponent(character));
+export const visibleAscii = (text: string): string =>
+  text.toWellFormed().replace(/[^\x21-\x7e]/gu, (character) => encodeURIComponent(character));

@@ -2,7 +2,7 @@ import { visibleAscii } from './percent-text.ts';
 import type { RedirectHosts } from './redirect-hosts.ts';
 
 /** Longest target that is followed: browsers and proxies take no longer header lines. */
-const mostTargetCharacters = 65_536;
+const mostTargetCharacters = 32_768;
 
 /**
  * Where a call may send the browser on (ingest.md section 1.2): an absolute http or https URL without user info and control characters,
@@ -13,7 +13,8 @@ export function redirectTarget(text: string, hosts: Pick<RedirectHosts, 'allows'
   if (text.length > mostTargetCharacters || !/^https?:\/\//i.test(text) || /\p{Cc}/u.test(text) || !URL.canParse(text)) return undefined;
   const { username, password, hostname } = new URL(text);
   // An empty user name ("https://@host/") leaves no trace in the parsed URL.
-  const authority = /^[^/?#\\]*/.exec(text.slice(text.indexOf('//') + 2))?.[0] ?? '';
-  if (username !== '' || password !== '' || authority.includes('@') || !hosts.allows(hostname)) return undefined;
+  const authority = /^[^/?#]*/.exec(text.slice(text.indexOf('//') + 2))?.[0] ?? '';
+  // A backslash ends the host for browsers and none of it for others.
+  if (username !== '' || password !== '' || /[@\\]/.test(authority) || !hosts.allows(hostname)) return undefined;
   return visibleAscii(text);
 }

@@ -46,7 +46,7 @@ type Headers = Readonly<Record<string, string>>;
 export const visitHeaders: Headers = { 'cache-control': 'no-store, no-cache, private', pragma: 'no-cache' };
 
 /** A transparent image of 1x1, 43 bytes. */
-const gif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+const gif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==', 'base64');
 const gifHeaders: Headers = { 'content-type': 'image/gif', ...visitHeaders };
 
 export const gifAnswer = (more: Headers = {}): BareAnswer => ({ status: 200, headers: { ...gifHeaders, ...more }, body: gif });

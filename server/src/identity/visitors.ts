@@ -38,8 +38,8 @@ const denied: Visitor = { is: 'denied' };
 const nobody: Visitor = { is: 'nobody' };
 const optedOut: Visitor = { is: 'opted-out' };
 
-/** Most characters of a bounce's address; a longer one would come back cut, or not at all. */
-const mostBounceCharacters = 32_768;
+/** Most characters of a bounce's address: many clients take no more than 16 KiB of headers. */
+const mostBounceCharacters = 12_288;
 
 /** Finds out who a browser is, mints ids for new ones, and keeps cookies alive. */
 export class Visitors {

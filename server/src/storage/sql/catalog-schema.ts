@@ -23,6 +23,7 @@ export interface CatalogTables {
   data_category: { id: number; member_id: number; name: string };
   sync_host: SyncHostTable;
   instant_hour: InstantHourTable;
+  sync_day: SyncDayTable;
   audit_event: AuditEventTable;
   task: TaskTable;
 }
@@ -220,6 +221,14 @@ export interface SyncHostTable {
 }
 
 /** Statistics of the instant service for one member and UTC hour (ingest.md section 3.4). */
+export interface SyncDayTable {
+  member_id: number;
+  /** Epoch milliseconds of the UTC day's begin. */
+  day: number;
+  outcome: string;
+  ids: number;
+}
+
 export interface InstantHourTable {
   member_id: number;
   /** Epoch milliseconds of the hour's begin. */

@@ -1,0 +1,86 @@
+import type { Clock } from '../../kit/clock.ts';
+import type { MemberId } from '../../kit/ids.ts';
+import type { PixelError } from './pixel-errors.ts';
+import type { SyncDayStore } from './store/sync-day-store.ts';
+
+/** What became of an id that a member sent to mapuid: matched to a user, or why not. */
+export type SyncOutcome = 'matched' | PixelError;
+
+export interface SyncedIds {
+  readonly member: MemberId;
+  /** Begin of the UTC day, epoch milliseconds. */
+  readonly day: number;
+  readonly outcome: SyncOutcome;
+  readonly ids: number;
+}
+
+export interface SyncHealthOptions {
+  readonly store: SyncDayStore;
+  readonly clock: Clock;
+  readonly flushIntervalMs?: number;
+  /** A write that failed; what it held is kept and written with the next one. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+const dayMs = 86_400_000;
+const defaultFlushIntervalMs = 5000;
+
+/** The begin of the UTC day that a time lies in. */
+export const dayOf = (ms: number): number => Math.floor(ms / dayMs) * dayMs;
+
+/**
+ * How syncs of each member go, by UTC day. Counting is in memory; what was counted is written every few seconds, before it is read and on
+ * close. A crash loses at most the interval.
+ */
+export class SyncHealth {
+  readonly #options: SyncHealthOptions;
+  #pending = new Map<string, SyncedIds>();
+  #flushing: Promise<void> = Promise.resolve();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(options: SyncHealthOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => void this.flush().catch(options.onFailure), options.flushIntervalMs ?? defaultFlushIntervalMs);
+    this.#timer.unref();
+  }
+
+  count(member: MemberId, outcome: SyncOutcome, ids: number): void {
+    if (ids > 0) this.#add({ member, day: dayOf(this.#options.clock.nowMs()), outcome, ids });
+  }
+
+  #add(counted: SyncedIds): void {
+    const key = `${counted.member} ${counted.day} ${counted.outcome}`;
+    const before = this.#pending.get(key)?.ids ?? 0;
+    this.#pending.set(key, { ...counted, ids: before + counted.ids });
+  }
+
+  /** Writes what has been counted so far. Flushes run one after the other. */
+  flush(): Promise<void> {
+    const write = (): Promise<void> => this.#write();
+    this.#flushing = this.#flushing.then(write, write);
+    return this.#flushing;
+  }
+
+  /** A member's days up to this moment, both ends included. */
+  async read(member: MemberId, from: number, to: number): Promise<readonly { day: number; outcome: string; ids: number }[]> {
+    await this.flush();
+    return await this.#options.store.read(member, dayOf(from), dayOf(to));
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.flush().catch(this.#options.onFailure);
+  }
+
+  async #write(): Promise<void> {
+    const taken = [...this.#pending.values()];
+    if (taken.length === 0) return;
+    this.#pending = new Map();
+    try {
+      await this.#options.store.add(taken);
+    } catch (error) {
+      for (const counted of taken) this.#add(counted);
+      throw error;
+    }
+  }
+}
