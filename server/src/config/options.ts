@@ -86,6 +86,13 @@ export const options = {
       'Hosts to which getuid and pixels may redirect: names, *.name for all names below it, * for every host. Members add theirs with /sync-host.',
     secret: false,
   },
+  tcfVendorId: {
+    schema: whole(0, 65_535),
+    default: 0,
+    description:
+      'Number of the operator on the global vendor list: where GDPR applies, that vendor needs consent too. 0: none is asked for.',
+    secret: false,
+  },
   reachFloor: {
     schema: whole(1),
     default: 1000,
