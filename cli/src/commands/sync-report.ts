@@ -14,7 +14,11 @@ export const syncReport: Command = {
     end: { type: 'string', placeholder: 'DAY', description: 'the last day, included (default: today)' },
     server: serverOption,
   },
-  examples: ['npx foyer sync report', 'npx foyer sync report --start 2026-01-01 --end 2026-01-31', 'npx foyer sync report --member 1432 --json'],
+  examples: [
+    'npx foyer sync report',
+    'npx foyer sync report --start 2026-01-01 --end 2026-01-31',
+    'npx foyer sync report --member 1432 --json',
+  ],
   details:
     'asked: ids that mapuid calls brought; matched: those that now name a user. Others are told by reason: no-cookie (the browser keeps\nnone), opted-out, privacy (no consent), bad-user (no such id can be), too-many-users (over 100 in a call), full, unavailable.',
   run: async (call) => {

@@ -5,7 +5,7 @@ import type { CallOptions, NoQuery, Query, QueryValues } from '../call-options.t
 import type { DeletedAnswer, FieldsAnswer, ListAnswer, ManyAnswer, OneAnswer } from '../answers.ts';
 import type { AddressQuery, ListQuery } from '../list-query.ts';
 import type { Backup, ImportResult, InstantAnswer } from '../wire.ts';
-import type { Account, AccountBody, Advertiser, AdvertiserBody, AuditEvent, BackupBody, BatchConfig, BatchConfigBody, DataBuyerProvider, DataBuyerProviderBody, InstantCallBody, LoginBody, Member, MemberBody, Notice, NoticeBody, ProcessedHour, PublicKey, PublicKeyBody, ReportSyncs, Segment, SegmentAccessRequest, SegmentAccessRequestBody, SegmentBody, SegmentStats, SharingRecord, SharingRecordBody, SyncHost, SyncHostBody, Task, TaskBody, UpdatePublicKeyBody, UpdateSegmentAccessRequestAnswer, UpdateSegmentAccessRequestBody, UpdateSyncHostBody, UserLookup } from './wire.ts';
+import type { Account, AccountBody, Advertiser, AdvertiserBody, AuditEvent, BackupBody, BatchConfig, BatchConfigBody, DataBuyerProvider, DataBuyerProviderBody, InstantCallBody, LoginBody, Member, MemberBody, Notice, NoticeBody, ProcessedHour, PublicKey, PublicKeyBody, Segment, SegmentAccessRequest, SegmentAccessRequestBody, SegmentBody, SegmentStats, SharingRecord, SharingRecordBody, SyncHost, SyncHostBody, SyncReport, Task, TaskBody, UpdatePublicKeyBody, UpdateSegmentAccessRequestAnswer, UpdateSegmentAccessRequestBody, UpdateSyncHostBody, UserLookup } from './wire.ts';
 
 export type DescribeServerQuery = NoQuery;
 
@@ -670,7 +670,7 @@ export abstract class Operations extends OperationCaller {
   }
 
   /** How many ids your mapuid calls brought, how many matched, and why the others did not: `GET /sync-report`. */
-  reportSyncs(query: ReportSyncsQuery = {}, options: CallOptions = {}): Promise<{ readonly sync_report: ReportSyncs }> {
+  reportSyncs(query: ReportSyncsQuery = {}, options: CallOptions = {}): Promise<SyncReport> {
     return this.run(table.reportSyncs, undefined, query, options);
   }
 

@@ -303,24 +303,6 @@ export interface PublicKeyBody {
   readonly encoded_value?: string | undefined;
 }
 
-export interface ReportSyncs {
-  count: number;
-  /** Days with syncs, by date */
-  sync_reports: {
-    member_id: number;
-    /** UTC, such as 2026-01-31 */
-    day: string;
-    /** Ids that came with mapuid calls */
-    asked: number;
-    /** Of these, ids that now name a user */
-    matched: number;
-    /** The others, by reason: no-cookie, opted-out, privacy, full, bad-user, too-many-users, unavailable */
-    refused: Record<string, number>;
-    /** 100 × matched / asked, two decimals; 0 where nothing was asked */
-    match_rate: number;
-  }[];
-}
-
 export interface Segment {
   id: number;
   code: string | null;
@@ -483,6 +465,24 @@ export interface SyncHost {
 export interface SyncHostBody {
   readonly host?: string | undefined;
   readonly state?: 'active' | 'inactive' | undefined;
+}
+
+export interface SyncReport {
+  count: number;
+  /** Days with syncs, by date */
+  sync_reports: {
+    member_id: number;
+    /** UTC, such as 2026-01-31 */
+    day: string;
+    /** Ids that came with mapuid calls */
+    asked: number;
+    /** Of these, ids that now name a user */
+    matched: number;
+    /** The others, by reason: no-cookie, opted-out, privacy, full, bad-user, too-many-users, unavailable */
+    refused: Record<string, number>;
+    /** 100 × matched / asked, two decimals; 0 where nothing was asked */
+    match_rate: number;
+  }[];
 }
 
 export interface Task {

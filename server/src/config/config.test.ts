@@ -19,6 +19,8 @@ describe('settings', () => {
     [{ FOYER_ALLOW_WEAK: 'Yes' }, { allowWeak: true }],
     [{ FOYER_EID_SOURCES: 'a.com, b.com,' }, { eidSources: ['a.com', 'b.com'] }],
     [{ FOYER_DURABILITY: 'os' }, { durability: 'os' }],
+    [{}, { tcfVendorId: 0 }],
+    [{ FOYER_TCF_VENDOR_ID: '755' }, { tcfVendorId: 755 }],
   ])('%o', (environment, expected) => expect(read(environment)).toMatchObject(expected));
 });
 
@@ -28,6 +30,7 @@ describe('a setting that cannot be used is refused by its name', () => {
     [{ FOYER_PORT: '65536' }, 'FOYER_PORT must be a whole number'],
     [{ FOYER_PORT: '-1' }, 'FOYER_PORT must be a whole number'],
     [{ FOYER_HOT_ROUTES: 'maybe' }, "FOYER_HOT_ROUTES must be on or off; it is 'maybe'"],
+    [{ FOYER_TCF_VENDOR_ID: '65536' }, "FOYER_TCF_VENDOR_ID must be a whole number from 0 to 65535; it is '65536'"],
     [{ FOYER_DURABILITY: 'never' }, 'FOYER_DURABILITY must be one of fsync, os'],
   ])('%o', (environment, text) => {
     expect(() => read(environment)).toThrow(ConfigError);

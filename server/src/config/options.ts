@@ -106,6 +106,13 @@ export const options = {
       'Mark the cookie Partitioned. A browser then has another id on every site that calls us, which ends user sync between sites.',
     secret: false,
   },
+  tcfVendorId: {
+    schema: whole(0, 65_535),
+    default: 0,
+    description:
+      'Number of the operator on the global vendor list: where GDPR applies, that vendor needs consent too. 0: none is asked for.',
+    secret: false,
+  },
   reachFloor: {
     schema: whole(1),
     default: 1000,
