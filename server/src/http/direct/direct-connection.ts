@@ -186,7 +186,7 @@ export class DirectConnection implements HotReply {
     const head = answerHead(sent, bodyBytes, this.#closing, this.#shared.limits.keepAliveS);
     // Latin-1 spares the socket a look at each character; with as many bytes as characters all of them are ASCII.
     if (typeof body === 'string') socket.write(head + body, bodyBytes === body.length ? 'latin1' : 'utf8');
-    else if (bodyBytes <= mostJoinedBytes) socket.write(head + body.latin1Slice(), 'latin1');
+    else if (bodyBytes <= mostJoinedBytes) socket.write(head + body.toString('latin1'), 'latin1');
     else {
       socket.cork();
       socket.write(head, 'latin1');
