@@ -19,6 +19,7 @@ import type { Operation } from './http/operation.ts';
 import { RequestFront } from './http/request-front.ts';
 
 import { RequestMetrics } from './http/request-metrics.ts';
+import { eidSources } from './identity/resolve-user.ts';
 import { createInstantParts, type InstantParts } from './ingest/instant/instant-parts.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
 import { purgeNotices } from './notices/purge-notices.ts';
@@ -106,6 +107,7 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
     db: catalog.read,
     clock,
     defaultLimitsApply: config.rtRateLimit,
+    holdsExternals: config.holdExternal,
     onStatisticsFailure: (error) =>
       log.error({ err: error }, 'statistics of the instant service were not written; they are kept and tried again'),
   });
@@ -217,6 +219,7 @@ function openEmbedded({ config, clock, directory, log, onProgress }: ComposeOpti
     snapshotLogBytes: config.logCutBytes,
     maxMembershipsPerProfile: config.maxMembershipsPerProfile,
     maxLinksPerUser: config.maxLinksPerUser,
+    holdExternals: config.holdExternal,
     memoryLimitBytes: memory.limitBytes,
     audienceMemoryBytes: Math.floor(memory.limitBytes / audiencePartOfMemory),
     onWriteFailure: (error) =>
@@ -248,6 +251,7 @@ function createHttp(
 ): { http: HttpServer; front: RequestFront; operations: readonly Operation[] } {
   const { catalog, profiles, view, sessions, hasher, instant, tasks } = parts;
   const registry = new Registry();
+  const sources = eidSources(config.eidSources);
   const proxy = new ProxyView(config);
   const admit = createAdmission({ snapshot: () => view.current(), sessions, throttle: new MinuteThrottle(clock), proxy });
   const front = new RequestFront({
@@ -274,7 +278,8 @@ function createHttp(
     segmentHooks: sharingHooks,
     onTaskCanceled: (id) => tasks.canceled(id),
     instant,
-    lookup: { view, profiles, eidSources: new Set(config.eidSources) },
+    lookup: { view, profiles, eidSources: sources },
+    linking: { view, profiles, clock, eidSources: sources, mappingTtlS: config.mappingTtlS },
     redirectHosts: config.redirectHosts,
     reach: { view, sizes: new SegmentSizes({ profiles, clock }), clock, reachFloor: config.reachFloor },
     metrics: { registry, admit, clientAddress: (facts) => proxy.clientAddress(facts), metricsToken: config.metricsToken },

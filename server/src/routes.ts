@@ -23,6 +23,9 @@ import { showDocs } from './http/routes/show-docs.ts';
 import { refuseUnofferedServices } from './http/routes/refuse-unoffered-services.ts';
 import { type MetricsParts, readMetrics } from './http/routes/read-metrics.ts';
 import { createSyncHost } from './identity/routes/create-sync-host.ts';
+import type { LinkParts } from './identity/link-parts.ts';
+import { linkIdentifiers } from './identity/routes/link-identifiers.ts';
+import { listIdentityLinks } from './identity/routes/list-identity-links.ts';
 import { deleteSyncHost } from './identity/routes/delete-sync-host.ts';
 import { describeSyncHosts, listSyncHosts } from './identity/routes/list-sync-hosts.ts';
 import { updateSyncHost } from './identity/routes/update-sync-host.ts';
@@ -71,6 +74,7 @@ export interface RouteParts {
   readonly onTaskCanceled: (id: number) => void;
   readonly instant: InstantParts;
   readonly lookup: LookUpParts;
+  readonly linking: LinkParts;
   readonly reach: ReachParts;
   /** `FOYER_REDIRECT_HOSTS`. */
   readonly redirectHosts: readonly string[];
@@ -85,6 +89,8 @@ export function createRoutes(parts: RouteParts): { readonly operations: readonly
     ...entryRoutes(parts, () => operations),
     ...companyRoutes(parts),
     ...audienceRoutes(parts),
+    listIdentityLinks(parts.linking),
+    linkIdentifiers(parts.linking),
     ...hot,
     getProcessed(parts.instant),
     ...operatorRoutes(parts),

@@ -95,7 +95,7 @@ export async function startPlatform({
     directory,
     log: pino({ level: 'silent' }),
     onProgress: () => {},
-    openProfiles: async () => new ModelProfileStore({ clock }),
+    openProfiles: async () => new ModelProfileStore({ clock, holdExternals: config.holdExternal, maxLinksPerUser: config.maxLinksPerUser }),
   });
   if (!bare) await furnish(server);
   const { port } = await server.http.listen('127.0.0.1', 0);
