@@ -20,6 +20,7 @@ import { RequestFront } from './http/request-front.ts';
 
 import { RequestMetrics } from './http/request-metrics.ts';
 import { eidSources } from './identity/resolve-user.ts';
+import { dropInstantLogs } from './ingest/instant/drop-instant-logs.ts';
 import { createInstantParts, type InstantParts } from './ingest/instant/instant-parts.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
 import { purgeNotices } from './notices/purge-notices.ts';
@@ -30,6 +31,7 @@ import { MemoryBudget } from './profiles/memory-budget.ts';
 import { addProfileMetrics } from './profiles/profile-metrics.ts';
 import type { ProfileStore } from './profiles/profile-store.ts';
 import { createProfileWriter } from './profiles/profile-writer.ts';
+import { eraseProfiles, eraseProfilesDaily } from './profiles/tasks/erase-profiles.ts';
 import { createRoutes } from './routes.ts';
 import { sweepSegment } from './segments/tasks/sweep-segment.ts';
 import { loadTaxonomyIds } from './segments/taxonomy.ts';
@@ -85,7 +87,7 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
   const memory = new MemoryBudget(config.memoryLimit);
   const profiles = await (options.openProfiles?.() ?? openEmbedded(options, memory));
   const view = await CatalogView.load(catalog.read);
-  const tasks = createTaskRunner(options, catalog, profiles);
+  const tasks = createTaskRunner(options, place, profiles);
   catalog.onCommit(async (touched) => {
     await view.renew(touched);
     if (touched.has('task')) tasks.wake();
@@ -136,7 +138,8 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
 }
 
 /** What the server does in the background, at times and when asked. */
-function createTaskRunner({ config, clock, log }: ComposeOptions, catalog: Catalog, profiles: ProfileStore): TaskRunner {
+function createTaskRunner({ config, clock, log }: ComposeOptions, place: CatalogPlace, profiles: ProfileStore): TaskRunner {
+  const { catalog } = place;
   return new TaskRunner({
     queue: new CatalogTaskQueue(catalog, clock),
     handlers: new Map([
@@ -147,10 +150,13 @@ function createTaskRunner({ config, clock, log }: ComposeOptions, catalog: Catal
           () => purgeTasks(catalog.read, clock.nowMs()),
           () => purgeNotices(catalog.read, clock.nowMs()),
           () => purgeAuditEvents(catalog.read, clock.nowMs(), config.auditDays),
+          () => dropInstantLogs(catalog.read, clock.nowMs(), config.eraseDays),
+          () => place.scrub(),
         ]),
       ],
+      ['snapshot', eraseProfiles(profiles, clock, config.eraseDays)],
     ]),
-    schedules: [expireRecordsDaily],
+    schedules: [expireRecordsDaily, eraseProfilesDaily],
     clock,
     concurrency: config.tasksAtOnce,
     onFailure: (error, task) =>

@@ -222,6 +222,11 @@ export interface ProfileStore {
   /** Writes a snapshot and cuts the log. */
   snapshot(): Promise<void>;
   /**
+   * What ended before this time (Unix seconds) by `forget`, `unlink`, a removal or its own lifetime is in no file of the store any more.
+   * Does nothing where that is so already.
+   */
+  erase(beforeS: number): Promise<void>;
+  /**
    * Writes a store of its own into `directory`, which is made: everything that was acknowledged before the call, and at most what
    * was under way. Writes go on meanwhile.
    */

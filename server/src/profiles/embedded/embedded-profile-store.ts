@@ -183,6 +183,11 @@ export class EmbeddedProfileStore implements ProfileStore {
     await this.#client.order('snapshot', this.#nowS());
   }
 
+  async erase(beforeS: number): Promise<void> {
+    this.#checkOpen();
+    await this.#client.erase(beforeS, this.#nowS());
+  }
+
   async copyTo(directory: string): Promise<void> {
     this.#checkOpen();
     await this.#client.copyTo(directory, this.#nowS());

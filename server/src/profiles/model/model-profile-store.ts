@@ -304,6 +304,10 @@ export class ModelProfileStore implements ProfileStore {
     this.#checkOpen();
   }
 
+  async erase(): Promise<void> {
+    this.#checkOpen();
+  }
+
   copyTo(): Promise<void> {
     return Promise.reject(new Error('the model keeps nothing in files'));
   }
