@@ -22,6 +22,7 @@ export const shapes: Readonly<Record<string, OperationShape>> = {
   enableDataProvider: { name: 'DataBuyerProvider' },
   getProcessed: { name: 'ProcessedHour', answer: '{ readonly report: $ | $[] }' },
   importCatalog: { body: 'bare', bodyType: 'string | Uint8Array', answer: '{ readonly import: ImportResult }' },
+  linkIdentifiers: { name: 'IdentityLinking', answer: '$' },
   logIn: { name: 'Login', answer: '{ readonly token: string }' },
   lookUpUser: { name: 'UserLookup', answer: '$' },
   readMetrics: { answer: 'string' },

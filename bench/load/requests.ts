@@ -27,14 +27,9 @@ export interface Preparation {
 export function prepareRequests({ plan, count, users, token, seed }: Omit<Preparation, 'name'>): Buffer[] {
   const random = seededRandom(seed);
   return Array.from({ length: count }, (_, at) => {
-    switch (plan.kind) {
-      case 'lookup':
-        return lookupRequest(wholeBelow(random, users), token);
-      case 'visit':
-        return visitRequest(wholeBelow(random, users), visitPath(plan.route, random, at));
-      case 'instant':
-        return instantRequest(randomUsers(random, users, plan.usersPerCall), plan.segmentsPerUser, random, token);
-    }
+    if (plan.kind === 'lookup') return lookupRequest(wholeBelow(random, users), token);
+    if (plan.kind === 'visit') return visitRequest(wholeBelow(random, users), visitPath(plan.route, random, at));
+    return instantRequest(randomUsers(random, users, plan.usersPerCall), plan.segmentsPerUser, random, token);
   });
 }
 

@@ -20,6 +20,8 @@ import type { Operation } from './http/operation.ts';
 import { RequestFront } from './http/request-front.ts';
 
 import { RequestMetrics } from './http/request-metrics.ts';
+import { eidSources } from './identity/resolve-user.ts';
+import { dropInstantLogs } from './ingest/instant/drop-instant-logs.ts';
 import { createInstantParts, type InstantParts } from './ingest/instant/instant-parts.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
 import { denyBySignals } from './identity/deny-by-signals.ts';
@@ -34,6 +36,7 @@ import { MemoryBudget } from './profiles/memory-budget.ts';
 import { addProfileMetrics } from './profiles/profile-metrics.ts';
 import type { ProfileStore } from './profiles/profile-store.ts';
 import { createProfileWriter, type ProfileWriter } from './profiles/profile-writer.ts';
+import { eraseProfiles, eraseProfilesDaily } from './profiles/tasks/erase-profiles.ts';
 import { createRoutes } from './routes.ts';
 import { sweepSegment } from './segments/tasks/sweep-segment.ts';
 import { loadTaxonomyIds } from './segments/taxonomy.ts';
@@ -89,7 +92,7 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
   const memory = new MemoryBudget(config.memoryLimit);
   const profiles = await (options.openProfiles?.() ?? openEmbedded(options, memory));
   const view = await CatalogView.load(catalog.read);
-  const tasks = createTaskRunner(options, catalog, profiles);
+  const tasks = createTaskRunner(options, place, profiles);
   catalog.onCommit(async (touched) => {
     await view.renew(touched);
     if (touched.has('task')) tasks.wake();
@@ -108,6 +111,7 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
     db: catalog.read,
     clock,
     defaultLimitsApply: config.rtRateLimit,
+    holdsExternals: config.holdExternal,
     onStatisticsFailure: (error) =>
       log.error({ err: error }, 'statistics of the instant service were not written; they are kept and tried again'),
   });
@@ -176,7 +180,8 @@ function openPixels(
 }
 
 /** What the server does in the background, at times and when asked. */
-function createTaskRunner({ config, clock, log }: ComposeOptions, catalog: Catalog, profiles: ProfileStore): TaskRunner {
+function createTaskRunner({ config, clock, log }: ComposeOptions, place: CatalogPlace, profiles: ProfileStore): TaskRunner {
+  const { catalog } = place;
   return new TaskRunner({
     queue: new CatalogTaskQueue(catalog, clock),
     handlers: new Map([
@@ -187,10 +192,13 @@ function createTaskRunner({ config, clock, log }: ComposeOptions, catalog: Catal
           () => purgeTasks(catalog.read, clock.nowMs()),
           () => purgeNotices(catalog.read, clock.nowMs()),
           () => purgeAuditEvents(catalog.read, clock.nowMs(), config.auditDays),
+          () => dropInstantLogs(catalog.read, clock.nowMs(), config.eraseDays),
+          () => place.scrub(),
         ]),
       ],
+      ['snapshot', eraseProfiles(profiles, clock, config.eraseDays)],
     ]),
-    schedules: [expireRecordsDaily],
+    schedules: [expireRecordsDaily, eraseProfilesDaily],
     clock,
     concurrency: config.tasksAtOnce,
     onFailure: (error, task) =>
@@ -259,6 +267,7 @@ function openEmbedded({ config, clock, directory, log, onProgress }: ComposeOpti
     snapshotLogBytes: config.logCutBytes,
     maxMembershipsPerProfile: config.maxMembershipsPerProfile,
     maxLinksPerUser: config.maxLinksPerUser,
+    holdExternals: config.holdExternal,
     memoryLimitBytes: memory.limitBytes,
     audienceMemoryBytes: Math.floor(memory.limitBytes / audiencePartOfMemory),
     onWriteFailure: (error) =>
@@ -292,6 +301,7 @@ function createHttp(
   parts: Parts,
 ): { http: HttpServer; front: RequestFront; operations: readonly Operation[] } {
   const { catalog, profiles, view, sessions, hasher, instant, pixel, tasks, registry, proxy } = parts;
+  const sources = eidSources(config.eidSources);
   const admit = createAdmission({ snapshot: () => view.current(), sessions, throttle: new MinuteThrottle(clock), proxy });
   const front = new RequestFront({
     admit,
@@ -318,7 +328,8 @@ function createHttp(
     onTaskCanceled: (id) => tasks.canceled(id),
     instant,
     pixel,
-    lookup: { view, profiles, eidSources: new Set(config.eidSources) },
+    lookup: { view, profiles, eidSources: sources },
+    linking: { view, profiles, clock, eidSources: sources, mappingTtlS: config.mappingTtlS },
     redirectHosts: config.redirectHosts,
     reach: { view, sizes: new SegmentSizes({ profiles, clock }), clock, reachFloor: config.reachFloor },
     metrics: { registry, admit, clientAddress: (facts) => proxy.clientAddress(facts), metricsToken: config.metricsToken },

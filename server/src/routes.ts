@@ -32,6 +32,9 @@ import { optOut } from './identity/routes/opt-out.ts';
 import { replayBounce } from './identity/routes/replay-bounce.ts';
 import type { VisitOperation } from './identity/visit.ts';
 import { createSyncHost } from './identity/routes/create-sync-host.ts';
+import type { LinkParts } from './identity/link-parts.ts';
+import { linkIdentifiers } from './identity/routes/link-identifiers.ts';
+import { listIdentityLinks } from './identity/routes/list-identity-links.ts';
 import { deleteSyncHost } from './identity/routes/delete-sync-host.ts';
 import { describeSyncHosts, listSyncHosts } from './identity/routes/list-sync-hosts.ts';
 import { updateSyncHost } from './identity/routes/update-sync-host.ts';
@@ -86,6 +89,7 @@ export interface RouteParts {
   readonly instant: InstantParts;
   readonly pixel: PixelParts;
   readonly lookup: LookUpParts;
+  readonly linking: LinkParts;
   readonly reach: ReachParts;
   /** `FOYER_REDIRECT_HOSTS`. */
   readonly redirectHosts: readonly string[];
@@ -109,6 +113,8 @@ export function createRoutes(parts: RouteParts): { readonly operations: readonly
     ...entryRoutes(parts, () => operations),
     ...companyRoutes(parts),
     ...audienceRoutes(parts),
+    listIdentityLinks(parts.linking),
+    linkIdentifiers(parts.linking),
     ...hot,
     ...otherVisits,
     replayBounce(visits),

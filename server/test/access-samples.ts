@@ -117,6 +117,7 @@ const byNobody = { operation: 'test', requestId: null, accountId: null, username
 const ofProvider = `member_id=${members.provider}`;
 const ownAccount: SampleMaker['make'] = () => ({ id: accountIds.provider });
 const advertiser: SampleMaker['make'] = () => ({ id: advertisers.provider });
+const linkOne = { identity_link: { user_id: '5', identifier: { domain: 'external', id: 'crm-5' } } };
 const addOne = { rt_segment: [{ user_id: '5', seg_block: [{ seg_id: 1 }] }] };
 const enabled = { data_provider_member_id: members.provider, active: true };
 
@@ -144,6 +145,8 @@ export const samples: Readonly<Record<string, SampleMaker>> = {
       json: { data_buyer_provider: { active: true } },
     }),
   },
+  listIdentityLinks: { make: () => ({ query: `uid=5&${ofProvider}` }) },
+  linkIdentifiers: { make: () => ({ query: ofProvider, json: linkOne }) },
   importCatalog: { make: () => ({ json: { members: [] } }) },
   listMembers: { make: () => ({ id: members.provider }) },
   createMember: { make: () => ({ json: { member: { name: 'New' } } }) },

@@ -53,6 +53,8 @@ export interface PlatformCall extends Omit<CallOptions, 'token' | 'method'> {
 
 export interface PlatformServer {
   readonly url: string;
+  /** The data directory. */
+  readonly path: string;
   readonly clock: StandingClock;
   readonly server: ComposedServer;
   readonly tokens: Readonly<Record<AccountName, string>>;
@@ -76,12 +78,15 @@ export interface PlatformOptions {
   readonly clock?: StandingClock;
   /** Without the members and accounts. */
   readonly bare?: boolean;
+  /** Profiles in the data directory, in the embedded engine. */
+  readonly embedded?: boolean;
 }
 
 export async function startPlatform({
   settings = {},
   clock = new StandingClock(),
   bare = false,
+  embedded = false,
 }: PlatformOptions = {}): Promise<PlatformServer> {
   const folder = temporaryFolder('platform');
   const directory = DataDirectory.hold(folder.path);
@@ -89,13 +94,15 @@ export async function startPlatform({
   const database = postgres === undefined ? undefined : await temporaryDatabase(postgres);
   const place = { databaseUrl: database?.url ?? '', databaseReaders: 3 };
   const config: Config = { ...readConfig({}).config, ...place, rtRateLimit: false, durability: 'os', ...settings };
+  const { holdExternal: holdExternals, maxLinksPerUser } = config;
+  const openProfiles = async () => new ModelProfileStore({ clock, holdExternals, maxLinksPerUser });
   const server = await compose({
     config,
     clock,
     directory,
     log: pino({ level: 'silent' }),
     onProgress: () => {},
-    openProfiles: async () => new ModelProfileStore({ clock }),
+    ...(embedded ? {} : { openProfiles }),
   });
   if (!bare) await furnish(server);
   const { port } = await server.http.listen('127.0.0.1', 0);
@@ -103,6 +110,7 @@ export async function startPlatform({
   const tokens = await tokensOf(server, bare);
   return {
     url,
+    path: folder.path,
     clock,
     server,
     tokens,

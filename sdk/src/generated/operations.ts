@@ -5,7 +5,7 @@ import type { CallOptions, NoQuery, Query, QueryValues } from '../call-options.t
 import type { DeletedAnswer, FieldsAnswer, ListAnswer, ManyAnswer, OneAnswer } from '../answers.ts';
 import type { AddressQuery, ListQuery } from '../list-query.ts';
 import type { Backup, ImportResult, InstantAnswer } from '../wire.ts';
-import type { Account, AccountBody, Advertiser, AdvertiserBody, AuditEvent, BackupBody, BatchConfig, BatchConfigBody, DataBuyerProvider, DataBuyerProviderBody, InstantCallBody, LoginBody, Member, MemberBody, Notice, NoticeBody, ProcessedHour, PublicKey, PublicKeyBody, Segment, SegmentAccessRequest, SegmentAccessRequestBody, SegmentBody, SegmentStats, SharingRecord, SharingRecordBody, SyncHost, SyncHostBody, SyncReport, Task, TaskBody, UpdatePublicKeyBody, UpdateSegmentAccessRequestAnswer, UpdateSegmentAccessRequestBody, UpdateSyncHostBody, UserLookup } from './wire.ts';
+import type { Account, AccountBody, Advertiser, AdvertiserBody, AuditEvent, BackupBody, BatchConfig, BatchConfigBody, DataBuyerProvider, DataBuyerProviderBody, IdentityLink, IdentityLinking, IdentityLinkingBody, InstantCallBody, LoginBody, Member, MemberBody, Notice, NoticeBody, ProcessedHour, PublicKey, PublicKeyBody, Segment, SegmentAccessRequest, SegmentAccessRequestBody, SegmentBody, SegmentStats, SharingRecord, SharingRecordBody, SyncHost, SyncHostBody, SyncReport, Task, TaskBody, UpdatePublicKeyBody, UpdateSegmentAccessRequestAnswer, UpdateSegmentAccessRequestBody, UpdateSyncHostBody, UserLookup } from './wire.ts';
 
 export type DescribeServerQuery = NoQuery;
 
@@ -186,6 +186,26 @@ export type SegmentStatsQuery = {
   readonly member_id?: QueryValues | undefined;
 };
 
+export type ListIdentityLinksQuery = Omit<ListQuery<IdentityLink>, 'uid' | 'domain' | 'member' | 'source' | 'type' | 'member_id'> & {
+  /** The id of the user */
+  readonly uid?: QueryValues | undefined;
+  /** Absent: a user id; else a device domain, external, eid or ifa */
+  readonly domain?: QueryValues | undefined;
+  /** With domain=external: whose id it is */
+  readonly member?: QueryValues | undefined;
+  /** With domain=eid */
+  readonly source?: QueryValues | undefined;
+  /** With domain=ifa */
+  readonly type?: QueryValues | undefined;
+  /** For administrators: see what this member would */
+  readonly member_id?: QueryValues | undefined;
+};
+
+export type LinkIdentifiersQuery = {
+  /** For administrators: link as this member would */
+  readonly member_id?: QueryValues | undefined;
+};
+
 export type AddUsersQuery = {
   /** For administrators: the member that sends. Default: the own one */
   readonly member_id?: QueryValues | undefined;
@@ -250,6 +270,7 @@ export interface ListedObjects {
   listSharingRecords: SharingRecord;
   listSegments: Segment;
   listSegmentAccessRequests: SegmentAccessRequest;
+  listIdentityLinks: IdentityLink;
   listTasks: Task;
 }
 
@@ -266,6 +287,7 @@ export interface ListQueries {
   listSharingRecords: ListSharingRecordsQuery;
   listSegments: ListSegmentsQuery;
   listSegmentAccessRequests: ListSegmentAccessRequestsQuery;
+  listIdentityLinks: ListIdentityLinksQuery;
   listTasks: ListTasksQuery;
 }
 
@@ -329,6 +351,8 @@ const table = {
   updateSegmentAccessRequest: { method: 'PUT', path: '/segment-access-request', one: 'segment_access_request', many: 'segment_access_requests', body: 'keyed', answer: 'one', open: false },
   describeSegmentAccessRequests: { method: 'GET', path: '/segment-access-request/meta', one: 'segment_access_request_meta', many: 'segment_access_request_metas', body: 'none', answer: 'fields', open: false },
   segmentStats: { method: 'GET', path: '/segment-stats', one: 'segment_stats', many: 'segment_stats', body: 'none', answer: 'fields', open: false },
+  listIdentityLinks: { method: 'GET', path: '/identity-link', one: 'identity_link', many: 'identity_links', body: 'none', answer: 'list', open: false },
+  linkIdentifiers: { method: 'POST', path: '/identity-link', one: 'identity_link', many: 'identity_links', body: 'bare', answer: 'one', open: false },
   addUsers: { method: 'POST', path: '/rt-segment', one: 'rt_segment', many: 'rt_segments', body: 'bare', answer: 'one', open: false },
   lookUpUser: { method: 'GET', path: '/user-segments', one: 'user_segments', many: 'user_segmentss', body: 'none', answer: 'fields', open: false },
   reportSyncs: { method: 'GET', path: '/sync-report', one: 'sync_report', many: 'sync_reports', body: 'none', answer: 'fields', open: false },
@@ -353,6 +377,7 @@ export const listOperations: Readonly<Record<keyof ListedObjects, OperationEntry
   listSharingRecords: table.listSharingRecords,
   listSegments: table.listSegments,
   listSegmentAccessRequests: table.listSegmentAccessRequests,
+  listIdentityLinks: table.listIdentityLinks,
   listTasks: table.listTasks,
 };
 
@@ -657,6 +682,16 @@ export abstract class Operations extends OperationCaller {
   /** How many users are in segments now, and when they leave: `GET /segment-stats`. */
   segmentStats(query: SegmentStatsQuery = {}, options: CallOptions = {}): Promise<{ readonly count: number; readonly segment_stats: SegmentStats[] }> {
     return this.run(table.segmentStats, undefined, query, options);
+  }
+
+  /** Read what is linked to a user: `GET /identity-link`. */
+  listIdentityLinks(query: ListIdentityLinksQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'identity_links', IdentityLink>> {
+    return this.run(table.listIdentityLinks, undefined, query, options);
+  }
+
+  /** Let identifiers name a user, or nobody else any more: `POST /identity-link`. */
+  linkIdentifiers(body: IdentityLinkingBody | string | Uint8Array, query: LinkIdentifiersQuery = {}, options: CallOptions = {}): Promise<IdentityLinking> {
+    return this.run(table.linkIdentifiers, body, query, options);
   }
 
   /** Put users into segments and take them out, at once (Instant Audience Service): `POST /rt-segment`. */

@@ -150,6 +150,99 @@ export interface DataBuyerProviderBody {
   readonly data_provider_member_id?: number | undefined;
 }
 
+export interface IdentityLink {
+  identifier: {
+    /** null: a user id */
+    domain: string | null;
+    id: string;
+    /** With domain external: whose id it is */
+    member_id?: number | undefined;
+    /** With domain eid */
+    source?: string | undefined;
+    /** With domain ifa */
+    type?: string | undefined;
+  };
+  linked_at: string;
+  /** null: until it is unlinked */
+  expires_at: string | null;
+}
+
+export interface IdentityLinking {
+  count: number;
+  identity_links: {
+    result: 'linked' | 'moved' | 'unchanged' | 'unlinked' | 'invalid-user' | 'invalid-identifier' | 'opted-out' | 'unauthorized' | 'full';
+    /** Whom the identifier names now; null where it names nobody else, or nothing was done */
+    user_id: string | null;
+    /** null: a user id */
+    domain: string | null;
+  }[];
+}
+
+export interface IdentityLinkingBody {
+  readonly identity_link?: {
+    /** The user whom the identifier is to name */
+    readonly user_id?: string | number | null | undefined;
+    /** Instead of user_id: whom this names */
+    readonly to?: {
+      /** As for identifier; absent: a user id */
+      readonly domain?: string | null | undefined;
+      /** As written; device ids in any form. Digits best as a string: numbers beyond 2^53 do not survive every JSON library */
+      readonly id?: string | number | null | undefined;
+      /** With domain external: whose id it is (default: your own) */
+      readonly member_id?: number | string | null | undefined;
+      /** With domain eid */
+      readonly source?: string | null | undefined;
+      /** With domain ifa */
+      readonly type?: string | null | undefined;
+    } | null | undefined;
+    readonly identifier: {
+      /** A device domain, external, eid or ifa */
+      readonly domain?: string | null | undefined;
+      /** As written; device ids in any form. Digits best as a string: numbers beyond 2^53 do not survive every JSON library */
+      readonly id?: string | number | null | undefined;
+      /** With domain external: whose id it is (default: your own) */
+      readonly member_id?: number | string | null | undefined;
+      /** With domain eid */
+      readonly source?: string | null | undefined;
+      /** With domain ifa */
+      readonly type?: string | null | undefined;
+    };
+    /** true: the identifier names nobody else any more; without a user */
+    readonly unlink?: boolean | null | undefined;
+  } | undefined;
+  readonly identity_links?: readonly {
+    /** The user whom the identifier is to name */
+    readonly user_id?: string | number | null | undefined;
+    /** Instead of user_id: whom this names */
+    readonly to?: {
+      /** As for identifier; absent: a user id */
+      readonly domain?: string | null | undefined;
+      /** As written; device ids in any form. Digits best as a string: numbers beyond 2^53 do not survive every JSON library */
+      readonly id?: string | number | null | undefined;
+      /** With domain external: whose id it is (default: your own) */
+      readonly member_id?: number | string | null | undefined;
+      /** With domain eid */
+      readonly source?: string | null | undefined;
+      /** With domain ifa */
+      readonly type?: string | null | undefined;
+    } | null | undefined;
+    readonly identifier: {
+      /** A device domain, external, eid or ifa */
+      readonly domain?: string | null | undefined;
+      /** As written; device ids in any form. Digits best as a string: numbers beyond 2^53 do not survive every JSON library */
+      readonly id?: string | number | null | undefined;
+      /** With domain external: whose id it is (default: your own) */
+      readonly member_id?: number | string | null | undefined;
+      /** With domain eid */
+      readonly source?: string | null | undefined;
+      /** With domain ifa */
+      readonly type?: string | null | undefined;
+    };
+    /** true: the identifier names nobody else any more; without a user */
+    readonly unlink?: boolean | null | undefined;
+  }[] | undefined;
+}
+
 export interface InstantCallBody {
   readonly rt_segment: readonly {
     /** Digits, best as a string: numbers beyond 2^53 do not survive every JSON library */

@@ -79,17 +79,30 @@ export const options = {
     description: 'Sources whose extended ids (eids) are accepted.',
     secret: false,
   },
+  mappingTtlS: {
+    schema: whole(1, 4_000_000_000),
+    default: 1_512_000,
+    description: 'Seconds for which an external id names the user to whom it was mapped or linked last (2.5 weeks).',
+    secret: false,
+  },
+  holdExternal: {
+    schema: Type.Boolean(),
+    default: false,
+    description: 'Keep memberships of external ids that are not mapped, until they are. Off: such ids are invalid.',
+    secret: false,
+  },
+  eraseDays: {
+    schema: whole(2, 36_500),
+    default: 30,
+    description:
+      'Days within which what an opt-out or a deletion ended is out of log, snapshots and statistics. Backups and copies are the operator’s.',
+    secret: false,
+  },
   redirectHosts: {
     schema: list,
     default: ['*'],
     description:
       'Hosts to which getuid and pixels may redirect: names, *.name for all names below it, * for every host. Members add theirs with /sync-host.',
-    secret: false,
-  },
-  mappingTtlS: {
-    schema: whole(1),
-    default: 1_512_000,
-    description: 'Seconds for which the mapping of an external id lives after mapuid or a link named it last.',
     secret: false,
   },
   pixelUsers: {

@@ -38,7 +38,7 @@ export function kindOf(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-/** The most objects in one call: they are all or nothing, and others that write wait until they are done. */
+/** The most objects in one call, where it has no limit of its own: they are all or nothing, and others that write wait until they are done. */
 const objectLimit = 10_000;
 
 /** One object under the singular key, or several under the plural one (platform.md section 1). */
@@ -50,7 +50,7 @@ export type Container =
  * Reads the container of a body. `-` and `_` in its key are equal; other keys earn a warning.
  * @throws Refusal http.wrongContainer for a wrong container, an empty array, both or neither key.
  */
-export function readContainer(body: Buffer, singular: string, plural: string, warnings: string[]): Container {
+export function readContainer(body: Buffer, singular: string, plural: string, warnings: string[], limit = objectLimit): Container {
   const top = readJsonObject(body);
   let one: unknown;
   let many: unknown;
@@ -73,7 +73,7 @@ export function readContainer(body: Buffer, singular: string, plural: string, wa
     return { form: 'one', object: one };
   }
   if (!Array.isArray(many)) throw wrong(`'${plural}' must be an array, not ${kindOf(many)}; an object belongs under '${singular}'`);
-  if (many.length > objectLimit) throw refusal(httpErrors.tooManyObjects, { plural, count: many.length, limit: objectLimit });
+  if (many.length > limit) throw refusal(httpErrors.tooManyObjects, { plural, count: many.length, limit });
   if (many.length === 0) throw wrong(`'${plural}' must not be empty`);
   for (const [index, item] of many.entries())
     if (!isObject(item)) throw wrong(`${plural}[${index}] must be an object, not ${kindOf(item)}`);

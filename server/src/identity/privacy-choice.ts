@@ -15,6 +15,8 @@ export interface PrivacyChoiceParts {
  */
 export function mayChoose({ method, headers }: RequestFacts): boolean {
   const destination = headers['sec-fetch-dest'];
+  // A page that is fetched ahead was not gone to yet.
+  if (String(headers['sec-purpose'] ?? '').includes('prefetch')) return false;
   return method === 'POST' || destination === undefined || destination === 'document';
 }
 

@@ -65,6 +65,35 @@ export function resolveEid(source: string, text: string, sources: ReadonlySet<st
   return isText(text, mostEidCharacters) ? { kind: 'eid', source: folded, id: text } : 'malformed-id';
 }
 
+/** What names somebody on the wire (ingest.md section 5). No domain, or `userdata`: a user id. */
+export interface IdentifierParts {
+  readonly domain: string | undefined;
+  readonly id: string;
+  /** Of an eid. */
+  readonly source: string;
+  /** Of an ifa. */
+  readonly type: string;
+  /** Whose external id it is. */
+  readonly member: MemberId;
+}
+
+/** The identifier that the parts name, by its domain (any case). */
+export function resolveIdentifier({ domain, id, source, type, member }: IdentifierParts, sources: ReadonlySet<string>): Resolved {
+  if (domain === undefined) return resolveUserId(id);
+  switch (domain.toLowerCase()) {
+    case userDomain:
+      return resolveUserId(id);
+    case 'external':
+      return resolveExternalId(member, id);
+    case 'eid':
+      return resolveEid(source, id, sources);
+    case 'ifa':
+      return resolveIfa(type, id);
+    default:
+      return resolveDeviceId(domain, id);
+  }
+}
+
 /** An id for advertising. A type that is a device domain makes it that device id, so that both name one user. */
 export function resolveIfa(type: string, text: string): Resolved {
   const folded = type.toLowerCase();

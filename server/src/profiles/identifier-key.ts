@@ -90,6 +90,9 @@ export function keyOf(identifier: Identifier): Uint8Array<ArrayBuffer> {
   return key.subarray(0, length);
 }
 
+/** The key as text, one character a byte, for Maps and Sets. */
+export const keyText = (identifier: Identifier): string => Buffer.from(keyOf(identifier)).toString('latin1');
+
 /** Reads a key back; the opposite of `encodeIdentifier`. */
 export function decodeIdentifier(key: Uint8Array): Identifier {
   const bytes = Buffer.from(key.buffer, key.byteOffset, key.length);

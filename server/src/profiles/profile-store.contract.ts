@@ -69,6 +69,7 @@ export function describeProfileStore(name: string, open: (options: ContractOptio
           known: true,
           optedOut: false,
           userId: 1n,
+          first: user(1),
           mappedUntilS: null,
           memberships: [
             { segment: 3, value: 0, addedAtS: clock.s - 5, lifetimeMinutes: null, source },
@@ -89,8 +90,8 @@ export function describeProfileStore(name: string, open: (options: ContractOptio
       it('knows nothing of a user that nobody has named', async () => {
         const store = await openStore();
         const nothing = { known: false, optedOut: false, mappedUntilS: null, memberships: [] };
-        expect(await store.get(user(5))).toEqual({ ...nothing, userId: 5n });
-        expect(await store.get(device(5))).toEqual({ ...nothing, userId: null });
+        expect(await store.get(user(5))).toEqual({ ...nothing, userId: 5n, first: user(5) });
+        expect(await store.get(device(5))).toEqual({ ...nothing, userId: null, first: device(5) });
       });
 
       it('runs operations in order: the last one of a segment wins, whole', async () => {
@@ -369,7 +370,7 @@ export function describeProfileStore(name: string, open: (options: ContractOptio
         const store = await openStore();
         await add(store, user(1), [1]);
         expect(await store.link(device(1), user(1), forEver)).toBe('linked');
-        expect(await store.get(device(1))).toMatchObject({ known: true, userId: 1n, mappedUntilS: null });
+        expect(await store.get(device(1))).toMatchObject({ known: true, userId: 1n, first: user(1), mappedUntilS: null });
         await add(store, device(1), [2]);
         expect(await held(store, user(1))).toEqual([1, 2]);
         expect(await store.count(segment(2))).toBe(1);
@@ -381,7 +382,7 @@ export function describeProfileStore(name: string, open: (options: ContractOptio
         expect(await store.link(eid('a'), device(1), forEver)).toBe('linked');
         expect((await store.get(eid('a'))).userId).toBe(1n);
         expect(await store.link(eid('b'), device(7), forEver)).toBe('linked');
-        expect(await store.get(eid('b'))).toMatchObject({ known: true, userId: null });
+        expect(await store.get(eid('b'))).toMatchObject({ known: true, userId: null, first: device(7) });
       });
 
       it('merges an identifier that was a user of its own, with all that was linked to it', async () => {
@@ -457,6 +458,7 @@ export function describeProfileStore(name: string, open: (options: ContractOptio
           known: false,
           optedOut: false,
           userId: null,
+          first: external('x'),
           mappedUntilS: null,
           memberships: [],
         });

@@ -31,6 +31,8 @@ export interface Profile {
   readonly optedOut: boolean;
   /** The user id that the identifier is linked to; null for a user that has none (a device id on its own). */
   readonly userId: bigint | null;
+  /** Whom the identifier names: the user's first identifier, its user id where it has one. The identifier itself where it hangs on nobody. */
+  readonly first: Identifier;
   /** When the mapping that the identifier stands on ends (Unix seconds); null: never, or no mapping. */
   readonly mappedUntilS: number | null;
   readonly memberships: readonly Membership[];
@@ -77,9 +79,9 @@ export type StageId = number & { readonly stage: unique symbol };
 /**
  * - linked: it named nobody, or was a user of its own that has been merged; moved: it hung on another user before.
  * - unchanged: it already names this user; the end and `linkedBy` of the link are renewed.
- * - opted-out, full, unmapped (`to` is an external id without a live mapping): nothing was done.
+ * - opted-out, full, unmapped (`to` is an external id without a live mapping), unknown-user (`knownUsersOnly`): nothing was done.
  */
-export type LinkOutcome = 'linked' | 'moved' | 'unchanged' | 'opted-out' | 'full' | 'unmapped';
+export type LinkOutcome = 'linked' | 'moved' | 'unchanged' | 'opted-out' | 'full' | 'unmapped' | 'unknown-user';
 
 /**
  * - seen: nobody had seen it, and it is a user without memberships now; known: it names a user already, nothing was done.
@@ -92,6 +94,8 @@ export interface LinkOptions {
   readonly expiresAtS: number | null;
   /** The member that made the link. */
   readonly linkedBy: MemberId;
+  /** Make no user of `to`: it must be one that somebody has seen. */
+  readonly knownUsersOnly?: boolean;
 }
 
 /** One entry of what is linked to a user. */
@@ -217,6 +221,11 @@ export interface ProfileStore {
   check(): string;
   /** Writes a snapshot and cuts the log. */
   snapshot(): Promise<void>;
+  /**
+   * What ended before this time (Unix seconds) by `forget`, `unlink`, a removal or its own lifetime is in no file of the store any more.
+   * Does nothing where that is so already.
+   */
+  erase(beforeS: number): Promise<void>;
   /**
    * Writes a store of its own into `directory`, which is made: everything that was acknowledged before the call, and at most what
    * was under way. Writes go on meanwhile.

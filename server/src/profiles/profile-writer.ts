@@ -1,6 +1,5 @@
-import { Refusal } from '../kit/refusal.ts';
 import { removal, type OperationBatch } from './operation-batch.ts';
-import { profileErrors } from './profile-errors.ts';
+import { refusedWrite } from './profile-errors.ts';
 import {
   outcomeCodes,
   ProfileStoreUnavailable,
@@ -47,7 +46,6 @@ export interface WriteLimits {
 
 const noLimits: WriteLimits = { take: () => null };
 
-const retryAfterS = 5;
 /** A column for each outcome code. */
 const outcomeCount = Object.keys(outcomeCodes).length;
 
@@ -63,9 +61,8 @@ export function createProfileWriter(store: Pick<ProfileStore, 'apply'>, limits: 
     try {
       return await store.apply(batch, options);
     } catch (error) {
-      if (!(error instanceof ProfileStoreUnavailable)) throw error;
-      unavailable += 1;
-      throw new Refusal(profileErrors.unavailable, {}, { cause: error, headers: { 'retry-after': String(retryAfterS) } });
+      if (error instanceof ProfileStoreUnavailable) unavailable += 1;
+      throw refusedWrite(error);
     }
   };
   return {

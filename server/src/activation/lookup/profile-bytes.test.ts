@@ -37,6 +37,7 @@ const profiles: fc.Arbitrary<Profile> = fc.record({
   known: fc.boolean(),
   optedOut: fc.boolean(),
   userId: fc.option(fc.bigInt({ min: 1n, max: 2n ** 64n - 1n })),
+  first: identifiers,
   mappedUntilS: fc.option(u32),
   memberships: fc.array(
     fc.record({
@@ -105,6 +106,7 @@ test('what one caller may see is not shown to another by the same snapshot, whoe
     known: true,
     optedOut: false,
     userId: 7n,
+    first: identifier,
     mappedUntilS: null,
     memberships: [1, 2, 3, 4, 5].map((id) => ({
       segment: asSegmentId(id),

@@ -56,14 +56,14 @@ const bracket = 0x5d;
 const mostUserBytes = 256;
 
 function writeUser(into: AnswerBytes, identifier: Identifier, profile: Profile): void {
-  const { userId, known, optedOut } = profile;
-  if (identifier.kind !== 'user' || (known && optedOut)) {
+  const { first, known, optedOut } = profile;
+  if (identifier.kind !== 'user' || first.kind !== 'user' || (known && optedOut)) {
     into.putFew(userStart);
     into.putText(JSON.stringify(userOnWire(identifier, profile)));
     return;
   }
   into.putFew(userIdStart);
-  into.putAscii(String(userId ?? identifier.id));
+  into.putAscii(String(first.id));
   into.put(known ? userIdEnds.known : optedOut ? userIdEnds.optedOut : userIdEnds.unknown);
 }
 

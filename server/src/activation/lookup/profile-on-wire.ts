@@ -1,13 +1,12 @@
 import type { CatalogSnapshot, SegmentFacts } from '../../catalog-view/catalog-snapshot.ts';
 import { canSee } from '../../catalog-view/segment-rights.ts';
+import { nameOnWire, type NameOnWire } from '../../identity/name-on-wire.ts';
 import type { MemberId, SegmentId } from '../../kit/ids.ts';
 import { formatTimestamp } from '../../kit/timestamp.ts';
 import type { Identifier } from '../../profiles/identifier.ts';
 import type { Membership, Profile } from '../../profiles/profile-store.ts';
 
-export interface UserOnWire {
-  readonly user_id: string | null;
-  readonly domain: string | null;
+export interface UserOnWire extends NameOnWire {
   readonly known: boolean;
   readonly opted_out: boolean;
   readonly mapped_until: string | null;
@@ -24,27 +23,13 @@ export interface MembershipOnWire {
   readonly source: string;
 }
 
-/** Whom an identifier names: its user id where it has one, else itself; an external id without a mapping names nobody. */
-export function userOnWire(identifier: Identifier, profile: Profile): UserOnWire {
-  const { known, optedOut, userId, mappedUntilS } = profile;
-  const named = {
-    known,
-    opted_out: optedOut,
-    mapped_until: identifier.kind === 'external' && mappedUntilS !== null ? timestamp(mappedUntilS) : null,
-  };
-  if (userId !== null) return { user_id: String(userId), domain: null, ...named };
-  switch (identifier.kind) {
-    case 'user':
-      return { user_id: String(identifier.id), domain: null, ...named };
-    case 'device':
-      return { user_id: identifier.id, domain: identifier.domain, ...named };
-    case 'external':
-      return { user_id: null, domain: 'external', ...named };
-    case 'eid':
-    case 'ifa':
-      return { user_id: identifier.id, domain: identifier.kind, ...named };
-  }
-}
+/** Whom an identifier names: its user's first identifier; an external id without a mapping names nobody. */
+export const userOnWire = (identifier: Identifier, { first, known, optedOut, mappedUntilS }: Profile): UserOnWire => ({
+  ...nameOnWire(first),
+  known,
+  opted_out: optedOut,
+  mapped_until: identifier.kind === 'external' && mappedUntilS !== null ? timestamp(mappedUntilS) : null,
+});
 
 /** The fields of the answer: what `writeLookup` writes, as an object. The slow, obvious twin. */
 export function lookupFields(identifier: Identifier, profile: Profile, snapshot: CatalogSnapshot, member: MemberId | null) {

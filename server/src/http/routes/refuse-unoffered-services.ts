@@ -10,7 +10,6 @@ const unoffered = [
   '/batch-segment',
   '/campaign',
   '/data-provider',
-  '/identity-link',
   '/profile',
   '/report',
   '/report-download',

@@ -75,6 +75,8 @@ describe('nothing is chosen for anybody by what a page loads', () => {
       const other = await send(path, { cookie, 'sec-fetch-dest': destination });
       expect([other.status, other.text, cookieOf(other)]).toEqual([204, '', undefined]);
     }
+    const ahead = await send(path, { cookie, 'sec-fetch-dest': 'document', 'sec-purpose': 'prefetch;prerender' });
+    expect([ahead.status, cookieOf(ahead)]).toEqual([204, undefined]);
     await write('7652000000000000102');
     expect((await lookUp('uid=7652000000000000102')).at('user.opted_out')).toBe(false);
   });

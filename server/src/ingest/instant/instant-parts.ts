@@ -16,6 +16,8 @@ export interface InstantOptions {
   readonly clock: Clock;
   /** `FOYER_RT_RATE_LIMIT`. */
   readonly defaultLimitsApply: boolean;
+  /** `FOYER_HOLD_EXTERNAL`: an external id without a mapping is valid. */
+  readonly holdsExternals?: boolean;
   /** Told of statistics that could not be written yet. */
   readonly onStatisticsFailure: (error: unknown) => void;
   readonly flushIntervalMs?: number;
@@ -28,6 +30,7 @@ export interface InstantParts {
   readonly writer: ProfileWriter;
   readonly clock: Clock;
   readonly limits: RateLimits;
+  readonly holdsExternals: boolean;
   readonly statistics: InstantStatistics;
   /** Writes what has been counted. Call it when no calls are in flight any more, before the catalog closes. */
   close(): Promise<void>;
@@ -39,5 +42,7 @@ export function createInstantParts(options: InstantOptions): InstantParts {
   const { view, profiles, db, clock, defaultLimitsApply, onStatisticsFailure, flushIntervalMs = defaultFlushIntervalMs } = options;
   const writer = options.writer ?? createProfileWriter(profiles);
   const statistics = new InstantStatistics({ store: new InstantHourStore(db), clock, flushIntervalMs, onFailure: onStatisticsFailure });
-  return { view, profiles, writer, clock, limits: new RateLimits(defaultLimitsApply), statistics, close: () => statistics.close() };
+  const limits = new RateLimits(defaultLimitsApply);
+  const { holdsExternals = false } = options;
+  return { view, profiles, writer, clock, limits, holdsExternals, statistics, close: () => statistics.close() };
 }

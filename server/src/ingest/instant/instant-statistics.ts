@@ -12,9 +12,6 @@ export interface InstantStatisticsOptions {
 }
 
 const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
-/** Log entries name users; ingest.md section 1.6 gives 30 days for what an opt-out ends to leave them. */
-const logsKeptMs = 28 * dayMs;
 /** Hours that are written in one transaction, so that no commit holds the catalog up for long. */
 const hoursPerWrite = 50;
 
@@ -33,7 +30,6 @@ export class InstantStatistics {
   /** The flush that waits for the one in progress. It will write everything counted until it begins, so all who ask meanwhile share it. */
   #nextFlush: Promise<void> | null = null;
   readonly #timer: NodeJS.Timeout;
-  #logsDroppedAtMs = 0;
 
   constructor(options: InstantStatisticsOptions) {
     this.#options = options;
@@ -75,7 +71,6 @@ export class InstantStatistics {
   }
 
   async #write(): Promise<void> {
-    await this.#dropOldLogs();
     const taken = this.#pending;
     if (taken.size === 0) return;
     this.#pending = new Map();
@@ -99,12 +94,5 @@ export class InstantStatistics {
       members.set(member, counts);
       this.#pending.set(hour, members);
     }
-  }
-
-  async #dropOldLogs(): Promise<void> {
-    const now = this.#options.clock.nowMs();
-    if (now - this.#logsDroppedAtMs < dayMs) return;
-    this.#logsDroppedAtMs = now;
-    await this.#options.store.dropLogsBefore(hourOf(now - logsKeptMs));
   }
 }

@@ -1,6 +1,6 @@
 import type { Buffer } from 'node:buffer';
+import { asSent, digitsOf, exactNumbers, isRounded } from '../../http/exact-numbers.ts';
 import { isObject, readJsonObject } from '../../http/read-body.ts';
-import { asSent, digitsOf, isRounded, withExactNumbers } from './exact-numbers.ts';
 
 /** One structurally valid segment of a user. Whether it exists and may be written is not known yet. */
 export interface ParsedBlock {
@@ -52,6 +52,8 @@ export const mostInteger = 2_147_483_647;
 /** A megabyte of the smallest valid users stays below this; only bodies of junk are named in part, so that the answer stays bounded. */
 const mostWarnings = 25_000;
 const mostIdCharactersNamed = 255;
+
+const withExactNumbers = exactNumbers(['user_id', 'seg_id', 'member_id', 'value', 'expiration']);
 
 /** Reads the body of `POST /rt-segment` (ingest.md section 3.1). @throws Refusal where it is no JSON object. */
 export function readUsers(body: Buffer): ParsedCall {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { describeScan } from '../profile-scan.contract.ts';
-import { describeSee } from '../profile-see.contract.ts';
+import { describeIdentity } from '../profile-identity.contract.ts';
 import { describeProfileStore, type ContractOptions } from '../profile-store.contract.ts';
 import { describeWithdrawal } from '../profile-withdrawal.contract.ts';
 import { EmbeddedProfileStore } from './embedded-profile-store.ts';
@@ -20,4 +20,4 @@ async function open(options: ContractOptions): Promise<EmbeddedProfileStore> {
 describeProfileStore('the embedded engine', open);
 describeScan('the embedded engine', open);
 describeWithdrawal('the embedded engine', open);
-describeSee('the embedded engine', open);
+describeIdentity('the embedded engine', open);

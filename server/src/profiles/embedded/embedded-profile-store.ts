@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker, type MessagePort } from 'node:worker_threads';
 import { nowS, type Clock } from '../../kit/clock.ts';
-import type { MemberId, SegmentId } from '../../kit/ids.ts';
+import type { SegmentId } from '../../kit/ids.ts';
 import { keyOf } from '../identifier-key.ts';
 import type { Identifier } from '../identifier.ts';
 import type { OperationBatch } from '../operation-batch.ts';
@@ -121,8 +121,8 @@ export class EmbeddedProfileStore implements ProfileStore {
   }
   async link(identifier: Identifier, to: Identifier, options: LinkOptions): Promise<LinkOutcome> {
     const expiresAtS = options.expiresAtS === null ? linkNeverEnds : Math.min(Math.max(options.expiresAtS, 0), linkNeverEnds - 1);
-    const linkedBy: MemberId = options.linkedBy;
-    return linkOutcomes[await this.#change(entryType.link, [expiresAtS, linkedBy], [keyOf(identifier), keyOf(to)])] ?? 'unchanged';
+    const words = [expiresAtS, options.linkedBy, options.knownUsersOnly === true ? 1 : 0];
+    return linkOutcomes[await this.#change(entryType.link, words, [keyOf(identifier), keyOf(to)])] ?? 'unchanged';
   }
   async unlink(identifier: Identifier): Promise<boolean> {
     return (await this.#change(entryType.unlink, [], [keyOf(identifier)])) === 1;
@@ -181,6 +181,11 @@ export class EmbeddedProfileStore implements ProfileStore {
   async snapshot(): Promise<void> {
     this.#checkOpen();
     await this.#client.order('snapshot', this.#nowS());
+  }
+
+  async erase(beforeS: number): Promise<void> {
+    this.#checkOpen();
+    await this.#client.erase(beforeS, this.#nowS());
   }
 
   async copyTo(directory: string): Promise<void> {

@@ -141,6 +141,16 @@ export class ProfileEngine {
     return this.#afterSnapshots(() => this.#writeSnapshot(nowS));
   }
 
+  /**
+   * `ProfileStore.erase`: snapshots hold only what is there at their moment, and the log goes back no further than the newest one. So
+   * that one must not be older.
+   */
+  erase(beforeS: number, nowS: number): Promise<void> {
+    return this.#afterSnapshots(async () => {
+      if ((this.#manifest.state.snapshotAtS ?? 0) < beforeS) await this.#writeSnapshot(nowS);
+    });
+  }
+
   /** Writes a store of its own into `directory`, which is made. */
   copyTo(directory: string, nowS: number): Promise<void> {
     return this.#afterSnapshots(() => this.#writeCopy(directory, nowS));
@@ -201,7 +211,7 @@ export class ProfileEngine {
     try {
       const before = this.#manifest.state.snapshot;
       await writeSnapshot(directory, before + 1, cut, { sequence, atS }, () => this.#checkOpen());
-      this.#manifest.update({ snapshot: before + 1, names, firstLog });
+      this.#manifest.update({ snapshot: before + 1, snapshotAtS: atS, names, firstLog });
       this.#log.removeBefore(firstLog);
       if (before !== 0) await rm(snapshotPath(directory, before), { force: true });
     } finally {

@@ -55,6 +55,7 @@ const operation = fc.oneof(
       from: fc.constantFrom(...linkable),
       to: who,
       forS: fc.constantFrom(null, -1, 50, 200),
+      known: fc.nat(3).map((n) => n === 0),
     }),
   },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('see' as const), who }) },
@@ -185,7 +186,11 @@ class Pair {
       case 'see':
         return store.see(op.who);
       case 'link':
-        return store.link(op.from, op.to, { expiresAtS: op.forS === null ? null : nowS + op.forS, linkedBy: asMemberId(4) });
+        return store.link(op.from, op.to, {
+          expiresAtS: op.forS === null ? null : nowS + op.forS,
+          linkedBy: asMemberId(4),
+          knownUsersOnly: op.known,
+        });
       case 'unlink':
         return store.unlink(op.from);
       case 'merge':

@@ -205,6 +205,35 @@ describe('snapshots', () => {
     expect(held(1)).toEqual([1]);
   });
 
+  it('are written to erase what ended where the newest is older, and not otherwise', async () => {
+    const inFiles = async (text: string): Promise<boolean> => {
+      const contents = await Promise.all((await files()).map((name) => readFile(join(directory, name))));
+      return contents.some((bytes) => bytes.includes(text));
+    };
+    await open();
+    await store.link(external('crm-erased'), user(1), forEver);
+    await store.link(external('crm-kept'), user(2), forEver);
+    await store.link(external('crm-opted-out'), user(3), forEver);
+    await store.snapshot();
+    const atS = clock.s;
+    clock.pass(60);
+    await store.unlink(external('crm-erased'));
+    await store.forget(user(2), { optOut: false });
+    await store.forget(user(3), { optOut: true });
+    await store.link(external('crm-kept'), user(4), forEver);
+    await reopen();
+    await store.erase(atS);
+    expect([await inFiles('crm-erased'), await inFiles('crm-kept')]).toEqual([true, true]);
+    await store.erase(atS + 1);
+    expect([await inFiles('crm-erased'), await inFiles('crm-kept')]).toEqual([false, true]);
+    expect(store.get(external('crm-kept')).userId).toBe(4n);
+    const before = await files();
+    await store.erase(atS + 60);
+    expect(await files()).toEqual(before);
+    await reopen();
+    expect([store.get(user(3)).optedOut, store.get(external('crm-opted-out')).optedOut, store.links(user(3))]).toEqual([true, true, []]);
+  });
+
   it('keep nothing of a forgotten user', async () => {
     await open();
     await store.link(external('secret-crm-id'), user(1), forEver);

@@ -1,5 +1,5 @@
 import { describeScan } from '../profile-scan.contract.ts';
-import { describeSee } from '../profile-see.contract.ts';
+import { describeIdentity } from '../profile-identity.contract.ts';
 import { describeProfileStore } from '../profile-store.contract.ts';
 import { describeWithdrawal } from '../profile-withdrawal.contract.ts';
 import { ModelProfileStore } from './model-profile-store.ts';
@@ -7,4 +7,4 @@ import { ModelProfileStore } from './model-profile-store.ts';
 describeProfileStore('the model engine', async (options) => new ModelProfileStore(options));
 describeScan('the model engine', async (options) => new ModelProfileStore(options));
 describeWithdrawal('the model engine', async (options) => new ModelProfileStore(options));
-describeSee('the model engine', async (options) => new ModelProfileStore(options));
+describeIdentity('the model engine', async (options) => new ModelProfileStore(options));

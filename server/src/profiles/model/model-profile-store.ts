@@ -1,7 +1,6 @@
-import { Buffer } from 'node:buffer';
 import { nowS, type Clock } from '../../kit/clock.ts';
-import type { SegmentId } from '../../kit/ids.ts';
-import { decodeIdentifier, keyOf } from '../identifier-key.ts';
+import { asMemberId, type SegmentId } from '../../kit/ids.ts';
+import { keyOf, keyText } from '../identifier-key.ts';
 import type { Identifier } from '../identifier.ts';
 import { neverEnds, type OperationBatch } from '../operation-batch.ts';
 import {
@@ -25,7 +24,7 @@ import {
 import { ScanPageBuilder } from '../scan-page.ts';
 import { sourceToWord } from '../source-word.ts';
 import { batchUsers } from './batch-users.ts';
-import { hasEnded, isHeldBy, isLive, type ModelLink, type ModelMembership, type ModelUser } from './model-user.ts';
+import { hasEnded, identifierOf, isHeldBy, isLive, type ModelLink, type ModelMembership, type ModelUser } from './model-user.ts';
 
 export interface ModelProfileStoreOptions {
   readonly clock: Clock;
@@ -120,9 +119,9 @@ export class ModelProfileStore implements ProfileStore {
     const user = this.#userOf(identifier);
     const ownId = identifier.kind === 'user' ? identifier.id : null;
     if (user === null || user.optedOut) {
-      return { known: false, optedOut: user !== null, userId: ownId, mappedUntilS: null, memberships: [] };
+      return { known: false, optedOut: user !== null, userId: ownId, first: identifier, mappedUntilS: null, memberships: [] };
     }
-    const link = this.#names.get(nameOf(identifier))?.link;
+    const link = this.#names.get(keyText(identifier))?.link;
     const memberships = [...user.memberships]
       .filter(([, each]) => isLive(each, this.#now()))
       .flatMap(([slot, each]) => {
@@ -133,6 +132,7 @@ export class ModelProfileStore implements ProfileStore {
       known: true,
       optedOut: false,
       userId: user.first.kind === 'user' ? user.first.id : null,
+      first: user.first,
       mappedUntilS: link?.expiresAtS ?? null,
       memberships: memberships.sort((a, b) => a.segment - b.segment),
     };
@@ -159,27 +159,28 @@ export class ModelProfileStore implements ProfileStore {
     const own = this.#userOf(identifier, true);
     if (target?.optedOut || own?.optedOut) return 'opted-out';
     if (target === null && to.kind === 'external' && !this.#options.holdExternals) return 'unmapped';
+    if (target === null && options.knownUsersOnly) return 'unknown-user';
     const expiresAtS = identifier.kind === 'external' ? options.expiresAtS : null;
     const link: ModelLink = { linkedAtS: this.#now(), expiresAtS, linkedBy: options.linkedBy };
-    const before = this.#names.get(nameOf(identifier)) ?? null;
+    const before = this.#names.get(keyText(identifier)) ?? null;
     if (own !== null && own === target) {
       if (before?.link) before.link = { ...link, linkedAtS: before.link.linkedAtS };
       return 'unchanged';
     }
-    if (own === null && nameOf(identifier) === nameOf(to)) return 'unchanged';
+    if (own === null && keyText(identifier) === keyText(to)) return 'unchanged';
     if ((target === null || own === null) && this.#isFull()) return 'full';
     const alone = own !== null && !before?.link ? own : null;
     if (target !== null && !this.#hasRoom(target, alone)) return 'full';
     const user = target ?? this.#create(to);
     if (alone !== null) this.#absorb(user, alone);
-    this.#names.set(nameOf(identifier), { user, link });
+    this.#names.set(keyText(identifier), { user, link });
     return own !== null && alone === null ? 'moved' : 'linked';
   }
 
   async unlink(identifier: Identifier): Promise<boolean> {
     this.#checkOpen();
-    if (this.#userOf(identifier) === null || !this.#names.get(nameOf(identifier))?.link) return false;
-    this.#names.delete(nameOf(identifier));
+    if (this.#userOf(identifier) === null || !this.#names.get(keyText(identifier))?.link) return false;
+    this.#names.delete(keyText(identifier));
     if (identifier.kind !== 'external') this.#create(identifier);
     return true;
   }
@@ -200,10 +201,10 @@ export class ModelProfileStore implements ProfileStore {
     let other = loser.first;
     if (other.kind === 'user' && winner.first.kind !== 'user') {
       [other, winner.first] = [winner.first, other];
-      this.#names.set(nameOf(winner.first), { user: winner, link: null });
+      this.#names.set(keyText(winner.first), { user: winner, link: null });
     }
-    const link = { linkedAtS: this.#now(), expiresAtS: null, linkedBy: 0 as LinkOptions['linkedBy'] };
-    this.#names.set(nameOf(other), { user: winner, link });
+    const link = { linkedAtS: this.#now(), expiresAtS: null, linkedBy: asMemberId(0) };
+    this.#names.set(keyText(other), { user: winner, link });
     return true;
   }
 
@@ -211,15 +212,15 @@ export class ModelProfileStore implements ProfileStore {
     this.#checkOpen();
     const user = this.#userOf(identifier, true);
     if (user?.optedOut) return;
-    const names = user === null ? [nameOf(identifier)] : [nameOf(user.first), ...this.#linksOf(user).map(([name]) => name)];
+    const names = user === null ? [keyText(identifier)] : [keyText(user.first), ...this.#linksOf(user).map(([name]) => name)];
     for (const [name, entry] of this.#names) if (entry.user === user) this.#names.delete(name);
-    if (user === null) this.#names.delete(nameOf(identifier));
+    if (user === null) this.#names.delete(keyText(identifier));
     if (options.optOut) for (const name of names) this.#create(identifierOf(name)).optedOut = true;
   }
 
   async optIn(identifier: Identifier): Promise<void> {
     this.#checkOpen();
-    if (this.#userOf(identifier, true)?.optedOut) this.#names.delete(nameOf(identifier));
+    if (this.#userOf(identifier, true)?.optedOut) this.#names.delete(keyText(identifier));
   }
 
   count(segment: SegmentId): number {
@@ -303,6 +304,10 @@ export class ModelProfileStore implements ProfileStore {
     this.#checkOpen();
   }
 
+  async erase(): Promise<void> {
+    this.#checkOpen();
+  }
+
   copyTo(): Promise<void> {
     return Promise.reject(new Error('the model keeps nothing in files'));
   }
@@ -313,7 +318,7 @@ export class ModelProfileStore implements ProfileStore {
 
   /** Null: nobody has seen it, or it is an external id without a live mapping. */
   #userOf(identifier: Identifier, evenHeld = this.#options.holdExternals ?? false): ModelUser | null {
-    const found = this.#names.get(nameOf(identifier));
+    const found = this.#names.get(keyText(identifier));
     if (found === undefined) return null;
     if (found.link !== null && found.link.expiresAtS !== null && this.#now() >= found.link.expiresAtS) return null;
     if (identifier.kind === 'external' && found.link === null && !found.user.optedOut && !evenHeld) return null;
@@ -334,7 +339,7 @@ export class ModelProfileStore implements ProfileStore {
 
   #create(identifier: Identifier): ModelUser {
     const user: ModelUser = { number: ++this.#lastUser, first: identifier, memberships: new Map(), optedOut: false };
-    this.#names.set(nameOf(identifier), { user, link: null });
+    this.#names.set(keyText(identifier), { user, link: null });
     return user;
   }
 
@@ -392,6 +397,3 @@ export class ModelProfileStore implements ProfileStore {
     if (this.#closed) throw new ProfileStoreUnavailable('the profile store is closed');
   }
 }
-
-const nameOf = (identifier: Identifier): string => Buffer.from(keyOf(identifier)).toString('latin1');
-const identifierOf = (name: string): Identifier => decodeIdentifier(Buffer.from(name, 'latin1'));

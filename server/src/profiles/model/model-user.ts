@@ -1,5 +1,7 @@
+import { Buffer } from 'node:buffer';
+import { decodeIdentifier } from '../identifier-key.ts';
 import type { Identifier } from '../identifier.ts';
-import type { LinkOptions, Membership } from '../profile-store.ts';
+import type { LinkedIdentifier, Membership } from '../profile-store.ts';
 
 export type ModelMembership = Omit<Membership, 'segment'>;
 
@@ -13,9 +15,10 @@ export interface ModelUser {
   optedOut: boolean;
 }
 
-export interface ModelLink extends LinkOptions {
-  readonly linkedAtS: number;
-}
+export type ModelLink = Omit<LinkedIdentifier, 'identifier'>;
+
+/** The opposite of `keyText`. */
+export const identifierOf = (name: string): Identifier => decodeIdentifier(Buffer.from(name, 'latin1'));
 
 export const hasEnded = (membership: ModelMembership, nowS: number): boolean =>
   membership.lifetimeMinutes !== null && nowS >= membership.addedAtS + membership.lifetimeMinutes * 60;

@@ -18,6 +18,8 @@ export interface CatalogPlace {
   check(): Promise<string>;
   /** Writes all that is committed into a new SQLite file, while changes go on. The file is not synced yet. */
   copyTo(file: string): Promise<void>;
+  /** What was deleted or replaced is in none of the catalog's own files any more. A database server clears its files by itself. */
+  scrub(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -49,6 +49,7 @@ export async function openPostgresCatalog(options: PostgresCatalogOptions): Prom
     follow: (view) => changes.follow(read, view),
     check: async () => (writer.check() === 'ok' ? await opened.check() : 'cannot be changed: the connection to the database is lost'),
     copyTo: (file) => copyFromPostgres(place, file),
+    scrub: async () => {},
     async close() {
       await changes.close();
       await opened.close();

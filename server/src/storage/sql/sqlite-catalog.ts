@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Clock } from '../../kit/clock.ts';
 import { Catalog } from './catalog.ts';
 import type { CatalogPlace } from './catalog-place.ts';
@@ -13,6 +14,13 @@ export async function openSqliteCatalog({ file, durability }: SqlitePlace, clock
     follow: async () => {},
     check: () => catalog.check(),
     copyTo: (copy) => copyCatalog(new SqliteWorkerDialect(file), copy),
+    scrub: () => cutLog(catalog),
     close: () => catalog.close(),
   };
+}
+
+/** Deleting overwrites in the file itself (`secure_delete`); what stood there before is in the write-ahead log until that is cut. */
+async function cutLog({ read }: Catalog): Promise<void> {
+  const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(read);
+  if (rows[0]?.busy !== 0) throw new Error("the catalog's write-ahead log is being read and was not cut");
 }

@@ -15,6 +15,8 @@ function opened(): DatabaseSync {
   if (connection) return connection;
   const database = new DatabaseSync(file);
   database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;`);
+  // What is deleted, such as logs that name users, is overwritten (ingest.md section 1.6).
+  database.exec('PRAGMA secure_delete = ON;');
   connection = database;
   return database;
 }

@@ -1,15 +1,13 @@
-import { requireOwnMember } from '../../../access/acting-member.ts';
 import type { CatalogView } from '../../../catalog-view/catalog-view.ts';
-import type { AccountOperation, Answer, Call } from '../../../http/operation.ts';
-import { httpErrors } from '../../../http/http-errors.ts';
-import { asMemberId, type MemberId } from '../../../kit/ids.ts';
-import { refusal } from '../../../kit/refusal.ts';
+import type { AccountOperation, Answer } from '../../../http/operation.ts';
+import { lookingMember } from '../../../identity/looking-member.ts';
+import { readIdentifier } from '../../../identity/read-identifier.ts';
+import type { MemberId } from '../../../kit/ids.ts';
 import type { CatalogSnapshot } from '../../../catalog-view/catalog-snapshot.ts';
 import type { Identifier } from '../../../profiles/identifier.ts';
 import type { Profile, ProfileStore } from '../../../profiles/profile-store.ts';
 import { lookupSchema } from '../lookup-schema.ts';
 import { writeLookup } from '../profile-bytes.ts';
-import { readIdentifier } from '../read-identifier.ts';
 
 export interface LookUpParts {
   readonly view: Pick<CatalogView, 'current'>;
@@ -45,16 +43,6 @@ export const lookUpUser = ({ view, profiles, eidSources }: LookUpParts): Account
       : answerOf(identifier, profile, snapshot, member);
   },
 });
-
-/** As whom the call looks; null: as the administrator, who sees everything. */
-function lookingMember(call: Call, snapshot: CatalogSnapshot): MemberId | null {
-  const { caller } = call;
-  const named = call.parameters.id('member_id');
-  if (named === undefined) return caller.role === 'admin' ? null : caller.memberId;
-  requireOwnMember(call, named, 'member_id');
-  if (!snapshot.member(asMemberId(named))) throw refusal(httpErrors.notFound, { object: 'member', key: 'id', value: named });
-  return asMemberId(named);
-}
 
 function answerOf(identifier: Identifier, profile: Profile, snapshot: CatalogSnapshot, member: MemberId | null): Answer {
   return { writeFields: (into) => writeLookup(into, identifier, profile, snapshot, member), outputTerm: 'memberships' };

@@ -123,7 +123,7 @@ class CallTaking {
 const nothingWritten = { outcomes: new Uint8Array(0), refusedWhole: false };
 
 /** Of this user nothing is written, so no outcome tells; the store is asked instead. */
-async function isInvalid({ profiles }: InstantParts, identifier: Identifier, knownOnly: boolean): Promise<boolean> {
+async function isInvalid({ profiles, holdsExternals }: InstantParts, identifier: Identifier, knownOnly: boolean): Promise<boolean> {
   const { known, optedOut } = await profiles.get(identifier);
-  return optedOut || (!known && (knownOnly || identifier.kind === 'external'));
+  return optedOut || (!known && (knownOnly || (identifier.kind === 'external' && !holdsExternals)));
 }

@@ -6,6 +6,7 @@ import { asMemberId } from '../../../kit/ids.ts';
 import { Refusal } from '../../../kit/refusal.ts';
 import { ModelProfileStore } from '../../../profiles/model/model-profile-store.ts';
 import type { Catalog } from '../../../storage/sql/catalog.ts';
+import { dropInstantLogs } from '../drop-instant-logs.ts';
 import { createInstantParts, type InstantParts } from '../instant-parts.ts';
 import { InstantHourStore } from '../store/instant-hour-store.ts';
 import { addUsers } from './add-users.ts';
@@ -336,12 +337,16 @@ describe('keeping', () => {
     expect(failures).toHaveLength(1);
   });
 
-  it('logs, which name users, go after 28 days; the numbers stay', async () => {
-    const first = serviceOf();
-    await first.post(user('5', { seg_id: 46301 }));
-    await first.parts.close();
-    nowMs += 29 * dayMs;
-    const { hours } = serviceOf();
+  it('logs, which name users, go before their thirtieth day, if looked at once a day; the numbers stay', async () => {
+    const { post, hours } = serviceOf();
+    const startMs = nowMs;
+    await post(user('5', { seg_id: 46301 }));
+    await hours('start=2026-01-01+00:00:00');
+    nowMs = startMs + 29 * dayMs - 3_600_000;
+    await dropInstantLogs(catalog.read, nowMs, 30);
+    expect(await hours('start=2026-01-01+00:00:00')).toMatchObject([{ segment_log_lines: expect.stringContaining('46301') as string }]);
+    nowMs = startMs + 29 * dayMs;
+    await dropInstantLogs(catalog.read, nowMs, 30);
     expect(await hours('start=2026-01-01+00:00:00')).toMatchObject([{ num_valid_users: 1, segment_log_lines: '' }]);
     const row = await catalog.read.selectFrom('instant_hour').select('counts').executeTakeFirstOrThrow();
     expect(row.counts).toMatch(/^\{"logs":null,/);

@@ -10,6 +10,13 @@ import { ensureUser, hasUserId, resolveKey, type ResolvedKey } from './resolve-k
 /** Links that the store itself makes (a merged user's first identifier) are nobody's. */
 const linkedByNobody = 0;
 
+/** `LinkOptions`, with `linkNeverEnds` for ever. */
+export interface PackedLinkOptions {
+  readonly expiresAtS: number;
+  readonly linkedBy: number;
+  readonly knownUsersOnly: boolean;
+}
+
 /** `ProfileStore.see`. */
 export function seeKey(memory: ProfileMemory, key: Uint8Array, nowS: number, limits: CoreLimits): SeeOutcome {
   const own = resolve(memory, key, nowS, limits);
@@ -26,7 +33,7 @@ export function linkKey(
   memory: ProfileMemory,
   key: Uint8Array,
   to: Uint8Array,
-  options: { readonly expiresAtS: number; readonly linkedBy: number },
+  options: PackedLinkOptions,
   nowS: number,
   limits: CoreLimits,
 ): LinkOutcome {
@@ -34,6 +41,7 @@ export function linkKey(
   const own = resolveKey(memory, key, 0, key.length, nowS, true);
   if (target.optedOut || own.optedOut) return 'opted-out';
   if (target.unmapped) return 'unmapped';
+  if (target.user === 0 && options.knownUsersOnly) return 'unknown-user';
   const external = isExternalKey(key[0] as number);
   const data: LinkData = { linkedAtS: nowS, expiresAtS: external ? options.expiresAtS : linkNeverEnds, linkedBy: options.linkedBy };
   if (own.user !== 0 && own.user === target.user) {

@@ -31,7 +31,13 @@ export class BareCore {
     return this.core.apply({ operations, keys, userKeyEnds, userOperationEnds }, packed, nowS);
   }
   link(identifier: Identifier, to: Identifier, options: LinkOptions, nowS: number): { readonly result: LinkOutcome } {
-    return this.core.link(keyOf(identifier), keyOf(to), options.expiresAtS ?? linkNeverEnds, options.linkedBy, nowS);
+    const { linkedBy, knownUsersOnly = false } = options;
+    return this.core.link(
+      keyOf(identifier),
+      keyOf(to),
+      { expiresAtS: options.expiresAtS ?? linkNeverEnds, linkedBy, knownUsersOnly },
+      nowS,
+    );
   }
   unlink(identifier: Identifier, nowS: number): void {
     this.core.unlink(keyOf(identifier), nowS);

@@ -13,7 +13,7 @@ import { newPlace, ProfileMemory } from '../memory/profile-memory.ts';
 import { applyBatch, TranslationScratch, wouldCreateUser, type OperationColumns } from './apply-batch.ts';
 import { ChunkOutcomes } from './chunk-outcomes.ts';
 import type { CoreLimits } from './core-limits.ts';
-import { forgetKey, linkKey, mergeKeys, optInKey, seeKey, unlinkKey } from './identity-changes.ts';
+import { forgetKey, linkKey, mergeKeys, optInKey, seeKey, unlinkKey, type PackedLinkOptions } from './identity-changes.ts';
 import { entryType, LogEntryWriter } from './log-entry.ts';
 import { loadBlock } from './load-block.ts';
 import { replayEntry } from './replay-entry.ts';
@@ -99,12 +99,11 @@ export class ProfileCore {
     return this.#changed(outcome, outcome === 'seen', entryType.see, nowS, [], [key]);
   }
 
-  /** `expiresAtS`: `linkNeverEnds` for ever. */
-  link(key: Uint8Array, toKey: Uint8Array, expiresAtS: number, linkedBy: number, nowS: number): Change<LinkOutcome> {
+  link(key: Uint8Array, toKey: Uint8Array, options: PackedLinkOptions, nowS: number): Change<LinkOutcome> {
     if (isUserKey(key[0] as number)) throw new TypeError('a user id cannot be linked: merge the users');
-    const outcome = this.#whole(() => linkKey(this.#memory, key, toKey, { expiresAtS, linkedBy }, nowS, this.#limits));
+    const outcome = this.#whole(() => linkKey(this.#memory, key, toKey, options, nowS, this.#limits));
     const changed = outcome === 'linked' || outcome === 'moved' || outcome === 'unchanged';
-    return this.#changed(outcome, changed, entryType.link, nowS, [expiresAtS, linkedBy], [key, toKey]);
+    return this.#changed(outcome, changed, entryType.link, nowS, [options.expiresAtS, options.linkedBy], [key, toKey]);
   }
 
   unlink(key: Uint8Array, nowS: number): Change<boolean> {

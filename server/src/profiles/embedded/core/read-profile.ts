@@ -1,5 +1,6 @@
 import type { MemberId, SegmentId, UserId } from '../../../kit/ids.ts';
 import { decodeIdentifier } from '../../identifier-key.ts';
+import type { Identifier } from '../../identifier.ts';
 import { neverEnds } from '../../operation-batch.ts';
 import type { LinkedIdentifier, Membership, Profile } from '../../profile-store.ts';
 import { sourceFromWord } from '../../source-word.ts';
@@ -7,14 +8,17 @@ import { addedAtWord, lifetimeWord, membershipWords, segmentWord, sourceWord, va
 import { countMask, linkNeverEnds, userField, type ProfileMemory } from '../memory/profile-memory.ts';
 import type { ResolvedKey } from './resolve-key.ts';
 
-/** `ProfileStore.get`. `ownId`: the user id by which it was asked for, if it was by one. */
-export function profileOf(memory: ProfileMemory, { name, user, optedOut }: ResolvedKey, ownId: UserId | null, nowS: number): Profile {
-  if (user === 0 || optedOut) return { known: false, optedOut, userId: ownId, mappedUntilS: null, memberships: [] };
+/** `ProfileStore.get` of what the identifier resolves to. */
+export function profileOf(memory: ProfileMemory, { name, user, optedOut }: ResolvedKey, identifier: Identifier, nowS: number): Profile {
+  if (user === 0 || optedOut)
+    return { known: false, optedOut, userId: userIdOf(identifier), first: identifier, mappedUntilS: null, memberships: [] };
   const link = memory.linkOf(name);
+  const first = link === null ? identifier : decodeIdentifier(memory.keyOf(memory.firstNameOf(user)));
   return {
     known: true,
     optedOut: false,
-    userId: link === null ? ownId : userIdOf(memory, user),
+    userId: userIdOf(first),
+    first,
     mappedUntilS: link === null || link.expiresAtS === linkNeverEnds ? null : link.expiresAtS,
     memberships: liveMemberships(memory, user, nowS),
   };
@@ -36,10 +40,7 @@ export function linksOf(memory: ProfileMemory, user: number, nowS: number): Link
   return links.sort((a, b) => a.linkedAtS - b.linkedAtS);
 }
 
-function userIdOf(memory: ProfileMemory, user: number): bigint | null {
-  const first = decodeIdentifier(memory.keyOf(memory.firstNameOf(user)));
-  return first.kind === 'user' ? first.id : null;
-}
+const userIdOf = (identifier: Identifier): UserId | null => (identifier.kind === 'user' ? identifier.id : null);
 
 /** Words of a cache line. */
 const lineWords = 16;

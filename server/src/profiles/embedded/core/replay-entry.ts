@@ -23,7 +23,7 @@ export function replayEntry(memory: ProfileMemory, chunks: ChunkOutcomes, entry:
       chunks.forget(entry.word());
       break;
     case entryType.link: {
-      const options = { expiresAtS: entry.word(), linkedBy: entry.word() };
+      const options = { expiresAtS: entry.word(), linkedBy: entry.word(), knownUsersOnly: false };
       linkKey(memory, entry.bytes(), entry.bytes(), options, nowS, replayLimits);
       break;
     }

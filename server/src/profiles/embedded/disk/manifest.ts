@@ -7,6 +7,8 @@ import { ProfileStoreDamaged } from '../../profile-store.ts';
 export interface ManifestState {
   /** The snapshot's number; 0: none yet. */
   readonly snapshot: number;
+  /** The moment that the snapshot holds, in Unix seconds. Absent in older stores. */
+  readonly snapshotAtS?: number;
   /** Identifiers in the store when it was closed or a snapshot was written: room is made for them at once. Absent in older stores. */
   readonly names?: number;
   /** The logs to read after the snapshot, both included. */

@@ -12,7 +12,7 @@ export async function writeCopy(directory: string, cut: SnapshotCut, atS: number
   const sequence = 1;
   await writeSnapshot(directory, 1, cut, { sequence, atS }, mayGoOn);
   const manifest = Manifest.create(directory);
-  manifest.update({ snapshot: 1, firstLog: 1 });
+  manifest.update({ snapshot: 1, snapshotAtS: atS, firstLog: 1 });
   closeSync(WriteAheadLog.create(directory, manifest, sequence).file);
   manifest.update({ closedAtBytes: headerBytes });
 }

@@ -29,7 +29,7 @@ interface Waiting {
 }
 
 /** Orders without words of their own. */
-type OrderKind = Exclude<EngineOrder['kind'], 'copyTo'>;
+type OrderKind = Exclude<EngineOrder['kind'], 'copyTo' | 'erase'>;
 
 /**
  * The other side of a link: writes requests into the ring, and gives answers to those that wait. Where the ring is full requests
@@ -103,6 +103,10 @@ export class EngineClient {
   }
   copyTo(directory: string, nowS: number): Promise<unknown> {
     return this.#order({ kind: 'copyTo', directory, id: this.#nextId(), nowS });
+  }
+
+  erase(beforeS: number, nowS: number): Promise<unknown> {
+    return this.#order({ kind: 'erase', beforeS, id: this.#nextId(), nowS });
   }
 
   /** Resolves when every request is answered; orders may still be under way. */

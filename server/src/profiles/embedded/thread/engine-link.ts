@@ -34,6 +34,7 @@ export type ToEngine = null | EngineOrder | { readonly kind: 'bulk'; readonly wo
 export type EngineOrder = { readonly id: number; readonly nowS: number } & (
   | { readonly kind: 'sweep' | 'snapshot' | 'segmentIds' | 'close' }
   | { readonly kind: 'copyTo'; readonly directory: string }
+  | { readonly kind: 'erase'; readonly beforeS: number }
 );
 
 /** From the engine. Null wakes: answers are in the ring. */

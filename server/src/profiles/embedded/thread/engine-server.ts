@@ -121,6 +121,9 @@ export class EngineServer {
         case 'snapshot':
           await this.#engine.snapshot(order.nowS);
           break;
+        case 'erase':
+          await this.#engine.erase(order.beforeS, order.nowS);
+          break;
         case 'copyTo':
           await this.#engine.copyTo(order.directory, order.nowS);
           break;

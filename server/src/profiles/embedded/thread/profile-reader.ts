@@ -11,8 +11,7 @@ import { MemoryNews } from './memory-news.ts';
 type ReadUser<T> = (memory: ProfileMemory, resolved: ResolvedKey, identifier: Identifier, nowS: number) => T;
 
 // Made once: a closure for each read is paid for in the young generation.
-const readProfile: ReadUser<Profile> = (memory, resolved, identifier, nowS) =>
-  profileOf(memory, resolved, identifier.kind === 'user' ? identifier.id : null, nowS);
+const readProfile: ReadUser<Profile> = (memory, resolved, identifier, nowS) => profileOf(memory, resolved, identifier, nowS);
 const readLinks: ReadUser<LinkedIdentifier[]> = (memory, { user }, _, nowS) => (user === 0 ? [] : linksOf(memory, user, nowS));
 
 /**

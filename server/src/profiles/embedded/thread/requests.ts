@@ -88,7 +88,7 @@ export function writeKeys(
 /** What a request is answered with: `apply` by outcomes, all others by a number, or nothing. */
 export type Answered = ApplyResult | number;
 
-export const linkOutcomes: readonly LinkOutcome[] = ['linked', 'moved', 'unchanged', 'opted-out', 'full', 'unmapped'];
+export const linkOutcomes: readonly LinkOutcome[] = ['linked', 'moved', 'unchanged', 'opted-out', 'full', 'unmapped', 'unknown-user'];
 export const seeOutcomes: readonly SeeOutcome[] = ['seen', 'known', 'opted-out', 'full', 'unmapped'];
 
 /** A request that has been read; its arrays are views of where it lies. */
@@ -120,8 +120,8 @@ export class RequestReader {
         return { result: seeOutcomes.indexOf(result), entry };
       }
       case entryType.link: {
-        const [expiresAtS, linkedBy] = [this.#word(), this.#word()];
-        const { result, entry } = core.link(this.#key(), this.#key(), expiresAtS, linkedBy, nowS);
+        const options = { expiresAtS: this.#word(), linkedBy: this.#word(), knownUsersOnly: this.#word() === 1 };
+        const { result, entry } = core.link(this.#key(), this.#key(), options, nowS);
         return { result: linkOutcomes.indexOf(result), entry };
       }
       case entryType.unlink:

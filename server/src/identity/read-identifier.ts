@@ -1,19 +1,12 @@
-import { accessErrors } from '../../access/access-errors.ts';
-import type { CatalogSnapshot } from '../../catalog-view/catalog-snapshot.ts';
-import { httpErrors } from '../../http/http-errors.ts';
-import { type Parameters, shortened } from '../../http/parameters.ts';
-import {
-  resolveDeviceId,
-  type Resolved,
-  resolveEid,
-  resolveExternalId,
-  resolveIfa,
-  resolveUserId,
-  userDomain,
-} from '../../identity/resolve-user.ts';
-import { asMemberId, type MemberId } from '../../kit/ids.ts';
-import { refusal } from '../../kit/refusal.ts';
-import type { Identifier } from '../../profiles/identifier.ts';
+import { accessErrors } from '../access/access-errors.ts';
+import type { CatalogSnapshot } from '../catalog-view/catalog-snapshot.ts';
+import { httpErrors } from '../http/http-errors.ts';
+import { type Parameters, shortened } from '../http/parameters.ts';
+import { asMemberId, type MemberId } from '../kit/ids.ts';
+import { refusal } from '../kit/refusal.ts';
+import type { Identifier } from '../profiles/identifier.ts';
+import { mayNameExternal } from './link-rights.ts';
+import { resolveIdentifier, type Resolved, resolveUserId } from './resolve-user.ts';
 
 /**
  * The identifier that `uid`, `domain`, `member`, `source` and `type` name (ingest.md section 5).
@@ -52,26 +45,21 @@ function resolve(
   eidSources: ReadonlySet<string>,
 ): Resolved {
   if (domain === undefined) return resolveUserId(uid);
-  switch (domain.toLowerCase()) {
-    case userDomain:
-      return resolveUserId(uid);
-    case 'external':
-      return resolveExternalId(externalOwner(parameters, snapshot, member), uid);
-    case 'eid':
-      return resolveEid(required(parameters, 'source'), uid, eidSources);
-    case 'ifa':
-      return resolveIfa(required(parameters, 'type'), uid);
-    default:
-      return resolveDeviceId(domain, uid);
-  }
+  const kind = domain.toLowerCase();
+  const source = kind === 'eid' ? required(parameters, 'source') : '';
+  const type = kind === 'ifa' ? required(parameters, 'type') : '';
+  const owner = kind === 'external' ? externalOwner(parameters, snapshot, member) : nobody;
+  return resolveIdentifier({ domain, id: uid, source, type, member: owner }, eidSources);
 }
+
+const nobody = asMemberId(0);
 
 /** The own member or its `external_member_uid`; administrators who look for nobody: any. */
 function externalOwner(parameters: Parameters, snapshot: CatalogSnapshot, member: MemberId | null): MemberId {
   const named = parameters.id('member');
   if (named === undefined) throw refusal(httpErrors.missingParameter, { name: 'member' });
   const owner = asMemberId(named);
-  if (member === null || owner === member || owner === snapshot.ingest(member).settings.external_member_uid) return owner;
+  if (mayNameExternal(snapshot, member, owner)) return owner;
   throw refusal(accessErrors.otherMember, { parameter: 'member' });
 }
 

@@ -6,17 +6,17 @@ import { OperationBatch } from './operation-batch.ts';
 import { device, eid, external, FakeClock, outcomesOf, segment, user } from './profile-fixtures.ts';
 import type { Outcome, ProfileStore } from './profile-store.ts';
 
-export interface SeeOptions {
+export interface IdentityOptions {
   readonly clock: Clock;
   readonly holdExternals?: boolean;
 }
 
-/** What every engine of the port does when somebody is seen without a membership. `open` gives an empty store. */
-export function describeSee(name: string, open: (options: SeeOptions) => Promise<ProfileStore>): void {
-  describe(`${name}: see`, () => {
+/** What every engine of the port does with people of whom nothing is known but an identifier. `open` gives an empty store. */
+export function describeIdentity(name: string, open: (options: IdentityOptions) => Promise<ProfileStore>): void {
+  describe(`${name}: who is known`, () => {
     const opened: ProfileStore[] = [];
     const clock = new FakeClock();
-    const openStore = async (options: Partial<SeeOptions> = {}): Promise<ProfileStore> => {
+    const openStore = async (options: Partial<IdentityOptions> = {}): Promise<ProfileStore> => {
       const store = await open({ clock, ...options });
       opened.push(store);
       return store;
@@ -80,6 +80,33 @@ export function describeSee(name: string, open: (options: SeeOptions) => Promise
       expect([await store.see(external('x')), await store.see(external('y'))]).toEqual(['seen', 'seen']);
       expect(await store.get(external('x'))).toMatchObject({ known: true, userId: null, mappedUntilS: null });
       expect(await store.links(user(1))).toEqual([]);
+    });
+
+    it('links to nobody whom it does not know with knownUsersOnly, and makes nobody for it', async () => {
+      const store = await openStore();
+      const options = { expiresAtS: null, linkedBy: asMemberId(9), knownUsersOnly: true };
+      expect(await store.link(device(1), user(1), options)).toBe('unknown-user');
+      expect(store.stats()).toMatchObject({ users: 0, identifiers: 0 });
+      await store.see(user(1));
+      expect(await store.link(device(1), user(1), options)).toBe('linked');
+      expect(await store.link(device(2), device(1), options)).toBe('linked');
+      await store.forget(user(3), { optOut: true });
+      expect(await store.link(device(1), user(3), options)).toBe('opted-out');
+    });
+
+    it('tells the first identifier of the user, whatever it is asked by', async () => {
+      const store = await openStore({ holdExternals: true });
+      const options = { expiresAtS: clock.s + 60, linkedBy: asMemberId(9) };
+      await store.link(eid('a'), device(1), options);
+      await store.link(eid('b'), external('x'), options);
+      const firsts = async (): Promise<Identifier[]> =>
+        (await store.getMany([device(1), eid('a'), external('x'), eid('b')])).map((each) => each.first);
+      expect(await firsts()).toEqual([device(1), device(1), external('x'), external('x')]);
+      await store.link(device(1), user(1), options);
+      await store.link(external('x'), eid('a'), options);
+      expect(await firsts()).toEqual([user(1), user(1), user(1), user(1)]);
+      await store.forget(user(1), { optOut: true });
+      expect(await firsts()).toEqual([device(1), eid('a'), external('x'), eid('b')]);
     });
   });
 }

@@ -1,4 +1,4 @@
-import { isObject } from '../../http/read-body.ts';
+import { isObject } from './read-body.ts';
 
 /**
  * JSON.parse rounds whole numbers beyond 2^53, and a rounded user id names somebody else. Senders should quote them; for those
@@ -7,9 +7,8 @@ import { isObject } from '../../http/read-body.ts';
  */
 const mark = '\u0000digits';
 
-/** Long numbers behind the keys that this service reads. An unescaped quote on both sides of a name and a colon: that is a key, never the inside of a string. */
-const longNumber =
-  /("(?:user_id|seg_id|member_id|value|expiration)"\s*:\s*)(-?\d{16,}(?:\.\d+)?(?:[eE][+-]?\d+)?|-?\d+(?:\.\d+)?[eE][+-]?\d+)/g;
+/** A number that JSON.parse may round, or that is not written as plain digits. */
+const numberText = '-?\\d{16,}(?:\\.\\d+)?(?:[eE][+-]?\\d+)?|-?\\d+(?:\\.\\d+)?[eE][+-]?\\d+';
 const numberForm = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 const { rawJSON } = JSON as typeof JSON & { rawJSON(text: string): object };
@@ -17,8 +16,14 @@ const { rawJSON } = JSON as typeof JSON & { rawJSON(text: string): object };
 /** True of a number whose digits JSON.parse has lost. */
 export const isRounded = (value: number): boolean => !Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value));
 
-/** Valid JSON in which long numbers stand as marked objects (`digitsOf`). */
-export const withExactNumbers = (text: string): string => text.replace(longNumber, `$1{"\\u0000digits":"$2"}`);
+/**
+ * Makes of JSON valid JSON in which long numbers behind these keys stand as marked objects (`digitsOf`). An unescaped quote on both sides
+ * of a name and a colon: that is a key, never the inside of a string.
+ */
+export function exactNumbers(keys: readonly string[]): (json: string) => string {
+  const longNumber = new RegExp(`("(?:${keys.join('|')})"\\s*:\\s*)(${numberText})`, 'g');
+  return (json) => json.replace(longNumber, `$1{"\\u0000digits":"$2"}`);
+}
 
 /** The digits of a marked number as they were sent; undefined for everything else. */
 export function digitsOf(value: unknown): string | undefined {
