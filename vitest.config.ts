@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
 /** Tests that keep rows: they open a catalog, or a server with one. They run on SQLite in `unit`, and once more on PostgreSQL. */
-const storeTests = globSync('server/src/*/**/*.test.ts', { exclude: ['server/src/http/**'] }).filter((file) =>
+const storeTests = globSync('server/src/*/**/*.test.ts', { exclude: ['server/src/http/**', '**/*.system.test.ts'] }).filter((file) =>
   /test\/(?:temporary-catalog|platform-server)\.ts'/.test(readFileSync(file, 'utf8')),
 );
 

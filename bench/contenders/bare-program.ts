@@ -12,11 +12,12 @@ import type { SampleAnswer } from './contender.ts';
 /** What a body was parsed to, kept so that parsing is not optimised away. */
 let lastParsed: unknown;
 
-function serve({ contentType, body }: SampleAnswer): void {
-  const bytes = Buffer.byteLength(body);
+function serve({ contentType, headers = {}, body, binary }: SampleAnswer): void {
+  const encoding = binary ? 'latin1' : 'utf8';
+  const bytes = Buffer.byteLength(body, encoding);
   const send = (response: ServerResponse): void => {
-    response.writeHead(200, { 'content-type': contentType, 'content-length': bytes });
-    response.end(body);
+    response.writeHead(200, { ...headers, 'content-type': contentType, 'content-length': bytes });
+    response.end(body, encoding);
   };
   const server = createServer((request, response) => {
     if (request.method === 'GET') {

@@ -12,5 +12,9 @@ export interface Contender {
 /** What a server answers to one of the prepared requests: peers that only serve bytes serve these. */
 export interface SampleAnswer {
   readonly contentType: string;
+  /** Other headers of the answer, where it has some that belong to what is measured. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
+  /** The body is bytes, one for each character. */
+  readonly binary?: true;
 }

@@ -1,7 +1,7 @@
 /** What a Foyer under load is set up with: a data provider, its segments, its account, and limits that no run reaches. */
 import { segmentIds } from '../data/audience.ts';
 
-const provider = 500;
+export const provider = 500;
 export const account = { username: 'bench', password: 'Bench-Pass-12' };
 /** High enough never to refuse, and still a limit that every call is held against. */
 const raisedLimit = 1_000_000_000;

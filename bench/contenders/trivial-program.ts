@@ -23,10 +23,11 @@ function lengthOf(chunk: Buffer): number {
 }
 
 process.on('disconnect', () => process.exit(0));
-process.once('message', ({ contentType, body }: SampleAnswer) => {
-  const answer = Buffer.from(
-    `HTTP/1.1 200 OK\r\ncontent-type: ${contentType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+process.once('message', ({ contentType, headers = {}, body, binary }: SampleAnswer) => {
+  const encoding = binary ? 'latin1' : 'utf8';
+  const more = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const head = `HTTP/1.1 200 OK\r\n${more.join('')}content-type: ${contentType}\r\ncontent-length: ${Buffer.byteLength(body, encoding)}\r\n\r\n`;
+  const answer = Buffer.concat([Buffer.from(head), Buffer.from(body, encoding)]);
   const server = createServer((socket) => attend(socket, answer));
   server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
 });

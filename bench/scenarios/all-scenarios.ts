@@ -9,6 +9,8 @@ import { lookupDuringIngest } from './lookup-during-ingest.ts';
 import { lookup } from './lookup.ts';
 import { memory } from './memory.ts';
 import { restart } from './restart.ts';
+import { syncTable } from './sync-table.ts';
+import { getuidj, mapuid, seg } from './visits.ts';
 import type { Scenario } from './scenario.ts';
 import { stall } from './stall.ts';
 
@@ -16,6 +18,9 @@ import { stall } from './stall.ts';
 export const allScenarios: readonly Scenario[] = [
   lookup,
   lookupDuringIngest,
+  getuidj,
+  mapuid,
+  seg,
   instantSmall,
   instantSmallLogins,
   instantLarge,
@@ -24,6 +29,7 @@ export const allScenarios: readonly Scenario[] = [
   audience,
   catalog,
   memory,
+  syncTable,
   restart,
   stall,
 ];

@@ -13,6 +13,7 @@ import { instantBody, instantSample } from './instant-sample.ts';
 import { startLoadedFoyer } from './loaded-foyer.ts';
 import { lookupSample } from './lookup-sample.ts';
 import { checkSameProfiles } from './same-profiles.ts';
+import { visitSample } from './visit-sample.ts';
 import type { BenchSettings, Row, Scenario, ScenarioResult } from './scenario.ts';
 
 export interface HttpTargets {
@@ -81,9 +82,10 @@ class HttpComparison {
     const { foyer, note } = await this.#startFoyer(generator, 'Foyer', ownCheckout);
     const lookup = await lookupSample(foyer);
     const instant = plan.kind === 'instant' ? await instantSample(foyer, plan.usersPerCall, plan.segmentsPerUser) : null;
-    const answer = instant ?? lookup;
+    const answer = instant ?? (plan.kind === 'visit' ? await visitSample(foyer, plan.route) : lookup);
     this.#enter(this.#keep(await startBareServer(answer, foyer.requests)), 'bare');
-    for (const peer of Object.keys(networkPeers) as NetworkPeer[]) await this.#startPeer(peer, foyer, instant, lookup);
+    if (plan.kind !== 'visit')
+      for (const peer of Object.keys(networkPeers) as NetworkPeer[]) await this.#startPeer(peer, foyer, instant, lookup);
     if (against !== null) this.#enter((await this.#startFoyer(generator, 'Foyer, other checkout', against)).foyer, null);
     const limit = await this.#generatorLimit(generator, answer, foyer.requests);
     await this.#compare(generator);

@@ -33,7 +33,7 @@ import { verifyStore } from './profiles/embedded/verify-store.ts';
 import { MemoryBudget } from './profiles/memory-budget.ts';
 import { addProfileMetrics } from './profiles/profile-metrics.ts';
 import type { ProfileStore } from './profiles/profile-store.ts';
-import { createProfileWriter } from './profiles/profile-writer.ts';
+import { createProfileWriter, type ProfileWriter } from './profiles/profile-writer.ts';
 import { createRoutes } from './routes.ts';
 import { sweepSegment } from './segments/tasks/sweep-segment.ts';
 import { loadTaxonomyIds } from './segments/taxonomy.ts';
@@ -83,7 +83,7 @@ const sessionSaveIntervalMs = 60_000;
 
 /** Picks engines, joins ports, wires domains: the only place that knows them all. */
 export async function compose(options: ComposeOptions): Promise<ComposedServer> {
-  const { config, clock, directory, log } = options;
+  const { config, clock, log } = options;
   const place = await openCatalog(options);
   const { catalog } = place;
   const memory = new MemoryBudget(config.memoryLimit);
@@ -96,11 +96,7 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
   });
   await place.follow(view);
   const sessions = await SessionRegistry.load(catalog.read, clock);
-  const saving = setInterval(
-    () => void sessions.save().catch((error: unknown) => log.error({ err: error }, 'sessions were not saved')),
-    sessionSaveIntervalMs,
-  );
-  saving.unref();
+  const saving = keepSessions(sessions, log);
   const hasher = new PasswordHasher(config.passwordQueue);
   const memberships = new MembershipLimits({ view, profiles });
   const notices = keepNotices({ catalog, view, memberships, memory, profiles, clock, log });
@@ -117,38 +113,9 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
   });
   const registry = new Registry();
   const proxy = new ProxyView(config);
-  const pixel = createPixelParts({
-    view,
-    profiles,
-    writer,
-    db: catalog.read,
-    clock,
-    registry,
-    proxy,
-    minted: new MintedIds(catalog, clock, mintKey(join(directory.filesPath, 'minted-ids.key'))),
-    deny: denyBySignals(config.tcfVendorId),
-    mintedOnly: config.pixelUsers === 'minted',
-    partitioned: config.cookiePartitioned,
-    redirectHosts: config.redirectHosts,
-    mappingTtlS: config.mappingTtlS,
-    onFailure: (error) => log.error({ err: error }, 'something of a visit could not be stored; the browser was answered all the same'),
-  });
-  if (pixel.hosts.allowsAll)
-    log.warn('FOYER_REDIRECT_HOSTS is *: getuid and pixels send browsers to any host; list your partners there or with /sync-host');
-  const { http, front, operations } = createHttp(options, {
-    place,
-    catalog,
-    profiles,
-    memory,
-    view,
-    sessions,
-    hasher,
-    instant,
-    pixel,
-    tasks,
-    registry,
-    proxy,
-  });
+  const pixel = openPixels(options, { view, profiles, writer, catalog, registry, proxy });
+  const parts = { place, catalog, profiles, memory, view, sessions, hasher, instant, pixel, tasks, registry, proxy };
+  const { http, front, operations } = createHttp(options, parts);
   tasks.start();
   return {
     http,
@@ -159,18 +126,53 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
     createFirstAccount: () => createFirstAccount(catalog, hasher, platformMember),
     async stop() {
       front.stop();
-      clearInterval(saving);
       notices.stop();
       await http.close(callGraceMs);
       await tasks.stop();
       await hasher.close();
       await instant.close();
       await pixel.health.close();
-      await sessions.save().catch((error: unknown) => log.error({ err: error }, 'sessions were not saved'));
+      await saving.stop();
       await profiles.close();
       await place.close();
     },
   };
+}
+
+/** Writes sessions about every minute, and when the server stops. */
+function keepSessions(sessions: SessionRegistry, log: Logger): { stop(): Promise<void> } {
+  const save = (): Promise<void> => sessions.save().catch((error: unknown) => log.error({ err: error }, 'sessions were not saved'));
+  const timer = setInterval(() => void save(), sessionSaveIntervalMs);
+  timer.unref();
+  return {
+    stop() {
+      clearInterval(timer);
+      return save();
+    },
+  };
+}
+
+/** User sync, mapuid and pixels. */
+function openPixels(
+  { config, clock, directory, log }: ComposeOptions,
+  parts: Pick<Parts, 'view' | 'profiles' | 'catalog' | 'registry' | 'proxy'> & { readonly writer: ProfileWriter },
+): PixelParts {
+  const { catalog } = parts;
+  const pixel = createPixelParts({
+    ...parts,
+    db: catalog.read,
+    clock,
+    minted: new MintedIds(catalog, clock, mintKey(join(directory.filesPath, 'minted-ids.key'))),
+    deny: denyBySignals(config.tcfVendorId),
+    mintedOnly: config.pixelUsers === 'minted',
+    partitioned: config.cookiePartitioned,
+    redirectHosts: config.redirectHosts,
+    mappingTtlS: config.mappingTtlS,
+    onFailure: (error) => log.error({ err: error }, 'something of a visit could not be stored; the browser was answered all the same'),
+  });
+  if (pixel.hosts.allowsAll)
+    log.warn('FOYER_REDIRECT_HOSTS is *: getuid and pixels send browsers to any host; list your partners there or with /sync-host');
+  return pixel;
 }
 
 /** What the server does in the background, at times and when asked. */

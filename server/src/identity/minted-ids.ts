@@ -13,7 +13,7 @@ const keyBytes = 32;
 const epochS = 1_735_689_600;
 /** Numbers for each second since then: 32 bits of seconds, 15 of these. */
 const numbersPerSecond = 32_768;
-const blockSize = 8 * numbersPerSecond;
+const usualBlockSize = 8 * numbersPerSecond;
 
 /**
  * Ids for new visitors (ingest.md section 1.2): a number that never comes twice and 16 bits of an HMAC over it, all below 2^63.
@@ -24,16 +24,18 @@ export class MintedIds {
   readonly #catalog: Pick<Catalog, 'change'>;
   readonly #clock: Clock;
   readonly #key: Buffer;
+  readonly #blockSize: number;
   #next = 0;
   #end = 0;
   /** The block behind the present one. */
   #fetched: { next: number; end: number } | undefined;
   #fetching: Promise<void> | undefined;
 
-  constructor(catalog: Pick<Catalog, 'change'>, clock: Clock, key: Buffer) {
+  constructor(catalog: Pick<Catalog, 'change'>, clock: Clock, key: Buffer, blockSize = usualBlockSize) {
     this.#catalog = catalog;
     this.#clock = clock;
     this.#key = key;
+    this.#blockSize = blockSize;
   }
 
   /** A new id. A promise only where no number is at hand. @throws what the catalog throws where it cannot be written */
@@ -45,7 +47,7 @@ export class MintedIds {
     if (this.#next === this.#end) return this.#fetch().then(() => this.mint());
     const number = BigInt(this.#next++);
     // A failure is met again, and told, when the present block has ended.
-    if (this.#fetched === undefined && this.#end - this.#next < blockSize / 2) void this.#fetch().catch(() => undefined);
+    if (this.#fetched === undefined && this.#end - this.#next < this.#blockSize / 2) void this.#fetch().catch(() => undefined);
     return asUserId((number << macBits) | this.#macOf(number));
   }
 
@@ -64,10 +66,10 @@ export class MintedIds {
     this.#fetching ??= this.#catalog
       .change(mintContext, async (change) => {
         await change.reserveIds('minted_id', (nowS(this.#clock) - epochS) * numbersPerSecond);
-        return await change.newIds('minted_id', blockSize);
+        return await change.newIds('minted_id', this.#blockSize);
       })
       .then((next) => {
-        this.#fetched = { next, end: next + blockSize };
+        this.#fetched = { next, end: next + this.#blockSize };
       })
       .finally(() => {
         this.#fetching = undefined;

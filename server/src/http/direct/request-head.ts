@@ -133,7 +133,8 @@ class KnownFields {
     const known = this.#fields.get(lines);
     if (known) return known;
     const fields = readFields(lines);
-    if (!fields || lines.length > KnownFields.#longest) return fields;
+    // With a cookie the same lines hardly come again.
+    if (!fields || lines.length > KnownFields.#longest || 'cookie' in fields.headers) return fields;
     if (this.#fields.size >= KnownFields.#most) this.#fields.clear();
     this.#fields.set(lines, fields);
     return fields;

@@ -1,18 +1,7 @@
 import type { Clock } from '../../kit/clock.ts';
 import type { MemberId } from '../../kit/ids.ts';
-import type { PixelError } from './pixel-errors.ts';
 import type { SyncDayStore } from './store/sync-day-store.ts';
-
-/** What became of an id that a member sent to mapuid: matched to a user, or why not. */
-export type SyncOutcome = 'matched' | PixelError;
-
-export interface SyncedIds {
-  readonly member: MemberId;
-  /** Begin of the UTC day, epoch milliseconds. */
-  readonly day: number;
-  readonly outcome: SyncOutcome;
-  readonly ids: number;
-}
+import type { SyncedIds, SyncOutcome } from './synced-ids.ts';
 
 export interface SyncHealthOptions {
   readonly store: SyncDayStore;

@@ -10,6 +10,9 @@ import type { PixelErrors } from './pixel-errors.ts';
 /** What a segment without `expire_minutes` keeps users for, and what a longer one is cut to: 180 days (Segment Service). */
 const longestLifetimeMinutes = 259_200;
 const source: Source = { kind: 'pixel', job: 0 };
+/** Batches that are not under way, for the next calls; more are left to the garbage collector. */
+const spare: OperationBatch[] = [];
+const mostSpare = 256;
 
 /** Writes what a pixel asks for of one user, removals first, and waits until it is durable (ingest.md section 2). Never throws for what the store refuses. */
 export async function writeSegments(
@@ -18,7 +21,7 @@ export async function writeSegments(
   { removed, added }: AskedSegments,
   errors: PixelErrors,
 ): Promise<void> {
-  const batch = new OperationBatch();
+  const batch = spare.pop() ?? new OperationBatch();
   const subjects: SegmentId[] = [];
   const atS = nowS(parts.clock);
   batch.forUser({ kind: 'user', id: user });
@@ -29,13 +32,16 @@ export async function writeSegments(
     if (expireMinutes === 0) continue;
     subjects[batch.add(id, value, atS, Math.min(expireMinutes ?? longestLifetimeMinutes, longestLifetimeMinutes))] = id;
   }
-  if (batch.operationCount === 0) return;
   try {
+    if (batch.operationCount === 0) return;
     const { outcomes } = await parts.writer.write(batch, { source });
     noteRefused(outcomes, subjects, errors);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     errors.add('unavailable');
+  } finally {
+    batch.clear();
+    if (spare.length < mostSpare) spare.push(batch);
   }
 }
 

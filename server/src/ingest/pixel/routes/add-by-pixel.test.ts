@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, call } from '../../../../test/api.ts';
 import { members, type PlatformServer, startPlatform } from '../../../../test/platform-server.ts';
@@ -153,7 +154,7 @@ describe('leads on', () => {
     }
     const document = { createElement: () => new Image(), head: { appendChild: () => undefined } };
     // The script as a page would run it, with what it may touch.
-    new Function('Image', 'document', text)(Image, document);
+    runInNewContext(text, { Image, document });
     expect(loaded).toEqual(['img', 'js', 'js2'].map((name) => `https://${name}.example/p?a=1&b='%3C`));
     expect((await send('/seg?t=1&add={one}', newUser())).text).toBe('');
   });

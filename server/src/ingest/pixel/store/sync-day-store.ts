@@ -1,6 +1,6 @@
 import type { MemberId } from '../../../kit/ids.ts';
 import type { CatalogReader } from '../../../storage/sql/catalog-schema.ts';
-import type { SyncedIds } from '../sync-health.ts';
+import type { SyncedIds } from '../synced-ids.ts';
 
 /** The table `sync_day`. Numbers are added to what stands there, so that several writers and restarts lose nothing. */
 export class SyncDayStore {
