@@ -8,7 +8,8 @@ const storeTests = globSync('server/src/*/**/*.test.ts', { exclude: ['server/src
 
 /**
  * Tests beside the code are the unit stage, and those of them that keep rows are the postgres stage too; those that start a whole server
- * (*.system.test.ts too) are the system stage (tools/test.ts). `*.pg.test.ts` are about PostgreSQL alone.
+ * (*.system.test.ts too) are the system stage (tools/test.ts), those that drive a Chromium the browser stage. `*.pg.test.ts` are about
+ * PostgreSQL alone.
  */
 export default defineConfig({
   test: {
@@ -23,7 +24,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{server,sdk,cli,bench,tools,console}/**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'server/test/system/**', '**/*.system.test.ts', '**/*.pg.test.ts'],
+          exclude: ['**/node_modules/**', 'server/test/{system,browser}/**', '**/*.system.test.ts', '**/*.pg.test.ts'],
         },
       },
       {
@@ -41,6 +42,16 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['server/test/system/**/*.test.ts', '{server,sdk,cli,bench,tools,console}/**/*.system.test.ts'],
+          exclude: ['**/node_modules/**'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['server/test/browser/**/*.test.ts'],
           exclude: ['**/node_modules/**'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -37,6 +37,16 @@ const systemParts = [
     prove: ['sh', '-c', 'PATH="$PATH:$(echo /usr/lib/postgresql/*/bin | tr " " :)"; postgres --version && initdb --version'],
     why: 'the tests of everything that keeps rows, which run on PostgreSQL too',
   },
+  {
+    debian: 'chromium',
+    prove: [
+      'sh',
+      '-c',
+      'for each in "$CHROMIUM_PATH" chromium chromium-browser google-chrome google-chrome-stable; do "$each" --version && exit; done; exit 1',
+    ],
+    why: 'the tests in a browser; one that stands elsewhere is named by CHROMIUM_PATH',
+  },
+  { debian: 'openssl', prove: ['openssl', 'version'], why: "the certificate of those tests' sites" },
 ];
 
 class Refusal extends Error {}
@@ -122,7 +132,7 @@ function installSystemParts() {
   const apt = `apt-get install -y --no-install-recommends ${names}`;
   if (!existsSync('/etc/debian_version')) throw new Refusal(`npm test needs ${reasons}; install it with your system's package manager`);
   if (process.getuid?.() !== 0) throw new Refusal(`npm test needs ${reasons}; install it: sudo ${apt}`);
-  console.error(`Installing system packages: ${names} (about 30 s)…`);
+  console.error(`Installing system packages: ${names} (about a minute)…`);
   const options = { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
   for (const args of [['update', '-q'], apt.split(' ').slice(1)]) {
     const run = spawnSync('apt-get', args, options);

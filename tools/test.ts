@@ -36,6 +36,7 @@ const stages: readonly Stage[] = [
   { name: 'unit', what: 'tests beside the code', args: vitest('unit'), read: readVitest },
   { name: 'postgres', what: 'the tests of everything that keeps rows, on PostgreSQL', args: vitest('postgres'), read: readVitest },
   { name: 'system', what: "a server from start to stop, bad input, the README's tour", args: vitest('system'), read: readVitest },
+  { name: 'browser', what: "a publisher's page in Chromium: sync, pixels, consent, opt-out", args: vitest('browser'), read: readVitest },
   {
     name: 'conformance',
     what: 'black-box scenarios of the protocols, hot routes on and off',

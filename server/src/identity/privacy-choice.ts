@@ -42,5 +42,5 @@ const texts = {
 /** The page that a person sees after choosing. */
 export function choicePage(choice: keyof typeof texts): string {
   const { title, text, action, button } = texts[choice];
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>body{font:16px/1.5 system-ui,sans-serif;max-width:36rem;margin:3rem auto;padding:0 1rem}button{font:inherit;padding:.4rem .8rem}</style></head><body><h1>${title}</h1><p>${text}</p><form method="post" action="${action}"><button>${button}</button></form></body></html>`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><link rel="icon" href="data:,"><style>body{font:16px/1.5 system-ui,sans-serif;max-width:36rem;margin:3rem auto;padding:0 1rem}button{font:inherit;padding:.4rem .8rem}</style></head><body><h1>${title}</h1><p>${text}</p><form method="post" action="${action}"><button>${button}</button></form></body></html>`;
 }
