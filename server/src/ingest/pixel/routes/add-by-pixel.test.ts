@@ -207,3 +207,21 @@ describe('an owner that is switched off', () => {
     ]);
   });
 });
+
+describe('a server that takes no new users', () => {
+  it('tells so in the header, makes none of them, and goes on for those it knows', async () => {
+    const full = await startPlatform({ embedded: true, settings: { memoryLimit: 1 } });
+    try {
+      const made = await full.call('POST /segment', { json: { segment: { short_name: 'x' } } });
+      const visit = (path: string) => call(full.url, path, { headers: { cookie: 'uuid2=7652000000000600001' } });
+      const error = async (path: string) => (await visit(path)).headers['x-foyer-error'];
+      const id = Number(made.at('id'));
+      expect(await error(`/seg?add=${id}`)).toBe(`full:${id}`);
+      expect(await error(`/mapuid?member=${members.provider}&user=a&device=idfa:0f0e0003-0000-4000-8000-000000000001`)).toBe('full, full');
+      expect((await visit('/getuidj')).text).toBe('{"uid":7652000000000600001}');
+      expect((await full.call('GET /user-segments?uid=7652000000000600001')).at('user.known')).toBe(false);
+    } finally {
+      await full.stop();
+    }
+  });
+});
