@@ -150,7 +150,7 @@ export const catalog: Scenario = {
       mkdirSync(dataPath);
       const url = `postgres://${postgresUser}@127.0.0.1:${postgres.port}/postgres`;
       const ignored = (): void => undefined;
-      const told = { onState: ignored, onRival: ignored, onViewFailure: ignored };
+      const told = { onState: ignored, onRival: ignored, onPlainSearch: ignored, onViewFailure: ignored };
       const place = { url, durability: 'fsync', readers: 4 } as const;
       await add('PostgreSQL', await openPostgresCatalog({ place, clock: systemClock, dataPath, ...told }));
     }

@@ -46,6 +46,7 @@ async function open(dataPath: string | undefined, url = database.url): Promise<C
     dataPath,
     onState: (state) => states.push(state),
     onRival: () => states.push('rival'),
+    onPlainSearch: (why) => states.push(why),
     onViewFailure: (error) => states.push(String(error)),
   });
   opened.push(place);
