@@ -36,6 +36,7 @@ export async function listRows<T extends Table, Row>(
   const matches = new Matches(base as unknown as Query<T>, fields, query, sight);
   const { startElement: start, numElements: wanted } = query;
   const read = async (found: Query<T>): Promise<Row[]> => (await found.execute()) as Row[];
+  if (matches.most === 0) return { rows: [], count: 0 };
   if (start === 0 && matches.most <= wanted) {
     const rows = await read(matches.all());
     return { rows, count: rows.length };

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { onPostgres, temporaryDatabase, type TemporaryDatabase } from '../../../test/postgres-databases.ts';
@@ -12,6 +13,7 @@ import type { CatalogChange, ChangeContext } from './catalog-change.ts';
 import type { CatalogPlace } from './catalog-place.ts';
 import type { Touched } from './catalog-schema.ts';
 import { openPostgresCatalog } from './postgres-catalog.ts';
+import { openWriter } from './postgres-start.ts';
 import { openSqliteCatalog } from './sqlite-catalog.ts';
 
 const server = postgresUrl() ?? '';
@@ -294,4 +296,51 @@ it('a copy is a SQLite catalog with the same rows, and belongs to no data direct
   expect(await read.selectFrom('catalog_state').select('catalog_id').execute()).toEqual([{ catalog_id: null }]);
   await copy.close();
   expect(existsSync(`${file}-wal`)).toBe(false);
+});
+
+describe('indexes of texts', () => {
+  const indexes = async ({ catalog }: CatalogPlace): Promise<string[]> => {
+    const { rows } = await sql<{
+      name: string;
+    }>`select indexname as name from pg_indexes where indexname like 'segment_text_%' order by 1`.execute(catalog.read);
+    return rows.map(({ name }) => name);
+  };
+  async function told(statements: string): Promise<void> {
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    await client.query(statements);
+    await client.end();
+  }
+  const all = ['segment_text_code', 'segment_text_id', 'segment_text_short_name'];
+
+  it('are made with the catalog', async () => {
+    expect(await indexes(await open(newDirectory()))).toEqual(all);
+    expect(states).toEqual([]);
+  });
+
+  it('that cannot be had are told of, and are made by a later start that can', async () => {
+    await told('create schema elsewhere; create extension pg_trgm schema elsewhere');
+    const path = newDirectory();
+    const place = await open(path);
+    expect(states).toEqual([expect.stringContaining('gin_trgm_ops')]);
+    expect(await indexes(place)).toEqual([]);
+    await place.close();
+    opened = [];
+    await told('drop extension pg_trgm');
+    expect(await indexes(await open(path))).toEqual(all);
+    expect(states).toHaveLength(1);
+  });
+});
+
+it('a migration may take its time, and nothing else', async () => {
+  const place = { url: database.url, durability: 'os', readers: 1 } as const;
+  const onState = (): void => undefined;
+  const writer = await openWriter({ place, owner: true, patienceMs: 0, onState, onRival: onState });
+  const limit = async (): Promise<unknown> => (await writer.run('show statement_timeout', [])).rows;
+  try {
+    expect(await writer.withoutHaste(limit)).toEqual([{ statement_timeout: '0' }]);
+    expect(await limit()).toEqual([{ statement_timeout: '30s' }]);
+  } finally {
+    await writer.close();
+  }
 });
