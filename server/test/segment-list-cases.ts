@@ -10,20 +10,15 @@ export const segmentOwners = { large: 10, firstSmall: 1_001, smallMembers: 50, l
 const { large, firstSmall, smallMembers, lister, buyer } = segmentOwners;
 const baseMs = Date.UTC(2026, 0, 1);
 const listed = 30;
+const perStatement = 5_000;
 
 /** Fills an empty catalog; every second segment, by id, is the large member's. */
 export async function fillSegments(change: CatalogChange, segments: number): Promise<void> {
   const owners = [large, ...Array.from({ length: smallMembers }, (_, at) => firstSmall + 2 * at)];
   for (const id of owners) await insertMember(change, { id, name: `Member ${id}`, primary_type: 'data_provider' });
   await insertMember(change, { id: buyer, name: 'Buyer', primary_type: 'buyer' });
-  await sql`
-    insert into segment (id, member_id, code, code_folded, short_name, short_name_folded, state, enable_rm_piggyback, max_usersync_pixels,
-      client_side, last_modified)
-    with recursive numbered (i) as (select 1 union all select i + 1 from numbered where i < ${sql.lit(segments)})
-    select i, case when i % 2 = 0 then ${sql.lit(large)} else ${sql.lit(firstSmall - 1)} + i % ${sql.lit(2 * smallMembers)} end,
-      'code-' || i, 'code-' || i, 'Visitors of page ' || (i * 7919) % ${sql.lit(segments)}, 'visitors of page ' || (i * 7919) % ${sql.lit(segments)},
-      case when i % 97 = 0 then 'inactive' else 'active' end, 1, 0, 1, ${sql.lit(baseMs)} + i * 1000
-    from numbered`.execute(change.db);
+  for (let first = 1; first <= segments; first += perStatement)
+    await insertNumbered(change, first, Math.min(first + perStatement - 1, segments), segments);
   await change.reserveIds('segment', segments);
   const enabled = { buyer_member_id: buyer, active: 1, last_modified: 0 };
   for (const [at, provider] of [large, firstSmall, lister].entries()) {
@@ -35,6 +30,18 @@ export async function fillSegments(change: CatalogChange, segments: number): Pro
     const exposure = provider === lister ? { kind: 'list' as const, segments: ids } : { kind: 'all' as const };
     await insertRecord(change, { dataMember: provider, buyer, exposure, exportAllowed: false });
   }
+}
+
+async function insertNumbered(change: CatalogChange, first: number, last: number, segments: number): Promise<void> {
+  const name = sql`page ' || ((i * 7919) % ${sql.lit(segments)})`;
+  await sql`
+    insert into segment (id, member_id, code, code_folded, short_name, short_name_folded, state, enable_rm_piggyback, max_usersync_pixels,
+      client_side, last_modified)
+    with recursive numbered (i) as (select ${sql.lit(first)} union all select i + 1 from numbered where i < ${sql.lit(last)})
+    select i, case when i % 2 = 0 then ${sql.lit(large)} else ${sql.lit(firstSmall - 1)} + i % ${sql.lit(2 * smallMembers)} end,
+      'code-' || i, 'code-' || i, 'Visitors of ${name}, 'visitors of ${name},
+      case when i % 97 = 0 then 'inactive' else 'active' end, 1, 0, 1, ${sql.lit(baseMs)} + i * 1000
+    from numbered`.execute(change.db);
 }
 
 export interface SegmentListCase {

@@ -182,7 +182,7 @@ function randomQuery(random: Random, rows: readonly SegmentTable[]): ListQuery {
 describe(`lists of segments are what a look at every row tells (seed ${seed})`, () => {
   const random = seededRandom(seed + 1);
 
-  async function compareLists(queries: (rows: readonly SegmentTable[]) => ListQuery, times: number): Promise<void> {
+  async function expectSameLists(queries: (rows: readonly SegmentTable[]) => ListQuery, times: number): Promise<void> {
     const { read } = opened.catalog;
     const rows = await read.selectFrom('segment').selectAll().execute();
     for (let at = 0; at < times; at++) {
@@ -195,7 +195,7 @@ describe(`lists of segments are what a look at every row tells (seed ${seed})`, 
   }
   const anyQuery = (rows: readonly SegmentTable[]): ListQuery => randomQuery(random, rows);
 
-  it('of random segments', () => compareLists(anyQuery, 60));
+  it('of random segments', () => expectSameLists(anyQuery, 60));
 
   it('after random changes of them', async () => {
     const { catalog } = opened;
@@ -210,8 +210,8 @@ describe(`lists of segments are what a look at every row tells (seed ${seed})`, 
         await dropFromLists(change, [before.id]);
         await deleteSegment(change, before);
       });
-    await compareLists(anyQuery, 20);
-    await compareLists((rows) => ({ ...randomQuery(random, rows), filters: [], search: 'newly' }), 3);
+    await expectSameLists(anyQuery, 20);
+    await expectSameLists((rows) => ({ ...randomQuery(random, rows), filters: [], search: 'newly' }), 3);
   });
 
   it('and their counts are those of the rows', async () => {

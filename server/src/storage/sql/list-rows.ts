@@ -67,6 +67,8 @@ class Matches<T extends Table> {
   readonly #matching: Query<T>;
   readonly #db: CatalogReader | undefined;
   readonly #parts: ListSight['parts'];
+  /** The same, for reading some matches in no order. */
+  readonly #someParts: ListSight['parts'];
   readonly #isFiltered: boolean;
   readonly #idColumn: string;
   readonly #keys: readonly SortKey[];
@@ -82,8 +84,8 @@ class Matches<T extends Table> {
     this.#keys = sortKeys(fields, query, this.#idColumn);
     const matching = filtered(base, fields, query);
     this.#matching = among === undefined ? matching : matching.where(isOneOf(this.#idColumn, among));
-    // Where few rows can match they are looked up, and only then it is seen which part they are in.
-    this.#parts = this.most === Infinity || parts.length < 2 ? parts : [sql<boolean>`(${sql.join(parts, sql` or `)})`];
+    this.#parts = this.most === Infinity ? parts : together(parts);
+    this.#someParts = query.search !== null || query.filters.some(({ is }) => is === 'like') ? together(parts) : this.#parts;
   }
 
   /** All of them in the asked order, where there are not many. */
@@ -97,7 +99,8 @@ class Matches<T extends Table> {
 
   /** The ids of all matches, in no order; undefined where there are more than a few. */
   async few(): Promise<readonly number[] | undefined> {
-    const some = this.#ofParts((part) => part.select(sql.ref<number>(this.#idColumn).as('id')).limit(fewMatches + 1));
+    const ids = (part: Query<T>): Identified => part.select(sql.ref<number>(this.#idColumn).as('id')).limit(fewMatches + 1);
+    const some = this.#ofParts(ids, this.#someParts);
     const rows = await some.limit(fewMatches + 1).execute();
     return rows.length > fewMatches ? undefined : rows.map(({ id }) => id);
   }
@@ -130,9 +133,9 @@ class Matches<T extends Table> {
   }
 
   /** What `shape` makes of each part, together. */
-  #ofParts(shape: (part: Query<T>) => Identified): Identified {
+  #ofParts(shape: (part: Query<T>) => Identified, parts = this.#parts): Identified {
     const matching = this.#matching.clearSelect();
-    const [first, ...more] = this.#parts.map((part) => shape(matching.where(part)));
+    const [first, ...more] = parts.map((part) => shape(matching.where(part)));
     if (first === undefined || this.#db === undefined) return shape(matching);
     if (more.length === 0) return first;
     const all = [first, ...more].map((part) => sql`select * from (${part}) as part`);
@@ -141,6 +144,10 @@ class Matches<T extends Table> {
 }
 
 type Identified = SelectQueryBuilder<CatalogTables, never, { id: number }>;
+
+/** Where ids or texts find few rows, these are looked up first, and only then it is seen which part they are in. */
+const together = (parts: ListSight['parts']): ListSight['parts'] =>
+  parts.length < 2 ? parts : [sql<boolean>`(${sql.join(parts, sql` or `)})`];
 
 /** The asked order up to the id, behind which nothing is left to order. */
 function sortKeys(fields: ListFields, { sort }: ListQuery, idColumn: string): readonly SortKey[] {

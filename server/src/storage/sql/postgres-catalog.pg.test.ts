@@ -9,10 +9,14 @@ import { postgresUrl } from '../../../test/temporary-catalog.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { Refusal } from '../../kit/refusal.ts';
 import { StartRefused } from '../../kit/start-refused.ts';
+import { fillSegments } from '../../../test/segment-list-cases.ts';
+import type { Catalog } from './catalog.ts';
 import type { CatalogChange, ChangeContext } from './catalog-change.ts';
 import type { CatalogPlace } from './catalog-place.ts';
 import type { Touched } from './catalog-schema.ts';
 import { openPostgresCatalog } from './postgres-catalog.ts';
+import { copyToPostgres } from './postgres-copy.ts';
+import { segmentsWithText } from './text-search.ts';
 import { openWriter } from './postgres-start.ts';
 import { openSqliteCatalog } from './sqlite-catalog.ts';
 
@@ -279,6 +283,29 @@ describe('the view follows other processes', () => {
     await until(() => told.length > 0);
     expect(told).toEqual(['all']);
   });
+});
+
+it('what triggers fill is filled in a copy too', async () => {
+  const place = await open(newDirectory());
+  await place.catalog.change(joe, (change) => fillSegments(change, 1_000));
+  const file = join(newDirectory(), 'copy.sqlite');
+  await place.copyTo(file);
+  const back = await temporaryDatabase(server);
+  await copyToPostgres({ url: back.url, durability: 'os', readers: 2 }, file);
+  const [copy, again] = [await openSqliteCatalog({ file, durability: 'os' }, systemClock), await open(undefined, back.url)];
+  try {
+    for (const { catalog } of [copy, again]) {
+      const counts = ({ read }: Catalog) => read.selectFrom('segment_count').selectAll().orderBy('member_id').orderBy('state').execute();
+      expect(await counts(catalog)).toEqual(await counts(place.catalog));
+    }
+    const texts = await segmentsWithText(copy.catalog.read, 'code-123');
+    expect(texts).toEqual([123]);
+  } finally {
+    await copy.close();
+    await again.close();
+    opened = opened.filter((each) => each !== again);
+    await back.remove();
+  }
 });
 
 it('a copy is a SQLite catalog with the same rows, and belongs to no data directory', async () => {

@@ -4,8 +4,8 @@ import type { CatalogReader } from './catalog-schema.ts';
 
 /** The index holds pieces of so many characters: shorter texts are not found in it. */
 const pieceLength = 3;
-/** Pieces that are looked up: more of them narrow hardly further. */
-const mostPieces = 40;
+/** Pieces that are looked up, side by side: more of them cost more than they narrow. */
+const mostPieces = 20;
 /** Where more rows hold the text, looking through the rows in their order is no slower. */
 const mostFound = 2_000;
 
@@ -16,8 +16,9 @@ const mostFound = 2_000;
 export async function segmentsWithText(db: CatalogReader, text: string): Promise<readonly number[] | undefined> {
   const characters = [...fold(text)];
   if (isPostgres(db) || characters.length < pieceLength || characters.includes('\0')) return undefined;
-  const pieces = characters.slice(pieceLength - 1).map((_, at) => characters.slice(at, at + pieceLength).join(''));
-  const asked = [...new Set(pieces)].slice(0, mostPieces).map((piece) => `"${piece.replaceAll('"', '""')}"`);
+  const starts = characters.flatMap((_, at) => (at % pieceLength === 0 ? [Math.min(at, characters.length - pieceLength)] : []));
+  const pieces = new Set(starts.slice(0, mostPieces).map((at) => characters.slice(at, at + pieceLength).join('')));
+  const asked = [...pieces].map((piece) => `"${piece.replaceAll('"', '""')}"`);
   const found = sql<{ id: number }>`(
     select rowid as id from segment_text where segment_text match ${asked.join(' AND ')} limit ${mostFound + 1}
   )`;
