@@ -250,6 +250,7 @@ function openCatalog({ config, clock, directory, log, onRival = () => {} }: Comp
         ? log.error(`the connection to the catalog's database is lost: ${why}; nothing in the catalog can be changed until it is back`)
         : log.warn("the connection to the catalog's database is back"),
     onRival,
+    onPlainSearch: (why) => log.warn(`texts are looked for in every segment, because PostgreSQL's pg_trgm cannot be used: ${why}`),
     onViewFailure: (error) => log.error({ err: error }, 'the catalog view could not be brought up to date; it is tried again'),
   });
 }

@@ -27,6 +27,7 @@ export async function prepareTemplate(client: Client, url: string): Promise<void
     dataPath: undefined,
     onState: () => {},
     onRival: () => {},
+    onPlainSearch: () => {},
     onViewFailure: () => {},
   });
   await opened.close();

@@ -42,6 +42,7 @@ export async function temporaryCatalog(clock: Clock): Promise<TemporaryCatalog> 
       dataPath: folder.path,
       onState: () => {},
       onRival: () => {},
+      onPlainSearch: () => {},
       onViewFailure: (error) => {
         throw error;
       },

@@ -8,6 +8,7 @@ import { setEnabled } from '../marketplace/store/data-buyer-provider-store.ts';
 import { insertMember } from '../members/store/member-store.ts';
 import { emptySegment } from '../segments/segment.ts';
 import { insertSegment, segmentRow } from '../segments/store/segment-store.ts';
+import { foreignParts } from '../segments/foreign-sight.ts';
 import { sharedWith } from '../sharing/segment-sight.ts';
 import { insertRecord } from '../sharing/store/sharing-store.ts';
 import type { CatalogChange } from '../storage/sql/catalog-change.ts';
@@ -151,7 +152,11 @@ describe('the SQL of sharing and the rule over the catalog view', () => {
         await catalog.change(nobody, (change) => fill(change, some));
         const snapshot = (await CatalogView.load(catalog.read)).current();
         for (const id of memberIds) {
-          const query = catalog.read.selectFrom('segment').select('segment.id').where(sharedWith(id)).where('member_id', '!=', id);
+          const shared = foreignParts(await sharedWith(catalog.read, id));
+          const query = catalog.read
+            .selectFrom('segment')
+            .select('segment.id')
+            .where((eb) => eb.or(shared));
           const bySql = (await query.orderBy('id').execute()).map((row) => row.id);
           const byView = [...snapshot.tables.segments.values()]
             .filter((facts) => facts.memberId !== id && isShared(snapshot, asMemberId(id), facts))

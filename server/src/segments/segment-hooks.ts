@@ -1,14 +1,11 @@
-import type { SqlBool, Expression as SqlExpression } from 'kysely';
 import type { CatalogChange } from '../storage/sql/catalog-change.ts';
 import type { CatalogReader } from '../storage/sql/catalog-schema.ts';
+import type { ForeignSight } from './foreign-sight.ts';
 
 /** Rules about segments that look forward, implemented by later domains and joined in compose.ts. */
 export interface SegmentHooks {
-  /**
-   * Which foreign segments are available to this member? A condition over `segment.id`, `segment.member_id` and
-   * `segment.advertiser_id` of a query in which `segment` is the table.
-   */
-  availableTo(db: CatalogReader, member: number): SqlExpression<SqlBool>;
+  /** Which foreign segments are available to this member? */
+  availableTo(db: CatalogReader, member: number): Promise<ForeignSight>;
   /** Refuses a change of these segments to advertiser level (a segment on a sharing list cannot). */
   checkAdvertiserLevel(db: CatalogReader, segmentId: number): Promise<void>;
   /**

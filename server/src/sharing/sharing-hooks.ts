@@ -10,7 +10,7 @@ import { dropFromLists, ownersOf, recordListing } from './store/sharing-store.ts
 
 /** What sharing has to say about segments. */
 export const sharingHooks: SegmentHooks = {
-  availableTo: (_db, member) => sharedWith(member),
+  availableTo: sharedWith,
   async checkAdvertiserLevel(db, segmentId) {
     const record = await recordListing(db, segmentId);
     if (record !== undefined) throw refusal(segmentErrors.sharedToAdvertiser, { id: segmentId, record });

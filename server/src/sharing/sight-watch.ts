@@ -1,5 +1,6 @@
 import type { RevocationReason } from '../notices/notice.ts';
 import { notify } from '../notices/notify.ts';
+import { foreignParts } from '../segments/foreign-sight.ts';
 import type { CatalogChange } from '../storage/sql/catalog-change.ts';
 import { runsOf } from '../storage/sql/id-runs.ts';
 import { sharedWith } from './segment-sight.ts';
@@ -48,13 +49,14 @@ async function buyersOf({ db }: CatalogChange, dataMember: number): Promise<numb
 
 async function seen({ db }: CatalogChange, { dataMember, segments }: WatchedSight, buyer: number): Promise<Names> {
   const names = new Map<number, string | null>();
+  const shared = foreignParts(await sharedWith(db, buyer));
   for (const ids of segments === undefined ? [null] : runsOf(segments)) {
     const query = db
       .selectFrom('segment')
       .select(['id', 'short_name'])
       .where('member_id', '=', dataMember)
       .where('state', '=', 'active')
-      .where(sharedWith(buyer))
+      .where((eb) => eb.or(shared))
       .orderBy('id');
     for (const row of await (ids ? query.where('id', 'in', ids) : query).execute()) names.set(row.id, row.short_name);
   }

@@ -1,11 +1,13 @@
-import { sql } from 'kysely';
+import { expressionBuilder, sql } from 'kysely';
 import { fold } from '../../kit/fold.ts';
-import type { ListFields, ListQuery } from '../../kit/list-query.ts';
+import type { ListFields, ListFilter, ListQuery } from '../../kit/list-query.ts';
 import type { CatalogChange } from '../../storage/sql/catalog-change.ts';
-import type { CatalogReader, SegmentTable } from '../../storage/sql/catalog-schema.ts';
+import type { CatalogReader, CatalogTables, SegmentTable } from '../../storage/sql/catalog-schema.ts';
 import { runsOf } from '../../storage/sql/id-runs.ts';
 import { listRows } from '../../storage/sql/list-rows.ts';
+import { segmentsWithText } from '../../storage/sql/text-search.ts';
 import { addTask } from '../../tasks/add-task.ts';
+import { type ForeignSight, foreignParts } from '../foreign-sight.ts';
 import type { SegmentHooks } from '../segment-hooks.ts';
 import type { SegmentContent } from '../segment.ts';
 
@@ -45,44 +47,84 @@ export interface Sight {
   readonly hooks: SegmentHooks;
 }
 
-function seen(db: CatalogReader, sight: Sight) {
-  const { member } = sight;
-  const own = db.selectFrom('segment').innerJoin('member', 'member.id', 'segment.member_id').selectAll('segment');
-  const visible =
-    member === null
-      ? own
-      : own.where((eb) =>
-          sight.includeShared
-            ? eb.or([eb('segment.member_id', '=', member), sight.hooks.availableTo(db, member)])
-            : eb('segment.member_id', '=', member),
-        );
-  const provided = visible.select((eb) => {
-    const foreign = member === null ? sql<boolean>`1 = 0` : eb('segment.member_id', '!=', member);
-    return [
-      eb.case().when(foreign).then(eb.ref('segment.member_id')).else(null).end().as('provider_id'),
-      eb.case().when(foreign).then(eb.ref('member.name')).else(null).end().as('provider'),
-      eb.case().when(foreign).then(eb.ref('member.name_folded')).else(null).end().as('provider_folded'),
-    ];
-  });
+/** Segments as this member sees them, whether it does or not. An administrator has no providers. */
+function shown(db: CatalogReader, member: number | null) {
+  const provided = db
+    .selectFrom('segment')
+    .selectAll()
+    .select((eb) => {
+      const foreign = member === null ? sql<boolean>`1 = 0` : eb('segment.member_id', '!=', member);
+      const owner = eb.selectFrom('member').whereRef('member.id', '=', 'segment.member_id');
+      return [
+        eb.case().when(foreign).then(eb.ref('segment.member_id')).else(null).end().as('provider_id'),
+        eb.case().when(foreign).then(owner.select('member.name')).else(null).end().as('provider'),
+        eb.case().when(foreign).then(owner.select('member.name_folded')).else(null).end().as('provider_folded'),
+      ];
+    });
   return db.selectFrom(provided.as('segment')).selectAll();
 }
 
-export function listSegments(db: CatalogReader, sight: Sight, query: ListQuery): Promise<{ rows: SeenSegment[]; count: number }> {
-  return listRows(seen(db, sight) as never, segmentFields, query) as Promise<{ rows: SeenSegment[]; count: number }>;
+/** What the caller sees: the parts of its list, own segments first; none for an administrator, which sees all. */
+async function partsOf(db: CatalogReader, { member, includeShared, hooks }: Sight) {
+  const foreign = member !== null && includeShared ? await hooks.availableTo(db, member) : { whole: [], listed: null };
+  const own = member === null ? [] : [expressionBuilder<CatalogTables, 'segment'>()('segment.member_id', '=', member)];
+  return { foreign, parts: [...own, ...foreignParts(foreign)] };
+}
+
+export async function listSegments(db: CatalogReader, sight: Sight, query: ListQuery): Promise<{ rows: SeenSegment[]; count: number }> {
+  const { foreign, parts } = await partsOf(db, sight);
+  const states = query.search === null && query.filters.every(isByState) ? query.filters : undefined;
+  const count = states && (await countSeen(db, sight.member, foreign, states));
+  const among = await holdersOf(db, query);
+  const listed = await listRows(shown(db, sight.member) as never, segmentFields, query, { db, parts, count, among });
+  return listed as { rows: SeenSegment[]; count: number };
+}
+
+/** No other segments than these can match the texts of the query. */
+async function holdersOf(db: CatalogReader, { search, filters }: ListQuery): Promise<readonly number[] | undefined> {
+  const liked = filters.find((filter) => filter.is === 'like' && segmentFields[filter.field]?.search);
+  const text = search ?? (liked?.is === 'like' ? liked.value : undefined);
+  return text === undefined ? undefined : await segmentsWithText(db, text);
+}
+
+type StateFilter = Extract<ListFilter, { is: 'in' | 'not-in' }>;
+const isByState = (filter: ListFilter): filter is StateFilter => filter.field === 'state' && (filter.is === 'in' || filter.is === 'not-in');
+
+/** How many segments the member sees, of those in the states that are asked for. */
+async function countSeen(
+  db: CatalogReader,
+  member: number | null,
+  { whole, listed }: ForeignSight,
+  states: readonly StateFilter[] = [],
+): Promise<number> {
+  const counts = db.selectFrom('segment_count').selectAll();
+  const rows = await (member === null ? counts : counts.where('member_id', 'in', [member, ...whole])).execute();
+  const isAsked = (state: string): boolean => states.every(({ is, values }) => values.includes(state) === (is === 'in'));
+  const counted = rows.filter(({ state }) => isAsked(state));
+  const owned = counted.reduce((sum, row) => sum + (member === null || row.member_id === member ? row.segments : row.of_member_level), 0);
+  if (listed === null) return owned;
+  const onLists = await db.selectFrom('segment').select(['state', 'id']).where(listed).execute();
+  return owned + onLists.filter(({ state }) => isAsked(state)).length;
 }
 
 /** One segment, or undefined where it does not exist or is not visible. */
-export function readSegment(db: CatalogReader, sight: Sight, id: number): Promise<SeenSegment | undefined> {
-  return seen(db, sight).where('segment.id', '=', id).executeTakeFirst();
+export async function readSegment(db: CatalogReader, sight: Sight, id: number): Promise<SeenSegment | undefined> {
+  return (await seen(db, sight)).where('segment.id', '=', id).executeTakeFirst();
 }
 
 /** Segments with these codes, own ones before shared ones. */
-export function readSegmentsByCode(db: CatalogReader, sight: Sight, codes: readonly string[]): Promise<SeenSegment[]> {
-  return seen(db, sight)
+export async function readSegmentsByCode(db: CatalogReader, sight: Sight, codes: readonly string[]): Promise<SeenSegment[]> {
+  return (await seen(db, sight))
     .where('segment.code_folded', 'in', codes.map(fold))
     .orderBy('segment.provider_id', (order) => order.asc().nullsFirst())
     .orderBy('segment.id')
     .execute();
+}
+
+async function seen(db: CatalogReader, sight: Sight) {
+  const { parts } = await partsOf(db, sight);
+  const all = shown(db, sight.member);
+  return parts.length === 0 ? all : all.where((eb) => eb.or(parts as never));
 }
 
 export function readSegmentRow(db: CatalogReader, id: number): Promise<SegmentTable | undefined> {
@@ -94,9 +136,8 @@ export async function hasChildren(db: CatalogReader, id: number): Promise<boolea
 }
 
 /** How many segments the member has, whatever their state. */
-export async function countSegments(db: CatalogReader, member: number): Promise<number> {
-  const counted = db.selectFrom('segment').select((eb) => eb.fn.countAll<number>().as('count'));
-  return Number((await counted.where('member_id', '=', member).executeTakeFirstOrThrow()).count);
+export function countSegments(db: CatalogReader, member: number): Promise<number> {
+  return countSeen(db, member, { whole: [], listed: null });
 }
 
 /** The segment of the member that holds this code, if it is another one. */

@@ -13,6 +13,7 @@ export interface CatalogTables {
   public_key: PublicKeyTable;
   advertiser: AdvertiserTable;
   segment: SegmentTable;
+  segment_count: SegmentCountTable;
   sharing_record: SharingRecordTable;
   sharing_record_segment: { record_id: number; segment_id: number };
   data_buyer_provider: DataBuyerProviderTable;
@@ -138,6 +139,15 @@ export interface SegmentTable {
   querystring_mapping_key_value: string | null;
   taxonomy_id: string | null;
   last_modified: number;
+}
+
+/** Kept by the database itself, with every change of segments. */
+export interface SegmentCountTable {
+  member_id: number;
+  state: string;
+  segments: number;
+  /** Those that belong to no advertiser: only these can be shared. */
+  of_member_level: number;
 }
 
 export interface SharingRecordTable {

@@ -12,6 +12,7 @@ import * as memberSettings0004 from './migrations/0004-member-settings.ts';
 import * as segmentAccessRequest0005 from './migrations/0005-segment-access-request.ts';
 import * as notice0006 from './migrations/0006-notice.ts';
 import * as task0007 from './migrations/0007-task.ts';
+import * as segmentLists0008 from './migrations/0008-segment-lists.ts';
 import * as syncDay0009 from './migrations/0009-sync-day.ts';
 
 /** Forward only: a migration that has landed is never edited, the next one follows it. */
@@ -23,6 +24,7 @@ const migrations: Record<string, Migration> = {
   '0005-segment-access-request': segmentAccessRequest0005,
   '0006-notice': notice0006,
   '0007-task': task0007,
+  '0008-segment-lists': segmentLists0008,
   '0009-sync-day': syncDay0009,
 };
 

@@ -9,14 +9,17 @@ const valuesPerStatement = 5_000;
 /** Reads all rows of a table, some at a time. */
 export type RowReader = (table: string) => AsyncIterable<readonly Row[]>;
 
-/** The tables of a catalog, each behind those that it refers to. @param sqlite a catalog that is or will be the same, in SQLite */
+/** Filled by triggers. So is the index of texts, which is no table of its own for SQLite. */
+const derivedTables: ReadonlySet<string> = new Set(['segment_count']);
+
+/** The tables of a catalog that nothing else fills, each behind those that it refers to. @param sqlite a catalog that is or will be the same, in SQLite */
 export async function tablesInOrder(sqlite: NamedTables): Promise<readonly string[]> {
   const { rows } = await sql<{ name: string }>`
-    select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' and name not like 'kysely_%' order by name`.execute(
-    sqlite,
-  );
+    select name from pragma_table_list
+    where schema = 'main' and type = 'table' and name not like 'sqlite_%' and name not like 'kysely_%' order by name`.execute(sqlite);
   const waiting = new Map<string, Set<string>>();
   for (const { name } of rows) {
+    if (derivedTables.has(name)) continue;
     const references = await sql<{ table: string }>`select "table" from pragma_foreign_key_list(${name})`.execute(sqlite);
     waiting.set(name, new Set(references.rows.map(({ table }) => table).filter((table) => table !== name)));
   }

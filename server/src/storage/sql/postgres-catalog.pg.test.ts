@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { onPostgres, temporaryDatabase, type TemporaryDatabase } from '../../../test/postgres-databases.ts';
@@ -8,10 +9,15 @@ import { postgresUrl } from '../../../test/temporary-catalog.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { Refusal } from '../../kit/refusal.ts';
 import { StartRefused } from '../../kit/start-refused.ts';
+import { fillSegments } from '../../../test/segment-list-cases.ts';
+import type { Catalog } from './catalog.ts';
 import type { CatalogChange, ChangeContext } from './catalog-change.ts';
 import type { CatalogPlace } from './catalog-place.ts';
 import type { Touched } from './catalog-schema.ts';
 import { openPostgresCatalog } from './postgres-catalog.ts';
+import { copyToPostgres } from './postgres-copy.ts';
+import { segmentsWithText } from './text-search.ts';
+import { openWriter } from './postgres-start.ts';
 import { openSqliteCatalog } from './sqlite-catalog.ts';
 
 const server = postgresUrl() ?? '';
@@ -46,6 +52,7 @@ async function open(dataPath: string | undefined, url = database.url): Promise<C
     dataPath,
     onState: (state) => states.push(state),
     onRival: () => states.push('rival'),
+    onPlainSearch: (why) => states.push(why),
     onViewFailure: (error) => states.push(String(error)),
   });
   opened.push(place);
@@ -278,6 +285,29 @@ describe('the view follows other processes', () => {
   });
 });
 
+it('what triggers fill is filled in a copy too', async () => {
+  const place = await open(newDirectory());
+  await place.catalog.change(joe, (change) => fillSegments(change, 1_000));
+  const file = join(newDirectory(), 'copy.sqlite');
+  await place.copyTo(file);
+  const back = await temporaryDatabase(server);
+  await copyToPostgres({ url: back.url, durability: 'os', readers: 2 }, file);
+  const [copy, again] = [await openSqliteCatalog({ file, durability: 'os' }, systemClock), await open(undefined, back.url)];
+  try {
+    for (const { catalog } of [copy, again]) {
+      const counts = ({ read }: Catalog) => read.selectFrom('segment_count').selectAll().orderBy('member_id').orderBy('state').execute();
+      expect(await counts(catalog)).toEqual(await counts(place.catalog));
+    }
+    const texts = await segmentsWithText(copy.catalog.read, 'code-123');
+    expect(texts).toEqual([123]);
+  } finally {
+    await copy.close();
+    await again.close();
+    opened = opened.filter((each) => each !== again);
+    await back.remove();
+  }
+});
+
 it('a copy is a SQLite catalog with the same rows, and belongs to no data directory', async () => {
   const place = await open(newDirectory());
   await place.catalog.change(joe, async (change) => {
@@ -293,4 +323,51 @@ it('a copy is a SQLite catalog with the same rows, and belongs to no data direct
   expect(await read.selectFrom('catalog_state').select('catalog_id').execute()).toEqual([{ catalog_id: null }]);
   await copy.close();
   expect(existsSync(`${file}-wal`)).toBe(false);
+});
+
+describe('indexes of texts', () => {
+  const indexes = async ({ catalog }: CatalogPlace): Promise<string[]> => {
+    const { rows } = await sql<{
+      name: string;
+    }>`select indexname as name from pg_indexes where indexname like 'segment_text_%' order by 1`.execute(catalog.read);
+    return rows.map(({ name }) => name);
+  };
+  async function told(statements: string): Promise<void> {
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    await client.query(statements);
+    await client.end();
+  }
+  const all = ['segment_text_code', 'segment_text_id', 'segment_text_short_name'];
+
+  it('are made with the catalog', async () => {
+    expect(await indexes(await open(newDirectory()))).toEqual(all);
+    expect(states).toEqual([]);
+  });
+
+  it('that cannot be had are told of, and are made by a later start that can', async () => {
+    await told('create schema elsewhere; create extension pg_trgm schema elsewhere');
+    const path = newDirectory();
+    const place = await open(path);
+    expect(states).toEqual([expect.stringContaining('gin_trgm_ops')]);
+    expect(await indexes(place)).toEqual([]);
+    await place.close();
+    opened = [];
+    await told('drop extension pg_trgm');
+    expect(await indexes(await open(path))).toEqual(all);
+    expect(states).toHaveLength(1);
+  });
+});
+
+it('a migration may take its time, and nothing else', async () => {
+  const place = { url: database.url, durability: 'os', readers: 1 } as const;
+  const onState = (): void => undefined;
+  const writer = await openWriter({ place, owner: true, patienceMs: 0, onState, onRival: onState });
+  const limit = async (): Promise<unknown> => (await writer.run('show statement_timeout', [])).rows;
+  try {
+    expect(await writer.withoutHaste(limit)).toEqual([{ statement_timeout: '0' }]);
+    expect(await limit()).toEqual([{ statement_timeout: '30s' }]);
+  } finally {
+    await writer.close();
+  }
 });

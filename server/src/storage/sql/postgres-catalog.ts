@@ -8,6 +8,7 @@ import { PostgresChanges } from './postgres-changes.ts';
 import type { PostgresPlace } from './postgres-connection.ts';
 import { PostgresCatalogDialect } from './postgres-dialect.ts';
 import { openWriter, startFailure } from './postgres-start.ts';
+import { makeTextIndexes } from './postgres-text-index.ts';
 import type { PostgresWriter } from './postgres-writer.ts';
 
 export interface PostgresCatalogOptions {
@@ -19,6 +20,8 @@ export interface PostgresCatalogOptions {
   readonly onState: (state: 'lost' | 'back', why: string) => void;
   /** Another server has taken the catalog: this one must end. */
   readonly onRival: () => void;
+  /** Texts are looked for without an index, because PostgreSQL's extension for it is missing. */
+  readonly onPlainSearch: (why: string) => void;
   /** The view could not be brought up to date; it is tried again. */
   readonly onViewFailure: (error: unknown) => void;
 }
@@ -28,14 +31,18 @@ const ownerPatienceMs = 3_000;
 
 /** The catalog in PostgreSQL. One server at a time owns it, together with one data directory. @throws StartRefused */
 export async function openPostgresCatalog(options: PostgresCatalogOptions): Promise<CatalogPlace> {
-  const { place, clock, dataPath, onState, onRival, onViewFailure } = options;
+  const { place, clock, dataPath, onState, onRival, onPlainSearch, onViewFailure } = options;
   const writer = await openWriter({ place, owner: dataPath !== undefined, patienceMs: ownerPatienceMs, onState, onRival });
   const changes = new PostgresChanges(place, onViewFailure);
   let catalog: Catalog | undefined;
   try {
     const paired = dataPath === undefined || arePaired(dataPath, await idInDatabase(writer));
     const dialect = new PostgresCatalogDialect(place, writer);
-    catalog = await Catalog.open(dialect, clock, (transaction, touched) => changes.announce(transaction, touched));
+    catalog = await writer.withoutHaste(() =>
+      Catalog.open(dialect, clock, (transaction, touched) => changes.announce(transaction, touched)),
+    );
+    const missing = dataPath === undefined ? undefined : await writer.withoutHaste(() => makeTextIndexes(writer));
+    if (missing !== undefined) onPlainSearch(missing);
     if (!paired) await pair(catalog, dataPath);
     await changes.begin(catalog.read);
   } catch (error) {

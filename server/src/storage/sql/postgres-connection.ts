@@ -93,14 +93,20 @@ function nameOf(text: string, parameters: readonly unknown[]): string | undefine
   return name;
 }
 
-/** Runs one statement. @throws CatalogUnavailable, PostgresError */
-export async function runOn(client: { query: Client['query'] }, text: string, parameters: readonly unknown[]): Promise<StatementResult> {
+/** Runs one statement. @param patienceMs where not the usual one @throws CatalogUnavailable, PostgresError */
+export async function runOn(
+  client: { query: Client['query'] },
+  text: string,
+  parameters: readonly unknown[],
+  patienceMs?: number,
+): Promise<StatementResult> {
   const name = nameOf(text, parameters);
   try {
     const { rows, rowCount } = await client.query<object>({
       text,
       values: parameters.map(sendable),
       ...(name === undefined ? {} : { name }),
+      ...(patienceMs === undefined ? {} : { query_timeout: patienceMs }),
     });
     return { rows, changes: rowCount ?? 0 };
   } catch (error) {

@@ -27,6 +27,8 @@ export interface WriterOptions {
 
 /** A rival that is seen for so long is no remainder of our own lost connection. */
 const rivalPatienceMs = 60_000;
+/** No end: the longest time that a timer takes. */
+const longestPatienceMs = 2 ** 31 - 1;
 const firstPauseMs = 100;
 const longestPauseMs = 2_000;
 
@@ -44,6 +46,7 @@ export class PostgresWriter implements WritingLane {
   /** Why it takes nothing at the moment. */
   #fault = 'the catalog is closed';
   #rivalSinceMs: number | undefined;
+  #patienceMs: number | undefined;
 
   private constructor(options: WriterOptions) {
     this.#options = options;
@@ -75,7 +78,20 @@ export class PostgresWriter implements WritingLane {
 
   async run(sql: string, parameters: readonly unknown[]): Promise<StatementResult> {
     const client = this.#inTransaction ?? (await this.#connected());
-    return await this.#watched(client, runOn(client, sql, parameters));
+    return await this.#watched(client, runOn(client, sql, parameters, this.#patienceMs));
+  }
+
+  /** Lets the statements of `work` take as long as they need: a migration of many rows is one statement. */
+  async withoutHaste<T>(work: () => Promise<T>): Promise<T> {
+    await this.run('set statement_timeout = 0', []);
+    this.#patienceMs = longestPatienceMs;
+    try {
+      return await work();
+    } finally {
+      this.#patienceMs = undefined;
+      // Where the connection was lost, the next one has the usual limit.
+      await this.run('reset statement_timeout', []).catch(() => undefined);
+    }
   }
 
   async begin(): Promise<void> {

@@ -14,6 +14,8 @@ let connection: DatabaseSync | undefined;
 function opened(): DatabaseSync {
   if (connection) return connection;
   const database = new DatabaseSync(file);
+  // In KiB: the indexes of 100,000 segments, which many new ones would read from the file again and again otherwise.
+  database.exec('PRAGMA cache_size = -32768');
   database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;`);
   // What is deleted, such as logs that name users, is overwritten (ingest.md section 1.6).
   database.exec('PRAGMA secure_delete = ON;');
