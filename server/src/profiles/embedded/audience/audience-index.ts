@@ -114,8 +114,9 @@ export class AudienceIndex implements FlipSink {
     held.askedAtMs = nowMs;
     const range = setRangeOf(this.#reader, held.set, question);
     this.#drainFully();
-    // Draining may have dropped it.
-    return scanSegment(this.#reader, this.#held[question.number] === held ? range : null, question);
+    // Draining may have dropped it. Of a dead number nothing is logged any more: its set knows nothing of users that have gone since.
+    const exact = this.#held[question.number] === held && !this.#reader.isDead(question.number);
+    return scanSegment(this.#reader, exact ? range : null, question);
   }
 
   /** Drops the sets of dead numbers, those that nobody asked for in a while, and what is too much. Nothing while a question waits. */
