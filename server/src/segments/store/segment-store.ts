@@ -97,7 +97,11 @@ async function countSeen(
   { whole, listed }: ForeignSight,
   states: readonly StateFilter[] = [],
 ): Promise<number> {
-  const counts = db.selectFrom('segment_count').selectAll();
+  const counts = db
+    .selectFrom('segment_count')
+    .select(({ fn }) => ['member_id', 'state', fn.sum<number>('segments').as('segments')])
+    .select(({ fn }) => fn.sum<number>('of_member_level').as('of_member_level'))
+    .groupBy(['member_id', 'state']);
   const rows = await (member === null ? counts : counts.where('member_id', 'in', [member, ...whole])).execute();
   const isAsked = (state: string): boolean => states.every(({ is, values }) => values.includes(state) === (is === 'in'));
   const counted = rows.filter(({ state }) => isAsked(state));

@@ -141,7 +141,7 @@ export interface SegmentTable {
   last_modified: number;
 }
 
-/** Kept by the database itself, with every change of segments. */
+/** Kept by the database itself, with every change of segments. What counts is the sum of a member's rows of a state. */
 export interface SegmentCountTable {
   member_id: number;
   state: string;
