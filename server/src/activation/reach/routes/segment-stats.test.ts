@@ -56,7 +56,7 @@ describe('segmentStats', () => {
     ]);
   });
 
-  it('tells when users will leave, by day, and of which moment it speaks', async () => {
+  it('tells what happened, and when users will leave, by day, and of which moment it speaks', async () => {
     expect(await statsOf('id=11&days=2', provider)).toEqual([
       {
         segment_id: 11,
@@ -64,7 +64,10 @@ describe('segmentStats', () => {
         floor: null,
         approximate: false,
         as_of: '2026-01-15 00:00:00',
-        days: null,
+        days: [
+          { day: '2026-01-14', added: 0, removed: 0, expired: 0 },
+          { day: '2026-01-15', added: 3, removed: 0, expired: 0 },
+        ],
         expiring: [
           { day: '2026-01-15', users: 0 },
           { day: '2026-01-16', users: 0 },
@@ -72,7 +75,7 @@ describe('segmentStats', () => {
         never_expiring: 3,
       },
     ]);
-    expect(await statsOf('id=11', provider)).toMatchObject([{ expiring: { length: 30 } }]);
+    expect(await statsOf('id=11', provider)).toMatchObject([{ days: { length: 30 }, expiring: { length: 30 } }]);
   });
 
   it('tells the floor instead of the number of segments that are shared with the caller', async () => {

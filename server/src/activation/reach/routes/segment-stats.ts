@@ -26,10 +26,10 @@ export const segmentStats = (parts: ReachParts): AccountOperation => ({
   id: 'segmentStats',
   method: 'GET',
   paths: ['/segment-stats'],
-  summary: 'How many users are in segments now, and when they leave',
+  summary: 'How many users are in segments now, how many came and went by day, and when they leave',
   parameters: [
     { name: 'id', description: 'Segments, by comma; 100 at most' },
-    { name: 'days', description: 'How many days ahead: 1 to 90, default 30' },
+    { name: 'days', description: 'How many days back and ahead: 1 to 90, default 30' },
     { name: 'member_id', description: 'For administrators: see what this member would' },
   ],
   access: reading,
@@ -83,7 +83,7 @@ function statsOf(
     floor: size ? null : asked.floor,
     approximate: false,
     as_of: formatTimestamp(size?.asOfMs ?? asked.now),
-    days: null,
+    days: size?.days.slice(-asked.days).map(({ day, ...movements }) => ({ day: dayText(day), ...movements })) ?? null,
     expiring: size?.expiring.slice(0, asked.days).map((users, ahead) => ({ day: dayText(today + ahead), users })) ?? null,
     never_expiring: size?.neverExpiring ?? null,
   };
