@@ -12,7 +12,9 @@ const segmentDay = Type.Object({
 /** One segment of `GET /segment-stats` (activation.md section 5; additions.md section 8). */
 export const segmentStatsSchema = Type.Object({
   segment_id: Type.Integer(),
-  live_users: countOrNull,
+  live_users: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()], {
+    description: 'Exact for own segments; of others a rounded number that stays the same all UTC day, or null below the floor',
+  }),
   floor: Type.Union([Type.Integer(), Type.Null()], {
     description: 'The least number that is told of a segment of another member; null for own ones',
   }),

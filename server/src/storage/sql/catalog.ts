@@ -13,6 +13,7 @@ import * as segmentAccessRequest0005 from './migrations/0005-segment-access-requ
 import * as notice0006 from './migrations/0006-notice.ts';
 import * as task0007 from './migrations/0007-task.ts';
 import * as syncDay0009 from './migrations/0009-sync-day.ts';
+import * as reachAnswer0010 from './migrations/0010-reach-answer.ts';
 
 /** Forward only: a migration that has landed is never edited, the next one follows it. */
 const migrations: Record<string, Migration> = {
@@ -24,6 +25,7 @@ const migrations: Record<string, Migration> = {
   '0006-notice': notice0006,
   '0007-task': task0007,
   '0009-sync-day': syncDay0009,
+  '0010-reach-answer': reachAnswer0010,
 };
 
 /** In the order in which they are made. */
