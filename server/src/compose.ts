@@ -9,6 +9,8 @@ import { PasswordHasher } from './access/password-hasher.ts';
 import { ProxyView } from './access/proxy-view.ts';
 import { SessionRegistry } from './access/session-registry.ts';
 import { SegmentSizes } from './activation/reach/segment-sizes.ts';
+import { ReachAnswerStore } from './activation/reach/store/reach-answer-store.ts';
+import { ToldCounts } from './activation/reach/told-counts.ts';
 import { purgeAuditEvents } from './audit/store/audit-store.ts';
 import { TaskRunner } from './background/task-runner.ts';
 import type { OfflineEngines } from './backup/offline-engines.ts';
@@ -25,7 +27,7 @@ import { dropInstantLogs } from './ingest/instant/drop-instant-logs.ts';
 import { createInstantParts, type InstantParts } from './ingest/instant/instant-parts.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
 import { denyBySignals } from './identity/deny-by-signals.ts';
-import { MintedIds, mintKey } from './identity/minted-ids.ts';
+import { MintedIds } from './identity/minted-ids.ts';
 import { answerUnreadablePixel } from './ingest/pixel/answer-pixel.ts';
 import { createPixelParts, type PixelParts } from './ingest/pixel/pixel-parts.ts';
 import { purgeNotices } from './notices/purge-notices.ts';
@@ -42,6 +44,7 @@ import { sweepSegment } from './segments/tasks/sweep-segment.ts';
 import { loadTaxonomyIds } from './segments/taxonomy.ts';
 import { sharingHooks, sharingMemberHooks } from './sharing/sharing-hooks.ts';
 import type { DataDirectory } from './storage/files/data-directory.ts';
+import { secretKey } from './storage/files/secret-key.ts';
 import { refuseDatabaseProfiles } from './storage/files/catalog-id.ts';
 import type { Catalog } from './storage/sql/catalog.ts';
 import type { CatalogPlace } from './storage/sql/catalog-place.ts';
@@ -166,7 +169,7 @@ function openPixels(
     ...parts,
     db: catalog.read,
     clock,
-    minted: new MintedIds(catalog, clock, mintKey(join(directory.filesPath, 'minted-ids.key'))),
+    minted: new MintedIds(catalog, clock, secretKey(join(directory.filesPath, 'minted-ids.key'))),
     deny: denyBySignals(config.tcfVendorId),
     mintedOnly: config.pixelUsers === 'minted',
     partitioned: config.cookiePartitioned,
@@ -332,7 +335,16 @@ function createHttp(
     lookup: { view, profiles, eidSources: sources },
     linking: { view, profiles, clock, eidSources: sources, mappingTtlS: config.mappingTtlS },
     redirectHosts: config.redirectHosts,
-    reach: { view, sizes: new SegmentSizes({ profiles, clock }), clock, reachFloor: config.reachFloor },
+    reach: {
+      view,
+      sizes: new SegmentSizes({ profiles, clock }),
+      told: new ToldCounts({
+        store: new ReachAnswerStore(catalog.read),
+        clock,
+        key: secretKey(join(directory.filesPath, 'reach.key')),
+        floor: config.reachFloor,
+      }),
+    },
     metrics: { registry, admit, clientAddress: (facts) => proxy.clientAddress(facts), metricsToken: config.metricsToken },
     readiness: async () =>
       front.stopping

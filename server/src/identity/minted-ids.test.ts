@@ -1,10 +1,7 @@
-import { readFileSync, statSync, truncateSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StandingClock } from '../../test/platform-server.ts';
-import { temporaryFolder } from '../../test/running-server.ts';
 import { type TemporaryCatalog, temporaryCatalog } from '../../test/temporary-catalog.ts';
-import { MintedIds, mintKey } from './minted-ids.ts';
+import { MintedIds } from './minted-ids.ts';
 
 const key = Buffer.alloc(32, 7);
 const clock = new StandingClock();
@@ -58,22 +55,5 @@ describe('minted ids', () => {
     await expect(minted.mint()).rejects.toThrow('cannot be written');
     broken = false;
     expect(typeof (await minted.mint())).toBe('bigint');
-  });
-});
-
-describe('their key', () => {
-  it('is made once, for the owner alone, and refused where it is damaged', () => {
-    const folder = temporaryFolder('mint-key');
-    try {
-      const file = join(folder.path, 'minted-ids.key');
-      const made = mintKey(file);
-      expect([made.length, statSync(file).mode & 0o777]).toEqual([32, 0o600]);
-      expect(mintKey(file).equals(made)).toBe(true);
-      expect(readFileSync(file).equals(made)).toBe(true);
-      truncateSync(file, 31);
-      expect(() => mintKey(file)).toThrow(/is no key of 32 bytes; restore it from a backup/);
-    } finally {
-      folder.remove();
-    }
   });
 });

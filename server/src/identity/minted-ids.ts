@@ -1,5 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type Clock, nowS } from '../kit/clock.ts';
 import { asUserId, type UserId } from '../kit/ids.ts';
 import type { Catalog } from '../storage/sql/catalog.ts';
@@ -8,7 +7,6 @@ import type { Catalog } from '../storage/sql/catalog.ts';
 const macBits = 16n;
 const macValues = 65_536n;
 const mostId = 2n ** 63n - 1n;
-const keyBytes = 32;
 /** 2025-01-01, in Unix seconds. */
 const epochS = 1_735_689_600;
 /** Numbers for each second since then: 32 bits of seconds, 15 of these. */
@@ -84,22 +82,4 @@ function bytesOf(mac: bigint): Buffer {
   const bytes = Buffer.alloc(2);
   bytes.writeUInt16BE(Number(mac));
   return bytes;
-}
-
-/** The key of minted ids in its file, which is made where there is none: readable by the owner alone, durable when this returns. */
-export function mintKey(file: string): Buffer {
-  if (!existsSync(file)) {
-    const handle = openSync(`${file}.new`, 'w', 0o600);
-    try {
-      writeSync(handle, randomBytes(keyBytes));
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    renameSync(`${file}.new`, file);
-  }
-  const key = readFileSync(file);
-  if (key.length !== keyBytes)
-    throw new Error(`${file} is no key of ${keyBytes} bytes; restore it from a backup, or remove it to make a new one`);
-  return key;
 }

@@ -140,6 +140,18 @@ export type Expression =
   | { readonly or: readonly Expression[] }
   | { readonly not: Expression };
 
+/** What happened in a segment on one UTC day (activation.md section 5). Refreshes are no movements. */
+export interface SegmentDay {
+  /** Days since 1970. */
+  readonly day: number;
+  /** Users that came: by an addition, or because the time of one had come, or by a replacement of the segment. */
+  readonly added: number;
+  /** Users that were taken away: by a removal, a replacement, an addition that is not live yet, or because the user was forgotten or merged. */
+  readonly removed: number;
+  /** Users whose membership ended, on the day on which it did. */
+  readonly expired: number;
+}
+
 export interface ProfileStats {
   readonly users: number;
   readonly identifiers: number;
@@ -206,6 +218,13 @@ export interface ProfileStore {
    * `not` is relative to all known users.
    */
   evaluate(expression: Expression): Awaitable<number>;
+
+  /**
+   * What happened in each of the segments on the last `days` UTC days (1 to 90), oldest first, days on which nothing happened included.
+   * What the clock did (begins and ends) is in it after the next sweep, within a minute; a dropped segment has none. Over
+   * all of a segment's days added - removed - expired is its count.
+   */
+  movements(segments: readonly SegmentId[], days: number): Awaitable<readonly (readonly SegmentDay[])[]>;
 
   /** Begins a replacement of all members of a segment; reads see the old ones until `commit`. A second stage of the same segment aborts the first. */
   stageReplace(segment: SegmentId): Promise<StageId>;

@@ -23,6 +23,7 @@ beforeEach(() => {
     clock,
     profiles: {
       evaluate: (expression) => store.evaluate(expression),
+      movements: (...asked) => store.movements(...asked),
       scan: (...asked) => {
         scans += 1;
         return store.scan(...asked);
@@ -75,6 +76,7 @@ describe('the size of a segment', () => {
       clock,
       profiles: {
         evaluate: (expression) => store.evaluate(expression),
+        movements: (...asked) => store.movements(...asked),
         scan: (...asked) => {
           scans += 1;
           if (scans === 1) throw new Error('not now');

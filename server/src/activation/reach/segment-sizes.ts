@@ -1,11 +1,11 @@
 import type { Clock } from '../../kit/clock.ts';
 import type { SegmentId } from '../../kit/ids.ts';
 import { neverEnds } from '../../profiles/operation-batch.ts';
-import type { ProfileStore } from '../../profiles/profile-store.ts';
+import type { ProfileStore, SegmentDay } from '../../profiles/profile-store.ts';
 import { scanPageWords } from '../../profiles/scan-page.ts';
 
 export const secondsPerDay = 86_400;
-/** The most days ahead that anybody may ask for. */
+/** The most days, back and ahead, that anybody may ask for. */
 export const mostDays = 90;
 
 /** What a segment holds at one moment. */
@@ -15,6 +15,8 @@ export interface SegmentSize {
   /** By UTC day from that of `asOfMs` on: users whose membership ends on it. */
   readonly expiring: readonly number[];
   readonly neverExpiring: number;
+  /** What happened on the last `mostDays` UTC days, the oldest first, today last. */
+  readonly days: readonly SegmentDay[];
 }
 
 interface Held {
@@ -27,7 +29,7 @@ const keptMs = 5_000;
 const usersPerPage = 1 << 14;
 
 export interface SegmentSizesOptions {
-  readonly profiles: Pick<ProfileStore, 'evaluate' | 'scan'>;
+  readonly profiles: Pick<ProfileStore, 'evaluate' | 'movements' | 'scan'>;
   readonly clock: Clock;
 }
 
@@ -72,6 +74,7 @@ export class SegmentSizes {
   async #scan(segment: SegmentId): Promise<SegmentSize> {
     const { profiles, clock } = this.#options;
     const asOfMs = clock.nowMs();
+    const [days = []] = await profiles.movements([segment], mostDays);
     const today = Math.floor(asOfMs / 1000 / secondsPerDay);
     const expiring = Array.from({ length: mostDays }, () => 0);
     let liveUsers = 0;
@@ -88,7 +91,7 @@ export class SegmentSizes {
           if (day >= 0 && day < mostDays) expiring[day] = (expiring[day] ?? 0) + 1;
         }
       }
-      if (page.next === null) return { asOfMs, liveUsers, expiring, neverExpiring };
+      if (page.next === null) return { asOfMs, liveUsers, expiring, neverExpiring, days };
       cursor = page.next;
     }
   }

@@ -18,6 +18,7 @@ import {
   type ProfileStore,
   type ScanFields,
   type ScanPage,
+  type SegmentDay,
   type SeeOutcome,
   type StageId,
 } from '../profile-store.ts';
@@ -167,6 +168,9 @@ export class EmbeddedProfileStore implements ProfileStore {
   }
   evaluate(expression: Expression): Promise<number> {
     return this.#audience.evaluate(expression, this.#clock.nowMs());
+  }
+  async movements(segments: readonly SegmentId[], days: number): Promise<readonly (readonly SegmentDay[])[]> {
+    return (await this.#client.movements(segments, days, this.#nowS())) as readonly (readonly SegmentDay[])[];
   }
   stats(): ProfileStats {
     const stats = this.#client.stats();

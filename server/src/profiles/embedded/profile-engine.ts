@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SegmentId } from '../../kit/ids.ts';
 import { MemoryBudget } from '../memory-budget.ts';
-import { ProfileStoreUnavailable, type ProfileStats } from '../profile-store.ts';
+import { ProfileStoreUnavailable, type ProfileStats, type SegmentDay } from '../profile-store.ts';
 import { ProfileCore, type Change } from './core/profile-core.ts';
 import type { SweepPass } from './core/sweep.ts';
 import type { Manifest } from './disk/manifest.ts';
@@ -115,6 +115,11 @@ export class ProfileEngine {
     return this.#core.segmentIds();
   }
 
+  /** `ProfileStore.movements`. */
+  movements(segments: readonly SegmentId[], days: number, nowS: number): readonly (readonly SegmentDay[])[] {
+    return segments.map((segment) => this.#core.movements(segment, days, nowS));
+  }
+
   /** Makes a change in memory and puts it to those that wait for `commit`. */
   change<T>(make: (core: ProfileCore) => Change<T>): T {
     // Nothing may be made in memory that cannot be made durable.
@@ -206,7 +211,7 @@ export class ProfileEngine {
     const { directory } = this.#options;
     // In one turn: what the cut holds goes to the log before, everything later to the log after.
     const { number: firstLog, sequence } = this.#log.rotate();
-    const cut = this.#core.cut(atS);
+    const cut = this.#core.cut();
     const names = this.#core.stats().identifiers;
     try {
       const before = this.#manifest.state.snapshot;
@@ -224,7 +229,7 @@ export class ProfileEngine {
     this.#checkOpen();
     // Nothing stands in the copy that is not durable here.
     this.#log.commit();
-    const cut = this.#core.cut(atS);
+    const cut = this.#core.cut();
     try {
       await writeCopy(directory, cut, atS, () => this.#checkOpen());
     } finally {

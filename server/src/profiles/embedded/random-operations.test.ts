@@ -65,7 +65,7 @@ const operation = fc.oneof(
   { weight: 2, arbitrary: fc.record({ does: fc.constant('optIn' as const), who }) },
   { weight: 2, arbitrary: fc.record({ does: fc.constantFrom('stage' as const, 'drop' as const), where }) },
   { weight: 2, arbitrary: fc.record({ does: fc.constantFrom('commit' as const, 'abort' as const), stage: fc.nat(3) }) },
-  { weight: 3, arbitrary: fc.record({ does: fc.constant('wait' as const), seconds: fc.constantFrom(1, 20, 60, 200) }) },
+  { weight: 3, arbitrary: fc.record({ does: fc.constant('wait' as const), seconds: fc.constantFrom(1, 20, 60, 200, 200, 30_000) }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -223,6 +223,7 @@ class Pair {
       same(store.count(each), model.count(each), each);
       same(inOrder(await scanned(store, each)), inOrder(await scanned(model, each)), each);
     }
+    same(await store.movements(segments, 90), model.movements(segments, 90), 'movements');
     const [a, b, c] = segments.map((each): Expression => ({ segment: each, minValue: 1 }));
     if (a === undefined || b === undefined || c === undefined) return;
     for (const expression of [{ not: a }, { and: [a, { or: [b, { not: c }] }] }, { or: [a, b, c] }] satisfies Expression[]) {

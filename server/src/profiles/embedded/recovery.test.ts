@@ -142,6 +142,28 @@ describe('opening again', () => {
 });
 
 describe('snapshots', () => {
+  it('of format 1, without movements, are read; movements begin then', async () => {
+    await open();
+    await store.close();
+    for (const [name, contents] of Object.entries(storeOfFormat1)) await writeFile(join(directory, name), Buffer.from(contents, 'base64'));
+    await rm(join(directory, 'log-1.wal'));
+    clock.pass(90);
+    await open();
+    expect([held(1), held(2), store.links(user(1)).length, store.get(user(3)).optedOut]).toEqual([[1, 2], [1, 2], 1, true]);
+    const batch = new OperationBatch().forUser(user(2));
+    batch.remove(segment(1));
+    await outcomesOf(store, batch);
+    const moved = async (): Promise<unknown> => (await store.movements([segment(1), segment(2)], 1)).flat();
+    const told = [
+      { added: 0, removed: 1, expired: 0 },
+      { added: 2, removed: 0, expired: 0 },
+    ];
+    expect(await moved()).toMatchObject(told);
+    await store.snapshot();
+    await reopen();
+    expect(await moved()).toMatchObject(told);
+  });
+
   it('cut the log: older logs and snapshots are gone', async () => {
     await open();
     for (let round = 0; round < 3; round++) {
@@ -390,3 +412,12 @@ describe('damage', () => {
     }
   }, 30_000);
 });
+
+/** Two users in segments 1 (for ever) and 2 (60 minutes, a minute later), one link, one opted-out mark, as the first format had them. */
+const storeOfFormat1 = {
+  'log-2.wal': 'Rk9ZRVJMT0cBAAAAAgAAAJUBtuMEAAAAAAAAAAAAAAAAAAAATKee2Q==',
+  manifest:
+    'Zm95ZXItcHJvZmlsZXMgMQp7InNuYXBzaG90IjoxLCJmaXJzdExvZyI6MiwibGFzdExvZyI6MiwiY2xvc2VkQXRCeXRlcyI6NDAsIm5hbWVzIjozfQphZTgwMzExMwo=',
+  'snapshot-1.snap':
+    'Rk9ZRVJTTlABAAAAAQAAAJH1DdkEAAAAAAAAAADxU2UAAAAAthGkD+QRRQYkAAAAAAAAAAAAAAABAAAAAwAAAAIAAAABAAAAAQAAAAAAAAACAAAAAgAAAAAAAACEPUf/BAAAAAEAAAAAAAAAAgAAAB/qqIvMAAAAAgAAAAAAAAADAAAAAAAAAAkAAAABAQAAAAAAAAAAAAABAAAAAPFTZf////8EAAAAEQAAAAMbqYps0aVJ760cAAAAAAABAAAAAgAAAAEAAAABAAAAAPFTZf////8AAAAQAgAAAAAAAAA88VNlPAAAAAAAABAAAAAACQAAAAECAAAAAAAAAAAAAAAAAAACAAAAAQAAAAIAAAAA8VNl/////wAAABACAAAAAAAAADzxU2U8AAAAAAAAEAEAAAAJAAAAAQMAAAAAAAAAAAAAAAAAAAAAAACSiUkNFAAAAAMAAAAAAAAABAAAAAMAAAADAAAABAAAAAAAAAA=',
+};

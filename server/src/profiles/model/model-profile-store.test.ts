@@ -1,3 +1,4 @@
+import { describeMovements } from '../profile-movements.contract.ts';
 import { describeScan } from '../profile-scan.contract.ts';
 import { describeIdentity } from '../profile-identity.contract.ts';
 import { describeProfileStore } from '../profile-store.contract.ts';
@@ -8,3 +9,4 @@ describeProfileStore('the model engine', async (options) => new ModelProfileStor
 describeScan('the model engine', async (options) => new ModelProfileStore(options));
 describeWithdrawal('the model engine', async (options) => new ModelProfileStore(options));
 describeIdentity('the model engine', async (options) => new ModelProfileStore(options));
+describeMovements('the model engine', async (options) => new ModelProfileStore(options));

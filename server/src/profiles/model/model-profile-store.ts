@@ -19,12 +19,26 @@ import {
   type ScanFields,
   type ScanPage,
   type SeeOutcome,
+  type SegmentDay,
   type StageId,
 } from '../profile-store.ts';
 import { ScanPageBuilder } from '../scan-page.ts';
 import { sourceToWord } from '../source-word.ts';
 import { batchUsers } from './batch-users.ts';
-import { hasEnded, identifierOf, isHeldBy, isLive, type ModelLink, type ModelMembership, type ModelUser } from './model-user.ts';
+import { ModelMovements } from './model-movements.ts';
+import {
+  dropEnded,
+  holds,
+  identifierOf,
+  isHeldBy,
+  isLive,
+  liveSlot,
+  type ModelLink,
+  type ModelMembership,
+  type ModelUser,
+  stageSlot,
+  unitedMemberships,
+} from './model-user.ts';
 
 export interface ModelProfileStoreOptions {
   readonly clock: Clock;
@@ -35,30 +49,28 @@ export interface ModelProfileStoreOptions {
   readonly holdExternals?: boolean;
 }
 
-/** Where a membership belongs: the segment, or a stage of it. */
-const liveSlot = (segment: number): string => `segment ${segment}`;
-const stageSlot = (stage: number): string => `stage ${stage}`;
-
 /** The dumb engine: what the port means, in the most obvious code, in memory only. Other engines are compared with it. */
 export class ModelProfileStore implements ProfileStore {
   readonly #options: ModelProfileStoreOptions;
   /** By key: whom an identifier names. */
   readonly #names = new Map<string, { user: ModelUser; link: ModelLink | null }>();
-  readonly #chunks = new Map<number, Map<number, Uint8Array>>();
+  readonly #chunks = new Map<string, Uint8Array>();
   readonly #stages = new Map<StageId, SegmentId>();
   readonly #committed = new Map<SegmentId, StageId>();
   #lastStage = 0;
   #lastUser = 0;
+  readonly #movements: ModelMovements;
   #closed = false;
 
   constructor(options: ModelProfileStoreOptions) {
     this.#options = options;
+    this.#movements = new ModelMovements(this.#now());
   }
 
   async apply(batch: OperationBatch, options: ApplyOptions): Promise<ApplyResult> {
-    this.#checkOpen();
+    this.#begin();
     const { chunk, stage } = options;
-    const before = chunk && this.#chunks.get(chunk.job)?.get(chunk.sequence);
+    const before = chunk && this.#chunks.get(`${chunk.job} ${chunk.sequence}`);
     if (before !== undefined) return { outcomes: before.slice(), repeated: true, refusedWhole: false };
     if (stage !== undefined && !this.#stages.has(stage)) throw new ProfileStageEnded(stage);
     if (options.wholeOrFull && this.#isFull() && this.#wouldCreate(batch, options))
@@ -68,10 +80,7 @@ export class ModelProfileStore implements ProfileStore {
       for (const operation of operations) outcomes.push(this.#applyOne(identifier, operation, options));
     }
     const result = Uint8Array.from(outcomes);
-    if (chunk !== undefined) {
-      if (!this.#chunks.has(chunk.job)) this.#chunks.set(chunk.job, new Map());
-      this.#chunks.get(chunk.job)?.set(chunk.sequence, result.slice());
-    }
+    if (chunk !== undefined) this.#chunks.set(`${chunk.job} ${chunk.sequence}`, result.slice());
     return { outcomes: result, repeated: false, refusedWhole: false };
   }
 
@@ -98,21 +107,22 @@ export class ModelProfileStore implements ProfileStore {
     const staged = options.stage !== undefined && this.#stages.get(options.stage) === segment;
     const slot = staged && options.stage !== undefined ? stageSlot(options.stage) : liveSlot(segment);
     if (membership === null) {
-      user?.memberships.delete(slot);
+      if (user !== null) this.#movements.around(user, segment, () => user?.memberships.delete(slot));
       return outcomeCodes.applied;
     }
     if (user === null && this.#isFull()) return outcomeCodes.full;
     user ??= this.#create(identifier);
     const most = this.#options.maxMembershipsPerProfile ?? 4095;
-    if (user.memberships.size >= most) this.#dropEnded(user);
+    if (user.memberships.size >= most) dropEnded(user, this.#now());
     if (user.memberships.size >= most && !user.memberships.has(slot)) return outcomeCodes.full;
-    user.memberships.set(slot, { ...membership, source: options.source });
+    const { memberships } = user;
+    this.#movements.around(user, segment, () => memberships.set(slot, { ...membership, source: options.source }));
     return outcomeCodes.applied;
   }
 
   async forgetChunks(job: number): Promise<void> {
-    this.#checkOpen();
-    this.#chunks.delete(job);
+    this.#begin();
+    for (const key of this.#chunks.keys()) if (key.startsWith(`${job} `)) this.#chunks.delete(key);
   }
 
   get(identifier: Identifier): Profile {
@@ -143,7 +153,7 @@ export class ModelProfileStore implements ProfileStore {
   }
 
   async see(identifier: Identifier): Promise<SeeOutcome> {
-    this.#checkOpen();
+    this.#begin();
     const user = this.#userOf(identifier);
     if (user !== null) return user.optedOut ? 'opted-out' : 'known';
     if (identifier.kind === 'external' && !this.#options.holdExternals) return 'unmapped';
@@ -153,7 +163,7 @@ export class ModelProfileStore implements ProfileStore {
   }
 
   async link(identifier: Identifier, to: Identifier, options: LinkOptions): Promise<LinkOutcome> {
-    this.#checkOpen();
+    this.#begin();
     if (identifier.kind === 'user') throw new TypeError('a user id cannot be linked: merge the users');
     const target = this.#userOf(to);
     const own = this.#userOf(identifier, true);
@@ -178,7 +188,7 @@ export class ModelProfileStore implements ProfileStore {
   }
 
   async unlink(identifier: Identifier): Promise<boolean> {
-    this.#checkOpen();
+    this.#begin();
     if (this.#userOf(identifier) === null || !this.#names.get(keyText(identifier))?.link) return false;
     this.#names.delete(keyText(identifier));
     if (identifier.kind !== 'external') this.#create(identifier);
@@ -193,7 +203,7 @@ export class ModelProfileStore implements ProfileStore {
   }
 
   async merge(into: Identifier, from: Identifier): Promise<boolean> {
-    this.#checkOpen();
+    this.#begin();
     const [winner, loser] = [this.#userOf(into), this.#userOf(from)];
     if (winner === null || loser === null || winner === loser || winner.optedOut || loser.optedOut) return false;
     if (!this.#hasRoom(winner, loser)) return false;
@@ -209,9 +219,10 @@ export class ModelProfileStore implements ProfileStore {
   }
 
   async forget(identifier: Identifier, options: { readonly optOut: boolean }): Promise<void> {
-    this.#checkOpen();
+    this.#begin();
     const user = this.#userOf(identifier, true);
     if (user?.optedOut) return;
+    if (user !== null) this.#movements.united([user], null);
     const names = user === null ? [keyText(identifier)] : [keyText(user.first), ...this.#linksOf(user).map(([name]) => name)];
     for (const [name, entry] of this.#names) if (entry.user === user) this.#names.delete(name);
     if (user === null) this.#names.delete(keyText(identifier));
@@ -219,7 +230,7 @@ export class ModelProfileStore implements ProfileStore {
   }
 
   async optIn(identifier: Identifier): Promise<void> {
-    this.#checkOpen();
+    this.#begin();
     if (this.#userOf(identifier, true)?.optedOut) this.#names.delete(keyText(identifier));
   }
 
@@ -243,11 +254,11 @@ export class ModelProfileStore implements ProfileStore {
   }
 
   evaluate(expression: Expression): number {
-    return this.#users().filter((user) => this.#holds(user, expression)).length;
+    return this.#users().filter((user) => holds(user, expression, this.#now())).length;
   }
 
   async stageReplace(segment: SegmentId): Promise<StageId> {
-    this.#checkOpen();
+    this.#begin();
     for (const [stage, of] of this.#stages) if (of === segment) this.#end(stage);
     const stage = ++this.#lastStage as StageId;
     this.#stages.set(stage, segment);
@@ -255,31 +266,39 @@ export class ModelProfileStore implements ProfileStore {
   }
 
   async commit(stage: StageId): Promise<void> {
-    this.#checkOpen();
+    this.#begin();
     const segment = this.#stages.get(stage);
     if (segment === undefined) {
       if ([...this.#committed.values()].includes(stage)) return;
       throw new ProfileStageEnded(stage);
     }
     for (const user of this.#users()) {
-      const membership = user.memberships.get(stageSlot(stage));
-      user.memberships.delete(liveSlot(segment));
-      if (membership !== undefined) user.memberships.set(liveSlot(segment), membership);
+      this.#movements.around(user, segment, () => {
+        const membership = user.memberships.get(stageSlot(stage));
+        user.memberships.delete(liveSlot(segment));
+        if (membership !== undefined) user.memberships.set(liveSlot(segment), membership);
+      });
     }
     this.#end(stage);
     this.#committed.set(segment, stage);
   }
 
   async abort(stage: StageId): Promise<void> {
-    this.#checkOpen();
+    this.#begin();
     this.#end(stage);
   }
 
   async dropSegment(segment: SegmentId): Promise<void> {
-    this.#checkOpen();
+    this.#begin();
     for (const [stage, of] of this.#stages) if (of === segment) this.#end(stage);
     for (const user of this.#users()) user.memberships.delete(liveSlot(segment));
     this.#committed.delete(segment);
+    this.#movements.forget(segment);
+  }
+
+  movements(segments: readonly SegmentId[], days: number): readonly (readonly SegmentDay[])[] {
+    this.#movements.passTime(this.#users(), this.#now());
+    return segments.map((segment) => this.#movements.days(segment, days));
   }
 
   check(): string {
@@ -301,11 +320,11 @@ export class ModelProfileStore implements ProfileStore {
   }
 
   async snapshot(): Promise<void> {
-    this.#checkOpen();
+    this.#begin();
   }
 
   async erase(): Promise<void> {
-    this.#checkOpen();
+    this.#begin();
   }
 
   copyTo(): Promise<void> {
@@ -351,19 +370,18 @@ export class ModelProfileStore implements ProfileStore {
     const links = this.#linksOf(user).length + 1 + this.#linksOf(from).length * (from === null ? 0 : 1);
     if (links > (this.#options.maxLinksPerUser ?? Number.POSITIVE_INFINITY)) return false;
     if (from === null) return true;
-    this.#dropEnded(user);
-    this.#dropEnded(from);
+    dropEnded(user, this.#now());
+    dropEnded(from, this.#now());
     const sum = new Set([...user.memberships.keys(), ...from.memberships.keys()]).size;
     return sum <= (this.#options.maxMembershipsPerProfile ?? 4095) || sum <= user.memberships.size;
   }
 
   #absorb(into: ModelUser, from: ModelUser): void {
-    this.#dropEnded(into);
-    this.#dropEnded(from);
-    for (const [slot, membership] of from.memberships) {
-      const own = into.memberships.get(slot);
-      if (own === undefined || own.addedAtS < membership.addedAtS) into.memberships.set(slot, membership);
-    }
+    dropEnded(into, this.#now());
+    dropEnded(from, this.#now());
+    const united = unitedMemberships(into, from);
+    this.#movements.united([into, from], united);
+    for (const [slot, membership] of united) into.memberships.set(slot, membership);
     for (const [name, entry] of this.#names) {
       if (entry.user !== from) continue;
       if (entry.link === null) this.#names.delete(name);
@@ -371,29 +389,16 @@ export class ModelProfileStore implements ProfileStore {
     }
   }
 
-  #dropEnded(user: ModelUser): void {
-    for (const [slot, membership] of user.memberships) if (hasEnded(membership, this.#now())) user.memberships.delete(slot);
-  }
-
-  #holds(user: ModelUser, expression: Expression): boolean {
-    if ('and' in expression) return expression.and.every((part) => this.#holds(user, part));
-    if ('or' in expression) return expression.or.some((part) => this.#holds(user, part));
-    if ('not' in expression) return !this.#holds(user, expression.not);
-    const { segment, minValue = 0, maxValue = Number.POSITIVE_INFINITY } = expression;
-    const membership = user.memberships.get(liveSlot(segment));
-    return membership !== undefined && isLive(membership, this.#now()) && membership.value >= minValue && membership.value <= maxValue;
-  }
-
   #end(stage: StageId): void {
-    if (!this.#stages.delete(stage)) return;
-    for (const user of this.#users()) user.memberships.delete(stageSlot(stage));
+    if (this.#stages.delete(stage)) for (const user of this.#users()) user.memberships.delete(stageSlot(stage));
   }
 
   #now(): number {
     return nowS(this.#options.clock);
   }
 
-  #checkOpen(): void {
+  #begin(): void {
     if (this.#closed) throw new ProfileStoreUnavailable('the profile store is closed');
+    this.#movements.passTime(this.#users(), this.#now());
   }
 }

@@ -25,6 +25,7 @@ export interface CatalogTables {
   sync_host: SyncHostTable;
   instant_hour: InstantHourTable;
   sync_day: SyncDayTable;
+  reach_answer: ReachAnswerTable;
   audit_event: AuditEventTable;
   task: TaskTable;
 }
@@ -230,7 +231,19 @@ export interface SyncHostTable {
   last_modified: number;
 }
 
-/** Statistics of the instant service for one member and UTC hour (ingest.md section 3.4). */
+/** What a member was told of other members' users on one UTC day (activation.md section 5). */
+export interface ReachAnswerTable {
+  member_id: number;
+  /** Epoch milliseconds of the UTC day's begin. */
+  day: number;
+  /** The expression in its canonical form. */
+  expression: string;
+  /** null: fewer than are ever told. */
+  users: number | null;
+  /** Epoch milliseconds of the moment that it is of. */
+  as_of: number;
+}
+
 export interface SyncDayTable {
   member_id: number;
   /** Epoch milliseconds of the UTC day's begin. */
@@ -239,6 +252,7 @@ export interface SyncDayTable {
   ids: number;
 }
 
+/** Statistics of the instant service for one member and UTC hour (ingest.md section 3.4). */
 export interface InstantHourTable {
   member_id: number;
   /** Epoch milliseconds of the hour's begin. */

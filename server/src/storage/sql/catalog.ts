@@ -14,6 +14,7 @@ import * as notice0006 from './migrations/0006-notice.ts';
 import * as task0007 from './migrations/0007-task.ts';
 import * as segmentLists0008 from './migrations/0008-segment-lists.ts';
 import * as syncDay0009 from './migrations/0009-sync-day.ts';
+import * as reachAnswer0010 from './migrations/0010-reach-answer.ts';
 
 /** Forward only: a migration that has landed is never edited, the next one follows it. */
 const migrations: Record<string, Migration> = {
@@ -26,6 +27,7 @@ const migrations: Record<string, Migration> = {
   '0007-task': task0007,
   '0008-segment-lists': segmentLists0008,
   '0009-sync-day': syncDay0009,
+  '0010-reach-answer': reachAnswer0010,
 };
 
 /** In the order in which they are made. */

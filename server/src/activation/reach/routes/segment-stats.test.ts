@@ -1,10 +1,16 @@
-import { describe, expect, it } from 'vitest';
+import { Buffer } from 'node:buffer';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callOf, snapshotOf } from '../../../../test/snapshot-of.ts';
+import { temporaryCatalog, type TemporaryCatalog } from '../../../../test/temporary-catalog.ts';
 import { asSegmentId, asUserId } from '../../../kit/ids.ts';
 import { Refusal } from '../../../kit/refusal.ts';
+import { insertMember } from '../../../members/store/member-store.ts';
+import { nobodyContext } from '../../../notices/notices.fixture.ts';
 import { ModelProfileStore } from '../../../profiles/model/model-profile-store.ts';
 import { OperationBatch } from '../../../profiles/operation-batch.ts';
 import { SegmentSizes } from '../segment-sizes.ts';
+import { ReachAnswerStore } from '../store/reach-answer-store.ts';
+import { ToldCounts } from '../told-counts.ts';
 import { segmentStats } from './segment-stats.ts';
 
 const admin = 1;
@@ -18,17 +24,28 @@ const snapshot = snapshotOf({
     { id: 11, member: provider },
     { id: 12, member: provider },
     { id: 13, member: provider, inactive: true },
+    { id: 14, member: provider },
+    { id: 15, member: provider },
     { id: 21, member: buyer },
   ],
-  sharing: [{ from: provider, to: buyer, segments: [11, 13] }],
+  sharing: [{ from: provider, to: buyer, segments: [11, 13, 14, 15] }],
 });
 
-async function statsOf(query: string, member: number): Promise<unknown> {
+let holder: TemporaryCatalog;
+beforeAll(async () => {
+  holder = await temporaryCatalog({ nowMs: () => nowMs });
+  await holder.catalog.change(nobodyContext, (change) =>
+    insertMember(change, { id: buyer, name: 'Buyer', primary_type: 'buyer', reach_per_day: 2 }),
+  );
+});
+afterAll(() => holder.remove());
+
+async function statsOf(query: string, member: number, users = 3): Promise<unknown> {
   const profiles = new ModelProfileStore({ clock: { nowMs: () => nowMs } });
   const batch = new OperationBatch();
-  for (let user = 1n; user <= 3n; user++) {
+  for (let user = 1n; user <= users; user++) {
     batch.forUser({ kind: 'user', id: asUserId(user) });
-    batch.add(asSegmentId(11), 1, nowMs / 1000, null);
+    for (const segment of [11, 14]) batch.add(asSegmentId(segment), 1, nowMs / 1000, null);
   }
   batch.add(asSegmentId(13), 1, nowMs / 1000, null);
   batch.add(asSegmentId(21), 1, nowMs / 1000, null);
@@ -37,8 +54,7 @@ async function statsOf(query: string, member: number): Promise<unknown> {
   const operation = segmentStats({
     view: { current: () => snapshot },
     sizes: new SegmentSizes({ profiles, clock }),
-    clock,
-    reachFloor: 1000,
+    told: new ToldCounts({ store: new ReachAnswerStore(holder.catalog.read), clock, key: Buffer.alloc(32), floor: 10 }),
   });
   const answer = await operation.handle(callOf({ member, role: member === admin ? 'admin' : 'member', query }));
   return 'fields' in answer ? answer.fields['segment_stats'] : undefined;
@@ -56,7 +72,7 @@ describe('segmentStats', () => {
     ]);
   });
 
-  it('tells when users will leave, by day, and of which moment it speaks', async () => {
+  it('tells what happened, and when users will leave, by day, and of which moment it speaks', async () => {
     expect(await statsOf('id=11&days=2', provider)).toEqual([
       {
         segment_id: 11,
@@ -64,7 +80,10 @@ describe('segmentStats', () => {
         floor: null,
         approximate: false,
         as_of: '2026-01-15 00:00:00',
-        days: null,
+        days: [
+          { day: '2026-01-14', added: 0, removed: 0, expired: 0 },
+          { day: '2026-01-15', added: 3, removed: 0, expired: 0 },
+        ],
         expiring: [
           { day: '2026-01-15', users: 0 },
           { day: '2026-01-16', users: 0 },
@@ -72,19 +91,27 @@ describe('segmentStats', () => {
         never_expiring: 3,
       },
     ]);
-    expect(await statsOf('id=11', provider)).toMatchObject([{ expiring: { length: 30 } }]);
+    expect(await statsOf('id=11', provider)).toMatchObject([{ days: { length: 30 }, expiring: { length: 30 } }]);
   });
 
   it('tells the floor instead of the number of segments that are shared with the caller', async () => {
     expect(await statsOf('id=11,21', buyer)).toMatchObject([
-      { segment_id: 11, live_users: null, floor: 1000, days: null, expiring: null, never_expiring: null, as_of: '2026-01-15 00:00:00' },
+      { segment_id: 11, live_users: null, floor: 10, days: null, expiring: null, never_expiring: null, as_of: '2026-01-15 00:00:00' },
       { segment_id: 21, live_users: 1, floor: null },
     ]);
   });
 
+  it('tells a rounded number of them above the floor, the same all day, and no more new ones than the member may ask for', async () => {
+    // A floor of 10 rounds to ones: no offset hides anything.
+    expect(await statsOf('id=14', buyer, 17)).toMatchObject([{ segment_id: 14, live_users: 17, floor: 10, approximate: true, days: null }]);
+    expect(await statsOf('id=14', buyer, 40)).toMatchObject([{ live_users: 17 }]);
+    expect(await statusOf('id=11,14,15', buyer)).toBe(429);
+    expect(await statsOf('id=21', buyer)).toMatchObject([{ live_users: 1 }]);
+  });
+
   it('tells administrators everything, or with member_id what that member would see', async () => {
     expect(await statsOf('id=11,21', admin)).toMatchObject([{ live_users: 3 }, { live_users: 1 }]);
-    expect(await statsOf(`id=11&member_id=${buyer}`, admin)).toMatchObject([{ live_users: null, floor: 1000 }]);
+    expect(await statsOf(`id=11&member_id=${buyer}`, admin)).toMatchObject([{ live_users: null, floor: 10 }]);
     expect(await statusOf(`id=12&member_id=${buyer}`, admin)).toBe(404);
   });
 

@@ -1,35 +1,35 @@
+import type { Static } from 'typebox';
 import { requireOwnMember } from '../../../access/acting-member.ts';
 import type { CatalogView } from '../../../catalog-view/catalog-view.ts';
 import { canSee } from '../../../catalog-view/segment-rights.ts';
 import { httpErrors } from '../../../http/http-errors.ts';
 import { type AccountOperation, type Call, reading } from '../../../http/operation.ts';
-import type { Clock } from '../../../kit/clock.ts';
 import { asMemberId, asSegmentId, type SegmentId } from '../../../kit/ids.ts';
 import { refusal } from '../../../kit/refusal.ts';
 import { formatTimestamp } from '../../../kit/timestamp.ts';
 import { segmentStatsSchema } from '../reach-schema.ts';
 import { mostDays, secondsPerDay, type SegmentSize, type SegmentSizes } from '../segment-sizes.ts';
+import type { ReachAnswer } from '../store/reach-answer-store.ts';
+import type { ToldCounts } from '../told-counts.ts';
 
 export interface ReachParts {
   readonly view: Pick<CatalogView, 'current'>;
   readonly sizes: Pick<SegmentSizes, 'of'>;
-  readonly clock: Clock;
-  /** `FOYER_REACH_FLOOR`. */
-  readonly reachFloor: number;
+  readonly told: Pick<ToldCounts, 'floor' | 'of'>;
 }
 
 /**
- * `GET /segment-stats` (activation.md section 5): exact numbers for own segments. Numbers of others' segments are not told yet:
- * exact ones would tell who joined; they come with the rule of the two secret offsets.
+ * `GET /segment-stats` (activation.md section 5): exact numbers for own segments. Of others' segments only the size, by the rule
+ * of the two secret offsets: each that was not asked before on this UTC day uses one of the member's questions.
  */
 export const segmentStats = (parts: ReachParts): AccountOperation => ({
   id: 'segmentStats',
   method: 'GET',
   paths: ['/segment-stats'],
-  summary: 'How many users are in segments now, and when they leave',
+  summary: 'How many users are in segments now, how many came and went by day, and when they leave',
   parameters: [
     { name: 'id', description: 'Segments, by comma; 100 at most' },
-    { name: 'days', description: 'How many days ahead: 1 to 90, default 30' },
+    { name: 'days', description: 'How many days back and ahead: 1 to 90, default 30' },
     { name: 'member_id', description: 'For administrators: see what this member would' },
   ],
   access: reading,
@@ -37,11 +37,19 @@ export const segmentStats = (parts: ReachParts): AccountOperation => ({
   async handle(call) {
     const days = call.parameters.integer('days') ?? defaultDays;
     if (days < 1 || days > mostDays) throw refusal(httpErrors.invalidParameter, { name: 'days', fault: `must be from 1 to ${mostDays}` });
-    const asked = askedSegments(call, parts);
-    const own = asked.filter((segment) => segment.own).map(({ id }) => id);
+    const { member, segments } = askedSegments(call, parts);
+    const own = segments.filter((segment) => segment.own).map(({ id }) => id);
+    const foreign = segments.filter((segment) => !segment.own).map(({ id }) => id);
+    const sizeOf = async (id: SegmentId): Promise<number> => (await parts.sizes.of([id]))[0]?.liveUsers ?? 0;
+    const questions = foreign.map((id) => ({ expression: JSON.stringify({ segment: id }), count: () => sizeOf(id) }));
+    // Refuses before own segments are read.
+    const answers = new Map((await parts.told.of(member, questions)).map((answer, at) => [foreign[at], answer]));
     const sizes = new Map((await parts.sizes.of(own)).map((size, at) => [own[at], size]));
-    const now = parts.clock.nowMs();
-    const stats = asked.map(({ id }) => statsOf(id, sizes.get(id), { days, now, floor: parts.reachFloor }));
+    const stats = segments.flatMap(({ id }): Static<typeof segmentStatsSchema>[] => {
+      const [answer, size] = [answers.get(id), sizes.get(id)];
+      if (answer) return [foreignStats(id, answer, parts.told.floor)];
+      return size ? [ownStats(id, size, days)] : [];
+    });
     return { fields: { count: stats.length, segment_stats: stats }, outputTerm: 'segment_stats' };
   },
 });
@@ -49,8 +57,8 @@ export const segmentStats = (parts: ReachParts): AccountOperation => ({
 const mostSegments = 100;
 const defaultDays = 30;
 
-/** The segments of the call, and whether their numbers may be told. @throws Refusal http.notFound for one that the caller does not see */
-function askedSegments(call: Call, { view }: ReachParts): { readonly id: SegmentId; readonly own: boolean }[] {
+/** The segments of the call, and which are the caller's own. @throws Refusal http.notFound for one that the caller does not see */
+function askedSegments(call: Call, { view }: ReachParts) {
   const { caller, parameters } = call;
   const ids = parameters.ids('id');
   if (ids === undefined) throw refusal(httpErrors.missingParameter, { name: 'id' });
@@ -61,31 +69,40 @@ function askedSegments(call: Call, { view }: ReachParts): { readonly id: Segment
   const member = named === undefined ? caller.memberId : asMemberId(named);
   const seesAll = caller.role === 'admin' && named === undefined;
   const snapshot = view.current();
-  return ids.map((id) => {
+  const segments = ids.map((id) => {
     const segment = snapshot.segment(asSegmentId(id));
     const own = segment !== undefined && (seesAll || segment.memberId === member);
     if (!segment || !(own || canSee(snapshot, member, segment)))
       throw refusal(httpErrors.notFound, { object: 'segment', key: 'id', value: id });
     return { id: segment.id, own };
   });
+  return { member, segments };
 }
 
-/** @param size undefined for a segment of which nothing is told */
-function statsOf(
-  id: SegmentId,
-  size: SegmentSize | undefined,
-  asked: { readonly days: number; readonly now: number; readonly floor: number },
-) {
-  const today = size === undefined ? 0 : Math.floor(size.asOfMs / 1000 / secondsPerDay);
+function ownStats(id: SegmentId, size: SegmentSize, days: number) {
+  const today = Math.floor(size.asOfMs / 1000 / secondsPerDay);
   return {
     segment_id: id,
-    live_users: size?.liveUsers ?? null,
-    floor: size ? null : asked.floor,
+    live_users: size.liveUsers,
+    floor: null,
     approximate: false,
-    as_of: formatTimestamp(size?.asOfMs ?? asked.now),
+    as_of: formatTimestamp(size.asOfMs),
+    days: size.days.slice(-days).map(({ day, ...movements }) => ({ day: dayText(day), ...movements })),
+    expiring: size.expiring.slice(0, days).map((users, ahead) => ({ day: dayText(today + ahead), users })),
+    never_expiring: size.neverExpiring,
+  };
+}
+
+function foreignStats(id: SegmentId, { users, as_of }: ReachAnswer, floor: number) {
+  return {
+    segment_id: id,
+    live_users: users,
+    floor,
+    approximate: users !== null,
+    as_of: formatTimestamp(as_of),
     days: null,
-    expiring: size?.expiring.slice(0, asked.days).map((users, ahead) => ({ day: dayText(today + ahead), users })) ?? null,
-    never_expiring: size?.neverExpiring ?? null,
+    expiring: null,
+    never_expiring: null,
   };
 }
 

@@ -3,7 +3,8 @@ import { isExternalKey } from '../../identifier-key.ts';
 import { linkNeverEnds, userField, type LinkData, type ProfileMemory } from '../memory/profile-memory.ts';
 import type { CoreLimits } from './core-limits.ts';
 import { compactMemberships, findMembership, listMemberships, membershipsOf, removeAllMemberships } from './membership-changes.ts';
-import { addedAtWord, mostMembershipsPerProfile } from '../memory/membership-slabs.ts';
+import { addedAtWord, countedBit, mostMembershipsPerProfile, valueWord } from '../memory/membership-slabs.ts';
+import { movementField } from '../memory/segment-history.ts';
 import { mergeOperations, operationWords } from './merge-operations.ts';
 import { ensureUser, hasUserId, resolveKey, type ResolvedKey } from './resolve-key.ts';
 
@@ -106,7 +107,8 @@ export function forgetKey(memory: ProfileMemory, key: Uint8Array, optOut: boolea
     if (optOut) memory.addUser(memory.addName(key, 0, key.length), true);
     return optOut;
   }
-  removeAllMemberships(memory, own.user);
+  compactMemberships(memory, own.user, nowS);
+  removeAllMemberships(memory, own.user, movementField.removed);
   for (const name of memory.linkedNames(own.user)) {
     const mapped = memory.isMapped(name, nowS);
     if (!optOut || !mapped) discardName(memory, name);
@@ -172,12 +174,15 @@ function absorb(memory: ProfileMemory, into: number, from: number, nowS: number)
   const coming = listMemberships(memory, from);
   removeAllMemberships(memory, from);
   const operation = new Uint32Array(operationWords);
-  for (const { number, value, addedAtS, lifetime, source } of coming) {
+  for (const { number, value, addedAtS, lifetime, source, counted } of coming) {
     const at = findMembership(memory, into, number);
-    if (at >= 0) {
-      const words = memory.slabs.wordsOf(memory.users.get(into, userField.slab));
-      if ((words[at + addedAtWord] as number) >= addedAtS) continue;
-    }
+    const words = memory.slabs.wordsOf(memory.users.get(into, userField.slab));
+    const hasIt = at >= 0 && (words[at + valueWord] as number) >= countedBit;
+    const comes = at < 0 || (words[at + addedAtWord] as number) < addedAtS;
+    // Two of the segment's users become one: one has gone. One that comes with the other's name is not new.
+    if (counted && (hasIt || !comes)) memory.segments.move(number, movementField.removed, nowS, 1);
+    else if (counted) memory.segments.move(number, movementField.added, nowS, -1);
+    if (!comes) continue;
     operation.set([number, value, addedAtS, lifetime]);
     const rules = { source, nowS, most: mostMembershipsPerProfile };
     if (mergeOperations(memory, into, operation, 0, operationWords, rules) > 0) throw new Error('a merged profile has no room');

@@ -20,8 +20,12 @@ export function loadBlock(memory: ProfileMemory, chunks: ChunkOutcomes, kind: nu
       }
       break;
     case blockKind.users:
-      while (!block.atEnd) loadUser(memory, block, nowS);
+    case blockKind.usersOfFormat1:
+      while (!block.atEnd) loadUser(memory, block, kind === blockKind.users ? null : nowS);
       memory.settle();
+      break;
+    case blockKind.movements:
+      loadMovements(memory, block);
       break;
     default:
       throw new RangeError(`no block has the kind ${kind}`);
@@ -38,7 +42,19 @@ function loadNumbers(memory: ProfileMemory, block: WordReader): void {
   memory.segments.reserve(end - 1);
 }
 
-function loadUser(memory: ProfileMemory, block: WordReader, nowS: number): void {
+function loadMovements({ segments }: ProfileMemory, block: WordReader): void {
+  const pairs = (): (readonly [number, number])[] => Array.from({ length: block.word() }, () => [known(), block.word()] as const);
+  const known = (): number => {
+    const number = block.word();
+    if (!segments.isKnown(number)) throw new RangeError(`nothing has the number ${number}`);
+    return number;
+  };
+  segments.replacements.load(pairs(), pairs());
+  while (!block.atEnd) segments.addHistory(known(), block.word(), [block.word() | 0, block.word() | 0, block.word() | 0]);
+}
+
+/** @param countedAtS null: memberships have their counted bit */
+function loadUser(memory: ProfileMemory, block: WordReader, countedAtS: number | null): void {
   const optedOut = block.word() === 1;
   const user = memory.addUser(newName(memory, block), optedOut);
   for (let left = block.word(); left > 0; left--) {
@@ -47,7 +63,7 @@ function loadUser(memory: ProfileMemory, block: WordReader, nowS: number): void 
   }
   const count = block.word();
   if (count > mostMembershipsPerProfile) throw new RangeError('a profile is too large');
-  takeMemberships(memory, user, block.allWords, block.skipWords(count * membershipWords), count, nowS);
+  takeMemberships(memory, user, block.allWords, block.skipWords(count * membershipWords), count, countedAtS);
 }
 
 function newName(memory: ProfileMemory, block: WordReader): number {

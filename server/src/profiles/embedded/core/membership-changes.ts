@@ -11,7 +11,9 @@ import {
   valueWord,
 } from '../memory/membership-slabs.ts';
 import { neverDue } from '../memory/due-times.ts';
+import type { MovementField } from '../memory/segment-history.ts';
 import { classMask, classShift, countMask, userField, type ProfileMemory } from '../memory/profile-memory.ts';
+import { tellUnseen, type Tell } from './unseen-changes.ts';
 
 /** Live: added_at <= now < added_at + lifetime. */
 export const isLiveAt = (addedAtS: number, lifetime: number, nowS: number): boolean =>
@@ -32,6 +34,7 @@ export interface PackedMembership {
   addedAtS: number;
   lifetime: number;
   source: number;
+  counted: boolean;
 }
 
 /** Where in its chunk the membership with this number begins, or -1. */
@@ -46,18 +49,37 @@ export function findMembership(memory: ProfileMemory, user: number, number: numb
   return -1;
 }
 
-/** Removes what has ended and what is of a dead number. Answers whether it removed anything. */
+/**
+ * Brings a user's memberships to the time: tells what has begun and ended, counts what has begun, removes what has ended and what
+ * is of a dead number. Answers whether it removed anything.
+ */
 export function compactMemberships(memory: ProfileMemory, user: number, nowS: number): boolean {
+  const { segments, slabs } = memory;
+  const untilS = Math.max(nowS, segments.replacements.latestS);
+  let touched = false;
   let removed = false;
+  const tell: Tell = (number, reason, atS, by) => segments.move(number, reason, atS, by);
   const slab = memory.users.get(user, userField.slab);
   for (let i = membershipsOf(memory, user) - 1; i >= 0; i--) {
-    const words = memory.slabs.wordsOf(slab);
-    const at = memory.slabs.offsetOf(slab) + i * membershipWords;
-    const ended = hasEnded(words[at + addedAtWord] as number, words[at + lifetimeWord] as number, nowS);
-    if (!ended && !memory.segments.isDead(words[at + segmentWord] as number)) continue;
-    if (!removed) memory.beforeChange(user);
-    removeAt(memory, user, at);
-    removed = true;
+    const words = slabs.wordsOf(slab);
+    const at = slabs.offsetOf(slab) + i * membershipWords;
+    const value = words[at + valueWord] as number;
+    const number = words[at + segmentWord] as number;
+    const gone = hasEnded(words[at + addedAtWord] as number, words[at + lifetimeWord] as number, untilS) || segments.isDead(number);
+    const begun = !gone && value < countedBit && (words[at + addedAtWord] as number) <= untilS;
+    if (!gone && !begun) continue;
+    if (!touched) {
+      memory.beforeChange(user);
+      tellUnseen(memory, user, segments.replacements, untilS, tell);
+      touched = true;
+    }
+    if (gone) {
+      removeAt(memory, user, at);
+      removed = true;
+    } else {
+      words[at + valueWord] = (value | countedBit) >>> 0;
+      segments.changeCount(number, user, true);
+    }
   }
   return removed;
 }
@@ -74,15 +96,17 @@ export function listMemberships(memory: ProfileMemory, user: number): PackedMemb
       addedAtS: words[at + addedAtWord] as number,
       lifetime: words[at + lifetimeWord] as number,
       source: words[at + sourceWord] as number,
+      counted: (words[at + valueWord] as number) >= countedBit,
     };
   });
 }
 
-/** Ends all memberships and frees their room. */
-export function removeAllMemberships(memory: ProfileMemory, user: number): void {
+/** Ends all memberships and frees their room. `reason`: see `removeAt`. */
+export function removeAllMemberships(memory: ProfileMemory, user: number, reason?: MovementField): void {
   memory.beforeChange(user);
   const slab = memory.users.get(user, userField.slab);
-  for (let i = membershipsOf(memory, user) - 1; i >= 0; i--) removeAt(memory, user, memory.slabs.offsetOf(slab) + i * membershipWords);
+  const start = memory.slabs.offsetOf(slab);
+  for (let i = membershipsOf(memory, user) - 1; i >= 0; i--) removeAt(memory, user, start + i * membershipWords, reason);
   resizeSlab(memory, user, 0);
 }
 
@@ -98,10 +122,17 @@ export function reserveSlab(memory: ProfileMemory, user: number, count: number):
 }
 
 /**
- * Gives a user that has no memberships `count` of these, which begin at `fromAt`: words as they are held, but for the counted
- * bit. No number comes twice.
+ * Gives a user that has no memberships `count` of these, which begin at `fromAt`: words as they are held. No number comes twice.
+ * @param countedAtS those that are live at this time are counted; null: those that have the counted bit
  */
-export function takeMemberships(memory: ProfileMemory, user: number, from: Uint32Array, fromAt: number, count: number, nowS: number): void {
+export function takeMemberships(
+  memory: ProfileMemory,
+  user: number,
+  from: Uint32Array,
+  fromAt: number,
+  count: number,
+  countedAtS: number | null,
+): void {
   reserveSlab(memory, user, count);
   if (count === 0) return;
   const slab = memory.users.get(user, userField.slab);
@@ -114,14 +145,14 @@ export function takeMemberships(memory: ProfileMemory, user: number, from: Uint3
     const value = (from[at + valueWord] as number) & valueMask;
     const addedAtS = from[at + addedAtWord] as number;
     const lifetime = from[at + lifetimeWord] as number;
-    const counted = isLiveAt(addedAtS, lifetime, nowS);
+    const counted = countedAtS === null ? (from[at + valueWord] as number) >= countedBit : isLiveAt(addedAtS, lifetime, countedAtS);
     words[to + segmentWord] = number;
     words[to + valueWord] = counted ? value | countedBit : value;
     words[to + addedAtWord] = addedAtS;
     words[to + lifetimeWord] = lifetime;
     words[to + sourceWord] = from[at + sourceWord] as number;
-    if (counted) memory.segments.changeCount(number, user, true);
-    const changeS = nextChangeS(addedAtS, lifetime, nowS);
+    if (counted && !memory.segments.isDead(number)) memory.segments.changeCount(number, user, true);
+    const changeS = counted ? nextChangeS(addedAtS, lifetime, addedAtS) : addedAtS;
     if (changeS < dueS) dueS = changeS;
   }
   memory.users.set(user, userField.shape, memory.users.get(user, userField.shape) + count);
@@ -136,8 +167,11 @@ export function growSlab(memory: ProfileMemory, user: number, count: number): vo
   resizeSlab(memory, user, memory.slabs.classFor(count));
 }
 
-/** The membership that begins at `at` goes, and the last one takes its place. */
-export function removeAt(memory: ProfileMemory, user: number, at: number): void {
+/**
+ * The membership that begins at `at` goes, and the last one takes its place. `reason`: what the segment's movements of today say, if
+ * the membership was counted; without one they say nothing.
+ */
+export function removeAt(memory: ProfileMemory, user: number, at: number, reason?: MovementField): void {
   const slab = memory.users.get(user, userField.slab);
   const words = memory.slabs.wordsOf(slab);
   const shape = memory.users.get(user, userField.shape);
@@ -147,7 +181,9 @@ export function removeAt(memory: ProfileMemory, user: number, at: number): void 
   if (last !== at) words.copyWithin(at, last, last + membershipWords);
   memory.users.set(user, userField.shape, shape - 1);
   memory.membershipCount -= 1;
-  if (counted && !memory.segments.isDead(number)) memory.segments.changeCount(number, user, false);
+  if (!counted || memory.segments.isDead(number)) return;
+  if (reason === undefined) memory.segments.changeCount(number, user, false);
+  else memory.segments.moveCount(number, user, false, reason);
 }
 
 function resizeSlab(memory: ProfileMemory, user: number, sizeClass: number): void {

@@ -1,6 +1,7 @@
 import { neverEnds, removal } from '../../operation-batch.ts';
 import { addedAtWord, countedBit, lifetimeWord, membershipWords, segmentWord, sourceWord, valueWord } from '../memory/membership-slabs.ts';
 import { neverDue } from '../memory/due-times.ts';
+import { movementField } from '../memory/segment-history.ts';
 import { classMask, classShift, countMask, userField, type ProfileMemory } from '../memory/profile-memory.ts';
 import { compactMemberships, findMembership, growSlab, removeAt } from './membership-changes.ts';
 
@@ -30,10 +31,12 @@ export function mergeOperations(
   rules: MergeRules,
 ): number {
   memory.beforeChange(user);
+  // What the clock did must be told before what the caller does.
+  if (memory.due.isDue(user, rules.nowS) || !memory.segments.replacements.isEmpty) compactMemberships(memory, user, rules.nowS);
   let refused = 0;
   let at = mergeWhileRoom(memory, user, words, fromAt, endAt, rules);
   while (at < endAt) {
-    if (words[at + 3] === removal) removeAt(memory, user, findMembership(memory, user, words[at] as number));
+    if (words[at + 3] === removal) removeAt(memory, user, findMembership(memory, user, words[at] as number), movementField.removed);
     else if (makeRoom(memory, user, (endAt - at) / operationWords, rules)) {
       at = mergeWhileRoom(memory, user, words, at, endAt, rules);
       continue;
@@ -85,9 +88,10 @@ function mergeWhileRoom(
     held[place + segmentWord] = number;
     held[place + valueWord] = counted ? (words[at + 1] as number) | countedBit : (words[at + 1] as number);
     held[place + addedAtWord] = addedAtS;
-    held[place + lifetimeWord] = lifetime;
+    // Has ended already: the lifetime of 0 tells that it never was live.
+    held[place + lifetimeWord] = counted || addedAtS > nowS ? lifetime : 0;
     held[place + sourceWord] = source;
-    if (counted !== countedBefore) segments.changeCount(number, user, counted);
+    if (counted !== countedBefore) segments.moveCount(number, user, counted, counted ? movementField.added : movementField.removed);
     const changeS = addedAtS > nowS ? addedAtS : endS;
     if (changeS < dueS) dueS = changeS;
   }

@@ -6,9 +6,11 @@ import {
   type ApplyResult,
   type LinkOutcome,
   type ProfileStats,
+  type SegmentDay,
   type SeeOutcome,
   type StageId,
 } from '../../profile-store.ts';
+import { dayOf, movementField, type MovementField } from '../memory/segment-history.ts';
 import { newPlace, ProfileMemory } from '../memory/profile-memory.ts';
 import { applyBatch, TranslationScratch, wouldCreateUser, type OperationColumns } from './apply-batch.ts';
 import { ChunkOutcomes } from './chunk-outcomes.ts';
@@ -81,7 +83,7 @@ export class ProfileCore {
       const outcomes = new Uint8Array(columns.operations.length >>> 2).fill(outcomeCodes.full);
       return { result: { outcomes, repeated: false, refusedWhole: true }, entry: null };
     }
-    const applied = this.#whole(() => applyBatch(this.#memory, columns, settings, nowS, this.#limits, this.#scratch));
+    const applied = this.#whole(nowS, () => applyBatch(this.#memory, columns, settings, nowS, this.#limits, this.#scratch));
     const { outcomes } = applied;
     if (chunk !== null) this.#chunks.set(chunk.job, chunk.sequence, applied.anyRefused ? outcomes.slice() : outcomes.length);
     const mustLog = applied.anyApplied || chunk !== null || applied.newNumbers.length > 0;
@@ -95,34 +97,34 @@ export class ProfileCore {
   }
 
   see(key: Uint8Array, nowS: number): Change<SeeOutcome> {
-    const outcome = this.#whole(() => seeKey(this.#memory, key, nowS, this.#limits));
+    const outcome = this.#whole(nowS, () => seeKey(this.#memory, key, nowS, this.#limits));
     return this.#changed(outcome, outcome === 'seen', entryType.see, nowS, [], [key]);
   }
 
   link(key: Uint8Array, toKey: Uint8Array, options: PackedLinkOptions, nowS: number): Change<LinkOutcome> {
     if (isUserKey(key[0] as number)) throw new TypeError('a user id cannot be linked: merge the users');
-    const outcome = this.#whole(() => linkKey(this.#memory, key, toKey, options, nowS, this.#limits));
+    const outcome = this.#whole(nowS, () => linkKey(this.#memory, key, toKey, options, nowS, this.#limits));
     const changed = outcome === 'linked' || outcome === 'moved' || outcome === 'unchanged';
     return this.#changed(outcome, changed, entryType.link, nowS, [options.expiresAtS, options.linkedBy], [key, toKey]);
   }
 
   unlink(key: Uint8Array, nowS: number): Change<boolean> {
-    const done = this.#whole(() => unlinkKey(this.#memory, key, nowS));
+    const done = this.#whole(nowS, () => unlinkKey(this.#memory, key, nowS));
     return this.#changed(done, done, entryType.unlink, nowS, [], [key]);
   }
 
   merge(into: Uint8Array, from: Uint8Array, nowS: number): Change<boolean> {
-    const done = this.#whole(() => mergeKeys(this.#memory, into, from, nowS, this.#limits));
+    const done = this.#whole(nowS, () => mergeKeys(this.#memory, into, from, nowS, this.#limits));
     return this.#changed(done, done, entryType.merge, nowS, [], [into, from]);
   }
 
   forget(key: Uint8Array, optOut: boolean, nowS: number): Change<void> {
-    const changed = this.#whole(() => forgetKey(this.#memory, key, optOut, nowS));
+    const changed = this.#whole(nowS, () => forgetKey(this.#memory, key, optOut, nowS));
     return this.#changed(undefined, changed, entryType.forget, nowS, [optOut ? 1 : 0], [key]);
   }
 
   optIn(key: Uint8Array, nowS: number): Change<void> {
-    const changed = this.#whole(() => optInKey(this.#memory, key, nowS));
+    const changed = this.#whole(nowS, () => optInKey(this.#memory, key, nowS));
     return this.#changed(undefined, changed, entryType.optIn, nowS, [], [key]);
   }
 
@@ -141,9 +143,9 @@ export class ProfileCore {
       throw new ProfileStageEnded(stage);
     }
     // In one step for readers: the old members are there, or the new ones.
-    this.#whole(() => {
+    this.#whole(nowS, () => {
       this.#memory.versions.openNames();
-      segments.commit(stage);
+      segments.commit(stage, nowS);
     });
     this.#sweepEverything = true;
     return this.#changed(undefined, true, entryType.commit, nowS, [stage], []);
@@ -181,6 +183,17 @@ export class ProfileCore {
     return [...new Set(Array.from(this.#memory.segments.all(), ({ segment }) => asSegmentId(segment)))];
   }
 
+  movements(segment: SegmentId, days: number, nowS: number): SegmentDay[] {
+    const { segments } = this.#memory;
+    const number = segments.numberOf(segment);
+    const today = dayOf(nowS);
+    return Array.from({ length: days }, (_, i) => {
+      const day = today - days + 1 + i;
+      const of = (reason: MovementField): number => (number === 0 ? 0 : segments.movementOf(number, day, reason));
+      return { day, added: of(movementField.added), removed: of(movementField.removed), expired: of(movementField.expired) };
+    });
+  }
+
   /** What is held in all, for a snapshot's last block; opted-out marks are users here. */
   heldTotals(): { readonly users: number; readonly memberships: number } {
     return { users: this.#memory.users.used, memberships: this.#memory.membershipCount };
@@ -198,17 +211,19 @@ export class ProfileCore {
     return pass;
   }
   /** Begins a snapshot of this very moment. One at a time; `release` ends it. */
-  cut(nowS: number): SnapshotCut {
-    return new SnapshotCut(this.#memory, this.#chunks, nowS);
+  cut(): SnapshotCut {
+    return new SnapshotCut(this.#memory, this.#chunks);
   }
   replay(entry: WordReader): void {
     if (replayEntry(this.#memory, this.#chunks, entry)) this.#sweepEverything = true;
   }
   load(kind: number, bytes: Uint8Array, nowS: number): void {
     loadBlock(this.#memory, this.#chunks, kind, bytes, nowS);
+    if (!this.#memory.segments.replacements.isEmpty) this.#sweepEverything = true;
   }
 
-  #whole<T>(make: () => T): T {
+  #whole<T>(nowS: number, make: () => T): T {
+    this.#memory.segments.startDay(nowS);
     this.#halfDone = true;
     try {
       const result = make();

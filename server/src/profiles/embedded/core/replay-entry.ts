@@ -15,6 +15,7 @@ export function replayEntry(memory: ProfileMemory, chunks: ChunkOutcomes, entry:
   const length = entry.word();
   const type = entry.word();
   const nowS = entry.word();
+  memory.segments.startDay(nowS);
   switch (type) {
     case entryType.apply:
       replayApply(memory, chunks, entry, nowS);
@@ -50,7 +51,7 @@ export function replayEntry(memory: ProfileMemory, chunks: ChunkOutcomes, entry:
       break;
     }
     case entryType.commit:
-      memory.segments.commit(entry.word());
+      memory.segments.commit(entry.word(), nowS);
       break;
     case entryType.abort:
       memory.segments.abort(entry.word());

@@ -1,11 +1,21 @@
-import { addedAtWord, lifetimeWord, membershipWords, segmentWord, valueMask, valueWord } from '../memory/membership-slabs.ts';
+import { membershipWords, segmentWord } from '../memory/membership-slabs.ts';
 import { userField, type ProfileMemory, type UserWatcher } from '../memory/profile-memory.ts';
+import type { Replacements } from '../memory/replacements.ts';
+import { rowWords } from '../memory/segment-history.ts';
 import type { ChunkOutcomes, StoredChunk } from './chunk-outcomes.ts';
-import { hasEnded, membershipsOf } from './membership-changes.ts';
+import { membershipsOf } from './membership-changes.ts';
 import { WordWriter } from './word-writer.ts';
 
 /** What a block of a snapshot holds. The numbers are the format: never change one, only add. */
-export const blockKind = { numbers: 1, chunks: 2, users: 3, end: 4 } as const;
+export const blockKind = {
+  numbers: 1,
+  chunks: 2,
+  /** Of format 1: only what had not ended, and without the counted bit. */
+  usersOfFormat1: 3,
+  end: 4,
+  movements: 5,
+  users: 6,
+} as const;
 
 export interface SnapshotBlock {
   readonly kind: number;
@@ -17,32 +27,40 @@ export interface SnapshotBlock {
  * The contents at one moment (the cut), handed out in blocks while writes go on. Copy before write: a user that is about to
  * change and has not been handed out yet is encoded first, so that every user is written exactly once, as it was at the cut.
  * Users made after the cut are not written. Replaying the log from the cut on is therefore exact, and no entry need be
- * idempotent. Segment numbers and chunks are few and copied at the cut. (Memberships of numbers that died since are left out:
- * the log from the cut on says so too.)
+ * idempotent. Segment numbers, movements and chunks are few and copied at the cut. Memberships are written as they are held, with the
+ * counted bit, and also where they have ended: what the clock did and nobody looked at is told after loading as it would have been.
  */
 export class SnapshotCut implements UserWatcher {
   readonly #memory: ProfileMemory;
-  readonly #atS: number;
   readonly #end: number;
   /** One bit per user of the cut: encoded, or not of the cut. */
   readonly #done: Uint8Array;
   readonly #numbers: readonly number[];
   readonly #numbersEnd: number;
+  /** One byte per number: 1 where memberships of it are written. */
+  readonly #written: Uint8Array;
+  readonly #replacements: Replacements;
+  readonly #movements: readonly (readonly [number, Int32Array])[];
   #chunks: StoredChunk[] | null;
   #next = 1;
   #numbersWritten = false;
+  #movementsWritten = false;
   #writing = new WordWriter(1 << 16);
   #handedOut = new WordWriter(1 << 16);
   users = 0;
   memberships = 0;
 
-  constructor(memory: ProfileMemory, chunks: ChunkOutcomes, atS: number) {
+  constructor(memory: ProfileMemory, chunks: ChunkOutcomes) {
     this.#memory = memory;
-    this.#atS = atS;
     this.#end = memory.users.end;
     this.#done = new Uint8Array((this.#end >>> 3) + 1);
     this.#numbers = [...memory.segments.all()].flatMap(({ number, segment, staged }) => [number, segment, staged ? 1 : 0]);
     this.#numbersEnd = memory.segments.end;
+    this.#replacements = memory.segments.replacements.copy();
+    this.#written = new Uint8Array(this.#numbersEnd);
+    for (const { number } of memory.segments.all()) this.#written[number] = 1;
+    for (const [number] of this.#replacements.heirs()) this.#written[number] = 1;
+    this.#movements = memory.segments.cutHistory();
     this.#chunks = chunks.list();
     memory.watcher = this;
   }
@@ -63,7 +81,10 @@ export class SnapshotCut implements UserWatcher {
       const user = this.#next++;
       if (this.#mark(user) && this.#memory.firstNameOf(user) !== 0) this.#encode(user);
     }
-    return this.#writing.byteLength === 0 ? null : this.#handOut(blockKind.users);
+    if (this.#writing.byteLength > 0) return this.#handOut(blockKind.users);
+    if (this.#movementsWritten) return null;
+    this.#movementsWritten = true;
+    return this.#movementsBlock();
   }
 
   /** Ends the copying, whether all blocks were taken or not. */
@@ -78,6 +99,28 @@ export class SnapshotCut implements UserWatcher {
     block.word(this.#numbers.length / 3);
     block.words(Uint32Array.from(this.#numbers));
     return { kind: blockKind.numbers, bytes: block.view() };
+  }
+
+  /** Replaced numbers, then rows of [number, day, and how many came, went and ended]. */
+  #movementsBlock(): SnapshotBlock {
+    const block = new WordWriter(1024);
+    const pairs = (list: readonly (readonly [number, number])[]): void => {
+      block.word(list.length);
+      for (const [a, b] of list) {
+        block.word(a);
+        block.word(b);
+      }
+    };
+    pairs(this.#replacements.heirs());
+    pairs(this.#replacements.commits());
+    for (const [number, words] of this.#movements) {
+      for (let at = 0; at < words.length; at += rowWords) {
+        if (words[at] === 0) continue;
+        block.word(number);
+        for (let field = 0; field < rowWords; field++) block.word(words[at + field] as number);
+      }
+    }
+    return { kind: blockKind.movements, bytes: block.view() };
   }
 
   #chunksBlock(wantedBytes: number): SnapshotBlock {
@@ -130,7 +173,7 @@ export class SnapshotCut implements UserWatcher {
   }
 
   #encodeMemberships(user: number): void {
-    const { slabs, segments, users } = this.#memory;
+    const { slabs, users } = this.#memory;
     const writer = this.#writing;
     const countAt = writer.end;
     writer.word(0);
@@ -141,11 +184,8 @@ export class SnapshotCut implements UserWatcher {
       const words = slabs.wordsOf(slab);
       const at = slabs.offsetOf(slab) + i * membershipWords;
       const number = words[at + segmentWord] as number;
-      if (segments.isDead(number)) continue;
-      if (hasEnded(words[at + addedAtWord] as number, words[at + lifetimeWord] as number, this.#atS)) continue;
-      writer.word(number);
-      writer.word((words[at + valueWord] as number) & valueMask);
-      for (let field = addedAtWord; field < membershipWords; field++) writer.word(words[at + field] as number);
+      if (this.#written[number] !== 1) continue;
+      for (let field = 0; field < membershipWords; field++) writer.word(words[at + field] as number);
       written += 1;
     }
     writer.setWord(countAt, written);

@@ -1,22 +1,25 @@
-import { countedBit, addedAtWord, lifetimeWord, membershipWords, segmentWord, valueWord } from '../memory/membership-slabs.ts';
+import { addedAtWord, lifetimeWord, membershipWords } from '../memory/membership-slabs.ts';
 import { neverDue } from '../memory/due-times.ts';
 import { userField, type ProfileMemory } from '../memory/profile-memory.ts';
+import type { Replacements } from '../memory/replacements.ts';
 import { dropEndedLinks } from './identity-changes.ts';
-import { compactMemberships, fitSlab, isLiveAt, membershipsOf, nextChangeS } from './membership-changes.ts';
+import { compactMemberships, fitSlab, membershipsOf, nextChangeS } from './membership-changes.ts';
 
 /**
  * One pass over the users, in steps: frees memberships that have ended or are of a dead number, ends links whose time is
  * over, and counts memberships whose time has come. Not logged: it changes nothing that can be read, except that counts
- * follow the clock. Blocks where nothing is due are skipped, unless a number died since the last pass.
+ * and movements follow the clock. Blocks where nothing is due are skipped, unless a number died since the last pass.
  */
 export class SweepPass {
   readonly #memory: ProfileMemory;
   readonly #everything: boolean;
+  readonly #replacements: Replacements;
   #block = 1;
 
   constructor(memory: ProfileMemory, everything: boolean) {
     this.#memory = memory;
     this.#everything = everything;
+    this.#replacements = memory.segments.replacements.copy();
   }
 
   /** Sweeps until `mayGoOn` says no, asked after each block that was due. True when the pass is over. */
@@ -28,7 +31,9 @@ export class SweepPass {
       this.#sweepBlock(block, nowS);
       if (!mayGoOn()) break;
     }
-    return this.#block >= due.end;
+    if (this.#block < due.end) return false;
+    this.#memory.segments.replacements.forget(this.#replacements);
+    return true;
   }
 
   #sweepBlock(block: number, nowS: number): void {
@@ -54,13 +59,6 @@ function sweepUser(memory: ProfileMemory, user: number, nowS: number): number {
     const at = memory.slabs.offsetOf(slab) + i * membershipWords;
     const addedAtS = words[at + addedAtWord] as number;
     const lifetime = words[at + lifetimeWord] as number;
-    const value = words[at + valueWord] as number;
-    const counted = value >>> 31 === 1;
-    if (isLiveAt(addedAtS, lifetime, nowS) !== counted) {
-      memory.versions.openUser(user);
-      words[at + valueWord] = value ^ countedBit;
-      memory.segments.changeCount(words[at + segmentWord] as number, user, !counted);
-    }
     nextS = Math.min(nextS, nextChangeS(addedAtS, lifetime, nowS));
   }
   if (memory.users.get(user, userField.firstLink) === 0) return nextS;

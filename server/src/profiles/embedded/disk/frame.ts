@@ -12,9 +12,10 @@ import { crc32 } from 'node:zlib';
  */
 export const headerBytes = 40;
 export const frameHeadBytes = 16;
-export const formatVersion = 1;
 export const logMagic = 'FOYERLOG';
 export const snapshotMagic = 'FOYERSNP';
+/** What is read, the last one of which is written. Snapshots of version 1 have no movements; core/load-block.ts reads both. */
+const formatVersions: Readonly<Record<string, readonly number[]>> = { [logMagic]: [1], [snapshotMagic]: [1, 2] };
 
 export interface FileHeader {
   readonly magic: string;
@@ -28,7 +29,7 @@ export interface FileHeader {
 export function encodeHeader(header: FileHeader): Buffer {
   const bytes = Buffer.alloc(headerBytes);
   bytes.write(header.magic, 'latin1');
-  bytes.writeUInt32LE(formatVersion, 8);
+  bytes.writeUInt32LE(formatVersions[header.magic]?.at(-1) ?? 0, 8);
   bytes.writeUInt32LE(header.number, 12);
   bytes.writeUInt32LE(header.salt, 16);
   writeSequence(bytes, 20, header.sequence);
@@ -43,7 +44,7 @@ export function decodeHeader(bytes: Buffer, magic: string): FileHeader | string 
   if (bytes.toString('latin1', 0, 8) !== magic) return 'this is another kind of file';
   if (crc32(bytes.subarray(0, 36)) !== bytes.readUInt32LE(36)) return 'the checksum of the header is wrong';
   const version = bytes.readUInt32LE(8);
-  if (version !== formatVersion) return `format version ${version} is not known here`;
+  if (!formatVersions[magic]?.includes(version)) return `format version ${version} is not known here`;
   const [number, salt, atS] = [bytes.readUInt32LE(12), bytes.readUInt32LE(16), bytes.readUInt32LE(28)];
   return { magic, number, salt, sequence: readSequence(bytes, 20), atS };
 }

@@ -2,7 +2,7 @@ import { receiveMessageOnPort } from 'node:worker_threads';
 import type { SegmentId } from '../../../kit/ids.ts';
 import type { OperationBatch } from '../../operation-batch.ts';
 import { ProfileStoreUnavailable, type ApplyOptions, type ApplyResult, type ProfileStats } from '../../profile-store.ts';
-import { receiveError, type EngineLink, type EngineOrder, type FromEngine, type ToEngine } from './engine-link.ts';
+import { receiveError, type EngineLink, type EngineOrder, type FromEngine, type OrderAnswer, type ToEngine } from './engine-link.ts';
 import {
   bulkRequest,
   headWords,
@@ -24,12 +24,12 @@ export interface EngineClientListeners {
 }
 
 interface Waiting {
-  readonly resolve: (answered: Answered | readonly SegmentId[] | undefined) => void;
+  readonly resolve: (answered: Answered | OrderAnswer | undefined) => void;
   readonly reject: (error: Error) => void;
 }
 
 /** Orders without words of their own. */
-type OrderKind = Exclude<EngineOrder['kind'], 'copyTo' | 'erase'>;
+type OrderKind = Exclude<EngineOrder['kind'], 'copyTo' | 'erase' | 'movements'>;
 
 /**
  * The other side of a link: writes requests into the ring, and gives answers to those that wait. Where the ring is full requests
@@ -107,6 +107,9 @@ export class EngineClient {
 
   erase(beforeS: number, nowS: number): Promise<unknown> {
     return this.#order({ kind: 'erase', beforeS, id: this.#nextId(), nowS });
+  }
+  movements(segments: readonly SegmentId[], days: number, nowS: number): Promise<unknown> {
+    return this.#order({ kind: 'movements', segments, days, id: this.#nextId(), nowS });
   }
 
   /** Resolves when every request is answered; orders may still be under way. */
@@ -195,7 +198,7 @@ export class EngineClient {
   #take(message: FromEngine): void {
     if (message === null) this.#drain();
     else if (message.kind === 'answered') this.#settle(message.id)?.resolve(message.answered);
-    else if (message.kind === 'done') this.#settle(message.id)?.resolve(message.segmentIds);
+    else if (message.kind === 'done') this.#settle(message.id)?.resolve(message.told);
     else if (message.kind === 'failed') this.#settle(message.id)?.reject(receiveError(message.error));
     else if (message.kind === 'progress') this.#listeners.onProgress(message.fraction);
     else if (message.kind === 'snapshot failed') this.#listeners.onSnapshotFailure(receiveError(message.error));

@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { SegmentId } from '../../../kit/ids.ts';
-import { ProfileStageEnded, ProfileStoreDamaged, ProfileStoreUnavailable } from '../../profile-store.ts';
+import { ProfileStageEnded, ProfileStoreDamaged, ProfileStoreUnavailable, type SegmentDay } from '../../profile-store.ts';
 import type { MemoryPlace } from '../memory/profile-memory.ts';
 import type { ProfileEngineOptions } from '../profile-engine.ts';
 import type { Answered } from './requests.ts';
@@ -35,7 +35,11 @@ export type EngineOrder = { readonly id: number; readonly nowS: number } & (
   | { readonly kind: 'sweep' | 'snapshot' | 'segmentIds' | 'close' }
   | { readonly kind: 'copyTo'; readonly directory: string }
   | { readonly kind: 'erase'; readonly beforeS: number }
+  | { readonly kind: 'movements'; readonly segments: readonly SegmentId[]; readonly days: number }
 );
+
+/** What orders answer that ask for something. */
+export type OrderAnswer = readonly SegmentId[] | readonly (readonly SegmentDay[])[];
 
 /** From the engine. Null wakes: answers are in the ring. */
 export type FromEngine =
@@ -43,7 +47,7 @@ export type FromEngine =
   | { readonly kind: 'ready'; readonly place: MemoryPlace }
   | { readonly kind: 'progress'; readonly fraction: number }
   | { readonly kind: 'failed'; readonly id: number; readonly error: SentError }
-  | { readonly kind: 'done'; readonly id: number; readonly segmentIds?: readonly SegmentId[] }
+  | { readonly kind: 'done'; readonly id: number; readonly told?: OrderAnswer }
   /** Where the ring has no room. */
   | { readonly kind: 'answered'; readonly id: number; readonly answered: Answered }
   | { readonly kind: 'write failed' | 'snapshot failed'; readonly error: SentError };

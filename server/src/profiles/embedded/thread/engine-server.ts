@@ -128,7 +128,10 @@ export class EngineServer {
           await this.#engine.copyTo(order.directory, order.nowS);
           break;
         case 'segmentIds':
-          this.#send({ kind: 'done', id: order.id, segmentIds: this.#engine.segmentIds() });
+          this.#send({ kind: 'done', id: order.id, told: this.#engine.segmentIds() });
+          return;
+        case 'movements':
+          this.#send({ kind: 'done', id: order.id, told: this.#engine.movements(order.segments, order.days, order.nowS) });
           return;
         case 'close':
           await this.#engine.close();
