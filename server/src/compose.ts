@@ -39,7 +39,7 @@ import { addProfileMetrics } from './profiles/profile-metrics.ts';
 import type { ProfileStore } from './profiles/profile-store.ts';
 import { createProfileWriter, type ProfileWriter } from './profiles/profile-writer.ts';
 import { eraseProfiles, eraseProfilesDaily } from './profiles/tasks/erase-profiles.ts';
-import { createRoutes } from './routes.ts';
+import { createRoutes, type RouteParts } from './routes.ts';
 import { sweepSegment } from './segments/tasks/sweep-segment.ts';
 import { loadTaxonomyIds } from './segments/taxonomy.ts';
 import { sharingHooks, sharingMemberHooks } from './sharing/sharing-hooks.ts';
@@ -300,10 +300,27 @@ interface Parts {
   readonly tasks: TaskRunner;
 }
 
-function createHttp(
-  { config, clock, directory, log }: ComposeOptions,
-  parts: Parts,
-): { http: HttpServer; front: RequestFront; operations: readonly Operation[] } {
+/** What tells how large segments are. */
+function reachParts(
+  view: CatalogView,
+  profiles: ProfileStore,
+  catalog: Catalog,
+  { config, clock, directory }: ComposeOptions,
+): RouteParts['reach'] {
+  return {
+    view,
+    sizes: new SegmentSizes({ profiles, clock }),
+    told: new ToldCounts({
+      store: new ReachAnswerStore(catalog.read),
+      clock,
+      key: secretKey(join(directory.filesPath, 'reach.key')),
+      floor: config.reachFloor,
+    }),
+  };
+}
+
+function createHttp(options: ComposeOptions, parts: Parts): { http: HttpServer; front: RequestFront; operations: readonly Operation[] } {
+  const { config, clock, directory, log } = options;
   const { catalog, profiles, view, sessions, hasher, instant, pixel, tasks, registry, proxy } = parts;
   const sources = eidSources(config.eidSources);
   const admit = createAdmission({ snapshot: () => view.current(), sessions, throttle: new MinuteThrottle(clock), proxy });
@@ -335,16 +352,7 @@ function createHttp(
     lookup: { view, profiles, eidSources: sources },
     linking: { view, profiles, clock, eidSources: sources, mappingTtlS: config.mappingTtlS },
     redirectHosts: config.redirectHosts,
-    reach: {
-      view,
-      sizes: new SegmentSizes({ profiles, clock }),
-      told: new ToldCounts({
-        store: new ReachAnswerStore(catalog.read),
-        clock,
-        key: secretKey(join(directory.filesPath, 'reach.key')),
-        floor: config.reachFloor,
-      }),
-    },
+    reach: reachParts(view, profiles, catalog, options),
     metrics: { registry, admit, clientAddress: (facts) => proxy.clientAddress(facts), metricsToken: config.metricsToken },
     readiness: async () =>
       front.stopping

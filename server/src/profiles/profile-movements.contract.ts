@@ -39,7 +39,7 @@ export function describeMovements(name: string, open: (options: { readonly clock
       const [rows = []] = await store.movements([segment(1)], count);
       return rows.map(({ added, removed, expired }) => [added, removed, expired]);
     };
-    const eventually = (expected: number[][]): Promise<void> =>
+    const expectDays = (expected: number[][]): Promise<void> =>
       vi.waitFor(async () => expect(await days(expected.length)).toEqual(expected), { timeout: 5000, interval: 5 });
 
     it('count who comes and who is taken away, and no refreshes', async () => {
@@ -77,7 +77,7 @@ export function describeMovements(name: string, open: (options: { readonly clock
       await add(4, { minutes: 60 });
       clock.pass(4 * day);
       await add(4);
-      await eventually([
+      await expectDays([
         [2, 0, 1],
         [2, 0, 2],
         [0, 0, 1],
@@ -96,7 +96,7 @@ export function describeMovements(name: string, open: (options: { readonly clock
       await add(4, { inS: 60, minutes: 0 });
       clock.pass(3600);
       await add(5);
-      await eventually([[3, 2, 0]]);
+      await expectDays([[3, 2, 0]]);
     });
 
     it('count in a replacement only who was not in before, and who is not in after it', async () => {
@@ -109,7 +109,7 @@ export function describeMovements(name: string, open: (options: { readonly clock
       await add(6, { minutes: 1, options: { stage } });
       clock.pass(60);
       await store.commit(stage);
-      await eventually([
+      await expectDays([
         [3, 0, 0],
         [2, 1, 0],
       ]);

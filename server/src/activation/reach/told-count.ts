@@ -1,4 +1,4 @@
-import { type Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import { createHmac } from 'node:crypto';
 import type { MemberId } from '../../kit/ids.ts';
 

@@ -1,4 +1,4 @@
-import { nowS, type Clock } from '../../kit/clock.ts';
+import { nowS } from '../../kit/clock.ts';
 import { asMemberId, type SegmentId } from '../../kit/ids.ts';
 import { keyOf, keyText } from '../identifier-key.ts';
 import type { Identifier } from '../identifier.ts';
@@ -25,6 +25,7 @@ import {
 import { ScanPageBuilder } from '../scan-page.ts';
 import { sourceToWord } from '../source-word.ts';
 import { batchUsers } from './batch-users.ts';
+import type { ModelProfileStoreOptions } from './model-options.ts';
 import { ModelMovements } from './model-movements.ts';
 import {
   dropEnded,
@@ -39,15 +40,6 @@ import {
   stageSlot,
   unitedMemberships,
 } from './model-user.ts';
-
-export interface ModelProfileStoreOptions {
-  readonly clock: Clock;
-  readonly maxMembershipsPerProfile?: number;
-  readonly maxLinksPerUser?: number;
-  /** No users and no links are made from so many users on; stands in for a memory limit. */
-  readonly maxUsers?: number;
-  readonly holdExternals?: boolean;
-}
 
 /** The dumb engine: what the port means, in the most obvious code, in memory only. Other engines are compared with it. */
 export class ModelProfileStore implements ProfileStore {
