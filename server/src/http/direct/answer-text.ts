@@ -7,11 +7,11 @@ import type { HotSent } from '../hot-calls.ts';
 const sendableValue = /^[\t\x20-\x7e]*$/;
 
 /** Status line and headers of the last answers. Most carry one and the same object, so it is compared before anything is made of it. */
-const beginning: { status: number; headers: HotSent['headers'] | undefined; text: string; bytes: Buffer } = {
+const beginning: { status: number; headers: HotSent['headers'] | undefined; text: string; bytes: Buffer | undefined } = {
   status: 0,
   headers: undefined,
   text: '',
-  bytes: Buffer.alloc(0),
+  bytes: undefined,
 };
 
 function beginningOf(status: number, headers: HotSent['headers']): string {
@@ -22,7 +22,7 @@ function beginningOf(status: number, headers: HotSent['headers']): string {
     text += `${name}: ${value}\r\n`;
   }
   text += 'content-length: ';
-  Object.assign(beginning, { status, headers, text, bytes: Buffer.from(text, 'latin1') });
+  Object.assign(beginning, { status, headers, text, bytes: undefined });
   return text;
 }
 
@@ -64,14 +64,15 @@ function endingBytes(close: boolean, keepAliveS: number): Buffer {
  * @throws TypeError where a header cannot be sent
  */
 export function writeAnswerHead(sent: HotSent, { block, start, length }: LentBody, close: boolean, keepAliveS: number): number | undefined {
-  if (beginning.headers !== sent.headers || beginning.status !== sent.status) beginningOf(sent.status, sent.headers);
+  const text = beginningOf(sent.status, sent.headers);
+  const first = (beginning.bytes ??= Buffer.from(text, 'latin1'));
   const end = endingBytes(close, keepAliveS);
   const digits = String(length);
-  let at = start - end.length - digits.length - beginning.bytes.length;
+  let at = start - end.length - digits.length - first.length;
   if (at < start - headRoomBytes) return undefined;
   const from = at;
-  block.set(beginning.bytes, at);
-  at += beginning.bytes.length;
+  block.set(first, at);
+  at += first.length;
   for (let index = 0; index < digits.length; index++) block[at++] = digits.charCodeAt(index);
   block.set(end, at);
   return from;
