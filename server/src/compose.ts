@@ -259,6 +259,7 @@ function openEmbedded({ config, clock, directory, log, onProgress }: ComposeOpti
     durability: config.durability,
     snapshotLogBytes: config.logCutBytes,
     maxMembershipsPerProfile: config.maxMembershipsPerProfile,
+    uniquesBytes: config.uniquesBytes,
     maxLinksPerUser: config.maxLinksPerUser,
     memoryLimitBytes: memory.limitBytes,
     audienceMemoryBytes: Math.floor(memory.limitBytes / audiencePartOfMemory),

@@ -180,7 +180,7 @@ export type DescribeSegmentAccessRequestsQuery = NoQuery;
 export type SegmentStatsQuery = {
   /** Segments, by comma; 100 at most */
   readonly id?: QueryValues | undefined;
-  /** How many days ahead: 1 to 90, default 30 */
+  /** How many days back and ahead: 1 to 90, default 30 */
   readonly days?: QueryValues | undefined;
   /** For administrators: see what this member would */
   readonly member_id?: QueryValues | undefined;
@@ -654,7 +654,7 @@ export abstract class Operations extends OperationCaller {
     return this.run(table.describeSegmentAccessRequests, undefined, query, options);
   }
 
-  /** How many users are in segments now, and when they leave: `GET /segment-stats`. */
+  /** How many users are in segments now, how many came and went by day, and when they will leave: `GET /segment-stats`. */
   segmentStats(query: SegmentStatsQuery = {}, options: CallOptions = {}): Promise<{ readonly count: number; readonly segment_stats: SegmentStats[] }> {
     return this.run(table.segmentStats, undefined, query, options);
   }

@@ -412,16 +412,26 @@ export interface SegmentBody {
 
 export interface SegmentStats {
   segment_id: number;
-  /** null: not told */
+  /** Exact for own segments; of others a rounded number that stays the same all UTC day, or null below the floor */
   live_users: number | null;
   /** The least number that is told of a segment of another member; null for own ones */
   floor: number | null;
-  /** Is one of the numbers an estimate? */
+  /** Is one of the numbers an estimate, or rounded? */
   approximate: boolean;
   /** The moment that the numbers are of */
   as_of: string;
-  /** Movements by day: not told by this version */
-  days: null;
+  /** What happened by UTC day, the oldest first, today last */
+  days: {
+    day: string;
+    /** Users that were new to the segment; refreshes are not counted */
+    added: number;
+    /** Users that were taken away: removed, replaced, forgotten, or merged into another */
+    removed: number;
+    /** Users whose membership ended on that day */
+    expired: number;
+    /** Different users of the accepted additions of that day, refreshes too */
+    uniques: number;
+  }[] | null;
   /** Users whose membership ends on that day, today first */
   expiring: {
     day: string;
