@@ -270,6 +270,7 @@ function openEmbedded({ config, clock, directory, log, onProgress }: ComposeOpti
     durability: config.durability,
     snapshotLogBytes: config.logCutBytes,
     maxMembershipsPerProfile: config.maxMembershipsPerProfile,
+    uniquesBytes: config.uniquesBytes,
     maxLinksPerUser: config.maxLinksPerUser,
     holdExternals: config.holdExternal,
     memoryLimitBytes: memory.limitBytes,

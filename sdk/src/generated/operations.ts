@@ -679,7 +679,7 @@ export abstract class Operations extends OperationCaller {
     return this.run(table.describeSegmentAccessRequests, undefined, query, options);
   }
 
-  /** How many users are in segments now, how many came and went by day, and when they leave: `GET /segment-stats`. */
+  /** How many users are in segments now, how many came and went by day, and when they will leave: `GET /segment-stats`. */
   segmentStats(query: SegmentStatsQuery = {}, options: CallOptions = {}): Promise<{ readonly count: number; readonly segment_stats: SegmentStats[] }> {
     return this.run(table.segmentStats, undefined, query, options);
   }

@@ -509,7 +509,7 @@ export interface SegmentStats {
   live_users: number | null;
   /** The least number that is told of a segment of another member; null for own ones */
   floor: number | null;
-  /** Is one of the numbers an estimate? */
+  /** Is one of the numbers an estimate, or rounded? */
   approximate: boolean;
   /** The moment that the numbers are of */
   as_of: string;
@@ -522,6 +522,8 @@ export interface SegmentStats {
     removed: number;
     /** Users whose membership ended on that day */
     expired: number;
+    /** Different users of the accepted additions of that day, refreshes too */
+    uniques: number;
   }[] | null;
   /** Users whose membership ends on that day, today first */
   expiring: {

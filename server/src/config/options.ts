@@ -144,6 +144,13 @@ export const options = {
     description: 'Size of the profile log at which a snapshot is written and the log cut.',
     secret: false,
   },
+  uniquesBytes: {
+    schema: whole(0),
+    default: 268_435_456,
+    description:
+      'Bytes that the sets of distinct users by segment and day take at most. Beyond it the largest become estimates (approximate: true).',
+    secret: false,
+  },
   maxMembershipsPerProfile: {
     schema: whole(1, 4095),
     default: 4095,

@@ -39,6 +39,11 @@ export function describeMovements(name: string, open: (options: { readonly clock
       const [rows = []] = await store.movements([segment(1)], count);
       return rows.map(({ added, removed, expired }) => [added, removed, expired]);
     };
+    const uniques = async (count: number): Promise<number[]> => {
+      const [rows = []] = await store.movements([segment(1)], count);
+      expect(rows.some(({ approximate }) => approximate)).toBe(false);
+      return rows.map((row) => row.uniques);
+    };
     const expectDays = (expected: number[][]): Promise<void> =>
       vi.waitFor(async () => expect(await days(expected.length)).toEqual(expected), { timeout: 5000, interval: 5 });
 
@@ -64,7 +69,8 @@ export function describeMovements(name: string, open: (options: { readonly clock
         [0, 1, 0],
       ]);
       const [rows] = await store.movements([segment(7)], 2);
-      expect(rows).toEqual([1, 2].map((n) => ({ ...rows?.[0], day: Math.floor(noonS / day) + n, added: 0 })));
+      const nothing = { added: 0, removed: 0, expired: 0, uniques: 0, approximate: false };
+      expect(rows).toEqual([1, 2].map((n) => ({ ...nothing, day: Math.floor(noonS / day) + n })));
       clock.pass(90 * day);
       expect(await days(90)).toEqual(Array.from({ length: 90 }, () => [0, 0, 0]));
     });
@@ -129,6 +135,63 @@ export function describeMovements(name: string, open: (options: { readonly clock
       await store.forget(user(4), { optOut: true });
       await store.forget(device(1), { optOut: false });
       expect(await days()).toEqual([[4, 2, 0]]);
+    });
+
+    it('tell how many different users were added on a day, refreshes and what has ended included', async () => {
+      await openStore();
+      for (const id of [1, 2, 3, 1]) await add(id);
+      await remove(2);
+      await add(2);
+      await remove(9);
+      await add(4, { inS: -7200, minutes: 60 });
+      clock.pass(day);
+      for (const id of [1, 1, 5]) await add(id);
+      expect(await uniques(2)).toEqual([4, 2]);
+    });
+
+    it('count a merged user once from then on, also on earlier days, and an erased one as it was', async () => {
+      await openStore();
+      for (const id of [1, 2, 3, 4]) await add(id);
+      clock.pass(day);
+      for (const id of [1, 2, 5]) await add(id);
+      await store.merge(user(1), user(2));
+      expect(await uniques(2)).toEqual([3, 2]);
+      await store.merge(user(5), user(1));
+      expect(await uniques(2)).toEqual([3, 1]);
+      await store.forget(user(5), { optOut: false });
+      await store.forget(user(3), { optOut: true });
+      expect(await uniques(2)).toEqual([3, 1]);
+      // Nobody knows any more that this is the same person.
+      await add(5);
+      expect(await uniques(2)).toEqual([3, 2]);
+    });
+
+    it('count the users of a replacement on the days of its additions, and none of an aborted one', async () => {
+      await openStore();
+      for (const id of [1, 2]) await add(id);
+      const stage = await store.stageReplace(segment(1));
+      for (const id of [2, 3]) await add(id, { options: { stage } });
+      clock.pass(day);
+      for (const id of [2, 4]) await add(id, { options: { stage } });
+      expect(await uniques(2)).toEqual([2, 0]);
+      await store.commit(stage);
+      expect(await uniques(2)).toEqual([3, 2]);
+      const aborted = await store.stageReplace(segment(1));
+      await add(7, { options: { stage: aborted } });
+      await store.abort(aborted);
+      expect(await uniques(2)).toEqual([3, 2]);
+    });
+
+    it('keep the counts of days before last month, whoever is merged then', async () => {
+      await openStore();
+      for (const id of [1, 2, 3]) await add(id);
+      clock.pass(70 * day);
+      await add(1);
+      await store.merge(user(1), user(2));
+      expect((await uniques(71)).filter((users) => users > 0)).toEqual([3, 1]);
+      clock.pass(20 * day);
+      await add(1);
+      expect((await uniques(90)).filter((users) => users > 0)).toEqual([1, 1]);
     });
 
     it('end with their segment', async () => {

@@ -150,6 +150,10 @@ export interface SegmentDay {
   readonly removed: number;
   /** Users whose membership ended, on the day on which it did. */
   readonly expired: number;
+  /** Different users of the day's accepted additions, refreshes too, also where they had ended (additions.md section 9). */
+  readonly uniques: number;
+  /** Is `uniques` an estimate? */
+  readonly approximate: boolean;
 }
 
 export interface ProfileStats {

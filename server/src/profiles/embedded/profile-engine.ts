@@ -31,6 +31,8 @@ export interface ProfileEngineOptions {
   readonly memoryLimitBytes?: number;
   /** Memberships of external ids without a mapping are kept for it (`FOYER_HOLD_EXTERNAL`). Default false. */
   readonly holdExternals?: boolean;
+  /** Beyond so much the largest sets of distinct users become sketches (`FOYER_UNIQUES_BYTES`). Default 256 MiB. */
+  readonly uniquesBytes?: number;
   /** Default: random. Tests give one to be repeatable. */
   readonly hashSeed?: number;
 }
@@ -45,6 +47,7 @@ export interface ProfileEngineListeners {
 }
 
 const defaultSnapshotLogBytes = 256 * 2 ** 20;
+const defaultUniquesBytes = 256 * 2 ** 20;
 /** How long a step of a sweep may hold up the thread. */
 const sweepSliceMs = 2;
 
@@ -90,6 +93,7 @@ export class ProfileEngine {
       maxLinksPerUser: options.maxLinksPerUser ?? 4096,
       isFull: fullCheck(options.memoryLimitBytes),
       holdExternals: options.holdExternals ?? false,
+      uniquesBytes: options.uniquesBytes ?? defaultUniquesBytes,
     };
     const core = new ProfileCore(limits, options.hashSeed ?? randomInt(2 ** 32));
     const recovered = await recover(options.directory, core, options.durability ?? 'fsync', listeners.onProgress);

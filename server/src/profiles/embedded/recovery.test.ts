@@ -208,12 +208,18 @@ describe('snapshots', () => {
     await snapshot;
     const expected = Array.from({ length: 21_000 }, (_, i) => store.get(user(i + 1)));
     const counts = [1, 2, 3, 4, 5, 6, 7].map((each) => store.count(segment(each)));
+    const movements = await store.movements([1, 3, 6].map(segment), 1);
+    expect(movements[0]?.[0]?.removed).toBeGreaterThan(0);
     const copy = await crashed();
     await store.close();
     directory = copy;
     await open();
     expect(Array.from({ length: 21_000 }, (_, i) => store.get(user(i + 1)))).toEqual(expected);
     expect([1, 2, 3, 4, 5, 6, 7].map((each) => store.count(segment(each)))).toEqual(counts);
+    expect(await store.movements([1, 3, 6].map(segment), 1)).toEqual(movements);
+    await store.snapshot();
+    await reopen();
+    expect(await store.movements([1, 3, 6].map(segment), 1)).toEqual(movements);
   });
 
   it('do not hold up close, and leave nothing unfinished behind', async () => {

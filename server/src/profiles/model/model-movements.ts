@@ -1,13 +1,15 @@
 import type { SegmentId } from '../../kit/ids.ts';
 import type { SegmentDay } from '../profile-store.ts';
+import { ModelUniques } from './model-uniques.ts';
 import { isHeldBy, isLive, liveSlot, segmentOf, type ModelUser } from './model-user.ts';
 
 const secondsPerDay = 86_400;
-type Reason = Exclude<keyof SegmentDay, 'day'>;
+type Reason = 'added' | 'removed' | 'expired';
 
 /** Movements by segment and UTC day, counted the obvious way: who was in it before, and who is in it after? */
 export class ModelMovements {
   readonly #counts = new Map<string, number>();
+  readonly uniques = new ModelUniques();
   #nowS: number;
 
   constructor(nowS: number) {
@@ -32,15 +34,17 @@ export class ModelMovements {
   }
 
   /** Around a change to one user in one segment. */
-  around(user: ModelUser, segment: SegmentId, change: () => unknown): void {
+  around(user: ModelUser, segment: SegmentId, change: (memberships: ModelUser['memberships']) => unknown): void {
     const before = isHeldBy(user, liveSlot(segment), this.#nowS);
-    change();
+    change(user.memberships);
     const after = isHeldBy(user, liveSlot(segment), this.#nowS);
     if (before !== after) this.#count(segment, after ? 'added' : 'removed', this.#nowS);
   }
 
-  /** Users become one, who has `united`, or (null) nobody: whom a segment had twice it has once. */
-  united(users: readonly ModelUser[], united: ModelUser['memberships'] | null): void {
+  /** Users become the first one, who has `united`, or (null) nobody: whom a segment had twice it has once. */
+  united(users: readonly [ModelUser, ...ModelUser[]], united: ModelUser['memberships'] | null): void {
+    const [into, ...others] = users;
+    for (const from of others) this.uniques.rename(from, into, this.today);
     for (const user of users) for (const slot of user.memberships.keys()) this.#countGone(user, slot, this.#nowS);
     for (const [slot, membership] of united ?? []) {
       const segment = segmentOf(slot);
@@ -48,15 +52,22 @@ export class ModelMovements {
     }
   }
 
+  /** Of days since 1970. */
+  get today(): number {
+    return Math.floor(this.#nowS / secondsPerDay);
+  }
+
   forget(segment: number): void {
+    this.uniques.forget(liveSlot(segment));
     for (const key of this.#counts.keys()) if (key.startsWith(`${segment} `)) this.#counts.delete(key);
   }
 
   days(segment: number, days: number): SegmentDay[] {
     return Array.from({ length: days }, (_, i) => {
-      const day = Math.floor(this.#nowS / secondsPerDay) - days + 1 + i;
+      const day = this.today - days + 1 + i;
       const of = (reason: Reason): number => this.#counts.get(keyOf(segment, day, reason)) ?? 0;
-      return { day, added: of('added'), removed: of('removed'), expired: of('expired') };
+      const uniques = this.uniques.count(liveSlot(segment), day);
+      return { day, added: of('added'), removed: of('removed'), expired: of('expired'), uniques, approximate: false };
     });
   }
 

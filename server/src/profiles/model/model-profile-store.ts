@@ -99,7 +99,7 @@ export class ModelProfileStore implements ProfileStore {
     const staged = options.stage !== undefined && this.#stages.get(options.stage) === segment;
     const slot = staged && options.stage !== undefined ? stageSlot(options.stage) : liveSlot(segment);
     if (membership === null) {
-      if (user !== null) this.#movements.around(user, segment, () => user?.memberships.delete(slot));
+      if (user !== null) this.#movements.around(user, segment, (memberships) => memberships.delete(slot));
       return outcomeCodes.applied;
     }
     if (user === null && this.#isFull()) return outcomeCodes.full;
@@ -107,8 +107,8 @@ export class ModelProfileStore implements ProfileStore {
     const most = this.#options.maxMembershipsPerProfile ?? 4095;
     if (user.memberships.size >= most) dropEnded(user, this.#now());
     if (user.memberships.size >= most && !user.memberships.has(slot)) return outcomeCodes.full;
-    const { memberships } = user;
-    this.#movements.around(user, segment, () => memberships.set(slot, { ...membership, source: options.source }));
+    this.#movements.around(user, segment, (memberships) => memberships.set(slot, { ...membership, source: options.source }));
+    this.#movements.uniques.add(slot, this.#movements.today, user);
     return outcomeCodes.applied;
   }
 
@@ -260,10 +260,8 @@ export class ModelProfileStore implements ProfileStore {
   async commit(stage: StageId): Promise<void> {
     this.#begin();
     const segment = this.#stages.get(stage);
-    if (segment === undefined) {
-      if ([...this.#committed.values()].includes(stage)) return;
-      throw new ProfileStageEnded(stage);
-    }
+    if (segment === undefined && [...this.#committed.values()].includes(stage)) return;
+    if (segment === undefined) throw new ProfileStageEnded(stage);
     for (const user of this.#users()) {
       this.#movements.around(user, segment, () => {
         const membership = user.memberships.get(stageSlot(stage));
@@ -271,6 +269,7 @@ export class ModelProfileStore implements ProfileStore {
         if (membership !== undefined) user.memberships.set(liveSlot(segment), membership);
       });
     }
+    this.#movements.uniques.move(stageSlot(stage), liveSlot(segment));
     this.#end(stage);
     this.#committed.set(segment, stage);
   }
@@ -382,6 +381,7 @@ export class ModelProfileStore implements ProfileStore {
   }
 
   #end(stage: StageId): void {
+    this.#movements.uniques.forget(stageSlot(stage));
     if (this.#stages.delete(stage)) for (const user of this.#users()) user.memberships.delete(stageSlot(stage));
   }
 

@@ -81,8 +81,8 @@ describe('segmentStats', () => {
         approximate: false,
         as_of: '2026-01-15 00:00:00',
         days: [
-          { day: '2026-01-14', added: 0, removed: 0, expired: 0 },
-          { day: '2026-01-15', added: 3, removed: 0, expired: 0 },
+          { day: '2026-01-14', added: 0, removed: 0, expired: 0, uniques: 0 },
+          { day: '2026-01-15', added: 3, removed: 0, expired: 0, uniques: 3 },
         ],
         expiring: [
           { day: '2026-01-15', users: 0 },

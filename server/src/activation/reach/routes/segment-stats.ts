@@ -26,7 +26,7 @@ export const segmentStats = (parts: ReachParts): AccountOperation => ({
   id: 'segmentStats',
   method: 'GET',
   paths: ['/segment-stats'],
-  summary: 'How many users are in segments now, how many came and went by day, and when they leave',
+  summary: 'How many users are in segments now, how many came and went by day, and when they will leave',
   parameters: [
     { name: 'id', description: 'Segments, by comma; 100 at most' },
     { name: 'days', description: 'How many days back and ahead: 1 to 90, default 30' },
@@ -81,13 +81,14 @@ function askedSegments(call: Call, { view }: ReachParts) {
 
 function ownStats(id: SegmentId, size: SegmentSize, days: number) {
   const today = Math.floor(size.asOfMs / 1000 / secondsPerDay);
+  const past = size.days.slice(-days);
   return {
     segment_id: id,
     live_users: size.liveUsers,
     floor: null,
-    approximate: false,
+    approximate: past.some(({ approximate }) => approximate),
     as_of: formatTimestamp(size.asOfMs),
-    days: size.days.slice(-days).map(({ day, ...movements }) => ({ day: dayText(day), ...movements })),
+    days: past.map(({ day, approximate: _, ...movements }) => ({ day: dayText(day), ...movements })),
     expiring: size.expiring.slice(0, days).map((users, ahead) => ({ day: dayText(today + ahead), users })),
     never_expiring: size.neverExpiring,
   };

@@ -39,6 +39,11 @@ export class AudienceSet {
     return this.#chunks.length * 4;
   }
 
+  /** One behind the last chunk that can have users. */
+  get chunkCount(): number {
+    return this.#chunks.length / fields;
+  }
+
   cardinalityOf(chunk: number): number {
     const at = chunk * fields;
     return at < this.#chunks.length ? (this.#chunks[at + 1] as number) & cardinalityMask : 0;
@@ -153,6 +158,19 @@ export class AudienceSet {
     const words = this.#arena.wordsOf(address);
     const offset = this.#arena.wordOffsetOf(address);
     for (let i = 0; i < bitmapWords; i++) bitmap[i] = (bitmap[i] as number) | (words[offset + i] as number);
+  }
+
+  /** Writes a chunk's ordinals, ascending, and answers how many they are. `into` has room for all of a chunk. */
+  list(chunk: number, into: Uint16Array): number {
+    const at = chunk * fields;
+    const shape = at < this.#chunks.length ? (this.#chunks[at + 1] as number) : 0;
+    const count = shape & cardinalityMask;
+    if (count === 0) return 0;
+    const address = this.#chunks[at] as number;
+    if ((shape & bitmapBit) !== 0) return listBits(this.#arena.wordsOf(address), this.#arena.wordOffsetOf(address), into, 0);
+    const start = this.#arena.halfOffsetOf(address);
+    into.set(this.#arena.halvesOf(address).subarray(start, start + count));
+    return count;
   }
 
   /** Leaves in a bitmap what is in the chunk too. `spare` is a bitmap that may be written over. */
@@ -296,15 +314,7 @@ export class AudienceSet {
     const count = (this.#chunks[at + 1] as number) & cardinalityMask;
     const sizeClass = arena.classFor(count);
     const to = arena.allocate(sizeClass);
-    const words = arena.wordsOf(from);
-    const offset = arena.wordOffsetOf(from);
-    const halves = arena.halvesOf(to);
-    let next = arena.halfOffsetOf(to);
-    for (let word = 0; word < bitmapWords; word++) {
-      for (let bits = words[offset + word] as number; bits !== 0; bits &= bits - 1) {
-        halves[next++] = word * 32 + (31 - Math.clz32(bits & -bits));
-      }
-    }
+    listBits(arena.wordsOf(from), arena.wordOffsetOf(from), arena.halvesOf(to), arena.halfOffsetOf(to));
     arena.release(from);
     this.#chunks[at] = to;
     this.#chunks[at + 1] = count | (sizeClass << classShift);
@@ -334,6 +344,17 @@ function placeOf(halves: Uint16Array, start: number, count: number, ordinal: num
     else high = middle;
   }
   return low;
+}
+
+/** Writes the ordinals of a bitmap, ascending, from `to` on. Answers one behind the last place. */
+function listBits(words: Uint32Array, offset: number, into: Uint16Array, to: number): number {
+  let next = to;
+  for (let word = 0; word < bitmapWords; word++) {
+    for (let bits = words[offset + word] as number; bits !== 0; bits &= bits - 1) {
+      into[next++] = word * 32 + (31 - Math.clz32(bits & -bits));
+    }
+  }
+  return next;
 }
 
 function setBits(words: Uint32Array, offset: number, ordinals: Uint16Array, start: number, end: number): void {

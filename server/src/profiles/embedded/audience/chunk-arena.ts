@@ -35,6 +35,12 @@ export class ChunkArena {
   /** By class: pages that have room. */
   readonly #withRoom: number[][] = capacities.map(() => []);
 
+  #usedBytes = 0;
+
+  /** Bytes of the rooms that are in use. */
+  get usedBytes(): number {
+    return this.#usedBytes;
+  }
   get memoryBytes(): number {
     return (this.#pages.length - this.#freePages.length) * pageBytes;
   }
@@ -57,6 +63,7 @@ export class ChunkArena {
     const page = this.#pages[number] as Page;
     const units = (capacities[sizeClass] as number) >>> unitShift;
     page.used += 1;
+    this.#usedBytes += (capacities[sizeClass] as number) * 2;
     let unit = page.firstFree - 1;
     if (unit >= 0) page.firstFree = page.halves[unit << unitShift] as number;
     else {
@@ -74,6 +81,7 @@ export class ChunkArena {
     page.halves[unit << unitShift] = page.firstFree;
     page.firstFree = unit + 1;
     page.used -= 1;
+    this.#usedBytes -= (capacities[page.sizeClass] as number) * 2;
     if (page.used === 0) {
       if (page.place >= 0) this.#full(number, page);
       this.#pages[number] = null;

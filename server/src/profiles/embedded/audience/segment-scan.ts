@@ -1,7 +1,7 @@
 import type { SegmentId } from '../../../kit/ids.ts';
 import type { ScanFields, ScanPage } from '../../profile-store.ts';
 import { ScanPageBuilder } from '../../scan-page.ts';
-import { addedAtWord, lifetimeWord, sourceWord, valueMask, valueWord } from '../memory/membership-slabs.ts';
+import { addedAtWord, lifetimeWord, sourceMask, sourceWord, valueMask, valueWord } from '../memory/membership-slabs.ts';
 import { type AudienceSet, bitmapWords, chunkShift, usersPerChunk } from './audience-set.ts';
 import { liveMembershipAt } from './plan-walk.ts';
 import { blockShift, usersPerBlock } from '../memory/user-blocks.ts';
@@ -214,7 +214,7 @@ class PageCollector implements BlockCollector {
           (words[at + valueWord] as number) & valueMask,
           words[at + addedAtWord] as number,
           words[at + lifetimeWord] as number,
-          words[at + sourceWord] as number,
+          (words[at + sourceWord] as number) & sourceMask,
         );
         this.#names[found++] = group.names[i] as number;
       }

@@ -4,7 +4,8 @@ import { mostMembershipsPerProfile } from '../memory/membership-slabs.ts';
 import type { ProfileMemory } from '../memory/profile-memory.ts';
 import type { CoreLimits } from './core-limits.ts';
 import { reserveSlab } from './membership-changes.ts';
-import { mergeOperations, operationWords, type MergeRules } from './merge-operations.ts';
+import { operationWords } from '../memory/operation-words.ts';
+import { mergeOperations, type MergeRules } from './merge-operations.ts';
 import { ensureUser, resolveKey, type ResolvedKey } from './resolve-key.ts';
 
 /** The columns of an `OperationBatch`; read once, they are views. */
@@ -58,7 +59,7 @@ export function applyBatch(
   const run: Run = {
     memory,
     batch,
-    rules: { source: settings.source, nowS, most: limits.maxMembershipsPerProfile },
+    rules: { source: settings.source, nowS, most: limits.maxMembershipsPerProfile, noting: true },
     stage: settings.stage,
     stagedSegment: settings.stage === 0 ? 0 : memory.segments.segmentOf(settings.stage),
     mayCreate: settings.mayCreate,
@@ -178,7 +179,7 @@ function refuse(run: Run, operation: number): void {
 /** Applies a logged batch once more, before anybody reads. Nothing is refused: refused operations have the number 0. */
 export function replayBatch(memory: ProfileMemory, batch: OperationColumns, source: number, nowS: number): void {
   const { operations, keys, userKeyEnds, userOperationEnds } = batch;
-  const rules = { source, nowS, most: mostMembershipsPerProfile };
+  const rules = { source, nowS, most: mostMembershipsPerProfile, noting: true };
   let keyStart = 0;
   let operation = 0;
   for (let u = 0; u < userKeyEnds.length; u++) {

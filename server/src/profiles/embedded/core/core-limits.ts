@@ -8,6 +8,8 @@ export interface CoreLimits {
   readonly isFull: (engineBytes: number) => boolean;
   /** An external id without a mapping is a user of its own (`FOYER_HOLD_EXTERNAL`, ingest.md section 1.5). */
   readonly holdExternals: boolean;
+  /** Beyond so much the largest sets of distinct users become sketches (`FOYER_UNIQUES_BYTES`). */
+  readonly uniquesBytes: number;
 }
 
 export const replayLimits: CoreLimits = {
@@ -15,4 +17,5 @@ export const replayLimits: CoreLimits = {
   maxLinksPerUser: Number.POSITIVE_INFINITY,
   isFull: () => false,
   holdExternals: true,
+  uniquesBytes: Number.POSITIVE_INFINITY,
 };

@@ -5,7 +5,8 @@ import type { CoreLimits } from './core-limits.ts';
 import { compactMemberships, findMembership, listMemberships, membershipsOf, removeAllMemberships } from './membership-changes.ts';
 import { addedAtWord, countedBit, mostMembershipsPerProfile, valueWord } from '../memory/membership-slabs.ts';
 import { movementField } from '../memory/segment-history.ts';
-import { mergeOperations, operationWords } from './merge-operations.ts';
+import { operationWords } from '../memory/operation-words.ts';
+import { mergeOperations } from './merge-operations.ts';
 import { ensureUser, hasUserId, resolveKey, type ResolvedKey } from './resolve-key.ts';
 
 /** Links that the store itself makes (a merged user's first identifier) are nobody's. */
@@ -62,7 +63,7 @@ export function linkKey(
   const user = ensureUser(memory, to, 0, to.length, target);
   if (standsAlone) {
     absorb(memory, user, own.user, nowS);
-    memory.removeUser(own.user);
+    memory.removeUser(own.user, user);
   } else if (own.name === 0) own.name = memory.addName(key, 0, key.length);
   else memory.detach(own.name);
   memory.attach(own.name, user, data);
@@ -88,7 +89,7 @@ export function mergeKeys(memory: ProfileMemory, into: Uint8Array, from: Uint8Ar
   absorb(memory, winner.user, loser.user, nowS);
   let name = memory.firstNameOf(loser.user);
   const loserIsUserId = hasUserId(memory, loser.user);
-  memory.removeUser(loser.user);
+  memory.removeUser(loser.user, winner.user);
   if (loserIsUserId && !hasUserId(memory, winner.user)) {
     const before = memory.firstNameOf(winner.user);
     memory.setFirstName(winner.user, name);
@@ -184,7 +185,7 @@ function absorb(memory: ProfileMemory, into: number, from: number, nowS: number)
     else if (counted) memory.segments.move(number, movementField.added, nowS, -1);
     if (!comes) continue;
     operation.set([number, value, addedAtS, lifetime]);
-    const rules = { source, nowS, most: mostMembershipsPerProfile };
+    const rules = { source, nowS, most: mostMembershipsPerProfile, noting: false };
     if (mergeOperations(memory, into, operation, 0, operationWords, rules) > 0) throw new Error('a merged profile has no room');
   }
   for (const name of memory.linkedNames(from).toReversed()) {

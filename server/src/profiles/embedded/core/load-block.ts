@@ -1,8 +1,10 @@
 import { membershipWords, mostMembershipsPerProfile } from '../memory/membership-slabs.ts';
-import type { ProfileMemory } from '../memory/profile-memory.ts';
+import { userField, type ProfileMemory } from '../memory/profile-memory.ts';
 import type { ChunkOutcomes } from './chunk-outcomes.ts';
+import { loadNoted } from './noted-additions.ts';
 import { takeMemberships } from './membership-changes.ts';
-import { blockKind } from './snapshot-cut.ts';
+import { blockKind } from './snapshot-block.ts';
+import { loadRenames, loadUniques } from './uniques-blocks.ts';
 import { WordReader } from './word-reader.ts';
 
 /** Takes in a block of a snapshot. Throws on anything that cannot be: the block is damaged then. */
@@ -26,6 +28,12 @@ export function loadBlock(memory: ProfileMemory, chunks: ChunkOutcomes, kind: nu
       break;
     case blockKind.movements:
       loadMovements(memory, block);
+      break;
+    case blockKind.renames:
+      loadRenames(memory, block);
+      break;
+    case blockKind.uniques:
+      loadUniques(memory, block);
       break;
     default:
       throw new RangeError(`no block has the kind ${kind}`);
@@ -53,10 +61,12 @@ function loadMovements({ segments }: ProfileMemory, block: WordReader): void {
   while (!block.atEnd) segments.addHistory(known(), block.word(), [block.word() | 0, block.word() | 0, block.word() | 0]);
 }
 
-/** @param countedAtS null: memberships have their counted bit */
+/** @param countedAtS null: users have their ordinals, memberships their counted bit */
 function loadUser(memory: ProfileMemory, block: WordReader, countedAtS: number | null): void {
+  const place = countedAtS === null ? block.word() : 0;
+  const day = countedAtS === null ? block.word() : 0;
   const optedOut = block.word() === 1;
-  const user = memory.addUser(newName(memory, block), optedOut);
+  const user = memory.addUser(newName(memory, block), optedOut, place);
   for (let left = block.word(); left > 0; left--) {
     const data = { linkedAtS: block.word(), expiresAtS: block.word(), linkedBy: block.word() };
     memory.attach(newName(memory, block), user, data);
@@ -64,6 +74,7 @@ function loadUser(memory: ProfileMemory, block: WordReader, countedAtS: number |
   const count = block.word();
   if (count > mostMembershipsPerProfile) throw new RangeError('a profile is too large');
   takeMemberships(memory, user, block.allWords, block.skipWords(count * membershipWords), count, countedAtS);
+  loadNoted(memory, user, day);
 }
 
 function newName(memory: ProfileMemory, block: WordReader): number {
@@ -72,4 +83,10 @@ function newName(memory: ProfileMemory, block: WordReader): number {
   const name = memory.addUnseenName(block.allBytes, start, start + length);
   if (name === 0) throw new RangeError('an identifier comes twice');
   return name;
+}
+
+/** Ordinals between those of loaded users, unless a set may still hold them: to be called once, after the last block. */
+export function freeUnusedOrdinals({ users, uniques }: ProfileMemory): void {
+  const waiting = new Set(uniques.renamed());
+  for (let user = users.end - 1; user > 0; user--) if (users.get(user, userField.firstName) === 0 && !waiting.has(user)) users.free(user);
 }

@@ -6,6 +6,7 @@ import {
   membershipWords,
   mostMembershipsPerProfile,
   segmentWord,
+  sourceMask,
   sourceWord,
   valueMask,
   valueWord,
@@ -13,6 +14,7 @@ import {
 import { neverDue } from '../memory/due-times.ts';
 import type { MovementField } from '../memory/segment-history.ts';
 import { classMask, classShift, countMask, userField, type ProfileMemory } from '../memory/profile-memory.ts';
+import { noteGoes } from './noted-additions.ts';
 import { tellUnseen, type Tell } from './unseen-changes.ts';
 
 /** Live: added_at <= now < added_at + lifetime. */
@@ -95,7 +97,7 @@ export function listMemberships(memory: ProfileMemory, user: number): PackedMemb
       value: (words[at + valueWord] as number) & valueMask,
       addedAtS: words[at + addedAtWord] as number,
       lifetime: words[at + lifetimeWord] as number,
-      source: words[at + sourceWord] as number,
+      source: (words[at + sourceWord] as number) & sourceMask,
       counted: (words[at + valueWord] as number) >= countedBit,
     };
   });
@@ -177,10 +179,12 @@ export function removeAt(memory: ProfileMemory, user: number, at: number, reason
   const shape = memory.users.get(user, userField.shape);
   const number = words[at + segmentWord] as number;
   const counted = (words[at + valueWord] as number) >>> 31 === 1;
+  const noted = (words[at + sourceWord] as number) >>> 31 === 1;
   const last = memory.slabs.offsetOf(slab) + ((shape & countMask) - 1) * membershipWords;
   if (last !== at) words.copyWithin(at, last, last + membershipWords);
   memory.users.set(user, userField.shape, shape - 1);
   memory.membershipCount -= 1;
+  if (noted) noteGoes(memory, user, number);
   if (!counted || memory.segments.isDead(number)) return;
   if (reason === undefined) memory.segments.changeCount(number, user, false);
   else memory.segments.moveCount(number, user, false, reason);

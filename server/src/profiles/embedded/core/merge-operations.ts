@@ -1,12 +1,20 @@
 import { neverEnds, removal } from '../../operation-batch.ts';
-import { addedAtWord, countedBit, lifetimeWord, membershipWords, segmentWord, sourceWord, valueWord } from '../memory/membership-slabs.ts';
+import {
+  addedAtWord,
+  countedBit,
+  lifetimeWord,
+  membershipWords,
+  notedBit,
+  segmentWord,
+  sourceWord,
+  valueWord,
+} from '../memory/membership-slabs.ts';
 import { neverDue } from '../memory/due-times.ts';
+import { operationWords } from '../memory/operation-words.ts';
 import { movementField } from '../memory/segment-history.ts';
-import { classMask, classShift, countMask, userField, type ProfileMemory } from '../memory/profile-memory.ts';
+import { classMask, classShift, countMask, stampMask, stampShift, userField, type ProfileMemory } from '../memory/profile-memory.ts';
+import { settleAdditions } from './noted-additions.ts';
 import { compactMemberships, findMembership, growSlab, removeAt } from './membership-changes.ts';
-
-/** Words of an operation: the engine's number of the segment (0: nothing is done), value, addedAtS, lifetime or mark. */
-export const operationWords = 4;
 
 /** What all operations of a batch have in common. */
 export interface MergeRules {
@@ -14,6 +22,8 @@ export interface MergeRules {
   readonly nowS: number;
   /** Most memberships in the profile, live or waiting. */
   readonly most: number;
+  /** Are additions counted among the day's distinct users? Not those of a merge. */
+  readonly noting: boolean;
 }
 
 const noWords = new Uint32Array(0);
@@ -31,6 +41,7 @@ export function mergeOperations(
   rules: MergeRules,
 ): number {
   memory.beforeChange(user);
+  if (memory.users.get(user, userField.shape) >>> stampShift !== (memory.uniques.day & stampMask)) settleAdditions(memory, user);
   // What the clock did must be told before what the caller does.
   if (memory.due.isDue(user, rules.nowS) || !memory.segments.replacements.isEmpty) compactMemberships(memory, user, rules.nowS);
   let refused = 0;
@@ -56,9 +67,9 @@ function mergeWhileRoom(
   words: Uint32Array,
   fromAt: number,
   endAt: number,
-  { source, nowS, most }: MergeRules,
+  { source, nowS, most, noting }: MergeRules,
 ): number {
-  const { users, slabs, segments } = memory;
+  const { users, slabs, segments, uniques } = memory;
   const slab = users.get(user, userField.slab);
   const shape = users.get(user, userField.shape);
   const held = slab === 0 ? noWords : slabs.wordsOf(slab);
@@ -79,8 +90,11 @@ function mergeWhileRoom(
       continue;
     }
     let countedBefore = false;
-    if (place < end) countedBefore = (held[place + valueWord] as number) >>> 31 === 1;
-    else if (end < room) end += membershipWords;
+    let noted = false;
+    if (place < end) {
+      countedBefore = (held[place + valueWord] as number) >>> 31 === 1;
+      noted = (held[place + sourceWord] as number) >>> 31 === 1;
+    } else if (end < room) end += membershipWords;
     else break;
     const addedAtS = words[at + 2] as number;
     const endS = lifetime === neverEnds ? neverDue : addedAtS + lifetime * 60;
@@ -90,7 +104,8 @@ function mergeWhileRoom(
     held[place + addedAtWord] = addedAtS;
     // Has ended already: the lifetime of 0 tells that it never was live.
     held[place + lifetimeWord] = counted || addedAtS > nowS ? lifetime : 0;
-    held[place + sourceWord] = source;
+    if (noting && !noted) noted = uniques.note(number, user);
+    held[place + sourceWord] = noted ? source | notedBit : source;
     if (counted !== countedBefore) segments.moveCount(number, user, counted, counted ? movementField.added : movementField.removed);
     const changeS = addedAtS > nowS ? addedAtS : endS;
     if (changeS < dueS) dueS = changeS;

@@ -17,7 +17,8 @@ import { ChunkOutcomes } from './chunk-outcomes.ts';
 import type { CoreLimits } from './core-limits.ts';
 import { forgetKey, linkKey, mergeKeys, optInKey, seeKey, unlinkKey, type PackedLinkOptions } from './identity-changes.ts';
 import { entryType, LogEntryWriter } from './log-entry.ts';
-import { loadBlock } from './load-block.ts';
+import { freeUnusedOrdinals, loadBlock } from './load-block.ts';
+import { isNoted } from './noted-additions.ts';
 import { replayEntry } from './replay-entry.ts';
 import { SnapshotCut } from './snapshot-cut.ts';
 import { SweepPass } from './sweep.ts';
@@ -58,7 +59,8 @@ export class ProfileCore {
   /** @param flipEntries how many flips the log for the audience index holds, a power of two */
   constructor(limits: CoreLimits, hashSeed: number, flipEntries?: number) {
     this.#limits = limits;
-    this.#memory = new ProfileMemory(newPlace(hashSeed, flipEntries));
+    this.#memory = new ProfileMemory(newPlace(hashSeed, flipEntries), (number, day, user) => isNoted(this.#memory, number, day, user));
+    this.#memory.uniques.limitBytes = limits.uniquesBytes;
   }
 
   /** Readers in other threads are given its place and its chunks. */
@@ -184,13 +186,21 @@ export class ProfileCore {
   }
 
   movements(segment: SegmentId, days: number, nowS: number): SegmentDay[] {
-    const { segments } = this.#memory;
+    const { segments, uniques } = this.#memory;
     const number = segments.numberOf(segment);
     const today = dayOf(nowS);
     return Array.from({ length: days }, (_, i) => {
       const day = today - days + 1 + i;
       const of = (reason: MovementField): number => (number === 0 ? 0 : segments.movementOf(number, day, reason));
-      return { day, added: of(movementField.added), removed: of(movementField.removed), expired: of(movementField.expired) };
+      const { users, approximate } = uniques.count(number, day);
+      return {
+        day,
+        added: of(movementField.added),
+        removed: of(movementField.removed),
+        expired: of(movementField.expired),
+        uniques: users,
+        approximate,
+      };
     });
   }
 
@@ -204,9 +214,15 @@ export class ProfileCore {
     this.#memory.reserveNames(count);
   }
 
+  /** A snapshot is loaded: ordinals that it did not name can be given out. */
+  loaded(): void {
+    freeUnusedOrdinals(this.#memory);
+    this.#memory.uniques.resume();
+  }
+
   /** Begins a sweep. Passes must not overlap. */
   beginSweep(): SweepPass {
-    const pass = new SweepPass(this.#memory, this.#sweepEverything);
+    const pass = new SweepPass(this.#memory, this.#sweepEverything || this.#memory.uniques.isUnsettled);
     this.#sweepEverything = false;
     return pass;
   }

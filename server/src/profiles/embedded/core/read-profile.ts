@@ -4,7 +4,16 @@ import type { Identifier } from '../../identifier.ts';
 import { neverEnds } from '../../operation-batch.ts';
 import type { LinkedIdentifier, Membership, Profile } from '../../profile-store.ts';
 import { sourceFromWord } from '../../source-word.ts';
-import { addedAtWord, lifetimeWord, membershipWords, segmentWord, sourceWord, valueMask, valueWord } from '../memory/membership-slabs.ts';
+import {
+  addedAtWord,
+  lifetimeWord,
+  membershipWords,
+  segmentWord,
+  sourceMask,
+  sourceWord,
+  valueMask,
+  valueWord,
+} from '../memory/membership-slabs.ts';
 import { countMask, linkNeverEnds, userField, type ProfileMemory } from '../memory/profile-memory.ts';
 import type { ResolvedKey } from './resolve-key.ts';
 
@@ -60,7 +69,7 @@ function liveMemberships({ users, slabs, segments }: ProfileMemory, user: number
   let ahead = 0;
   for (let line = at; line < at + count * membershipWords; line += lineWords) ahead ^= words[line] as number;
   readAhead[0] = ahead;
-  let sourceBefore = words[at + sourceWord] as number;
+  let sourceBefore = (words[at + sourceWord] as number) & sourceMask;
   let source = sourceFromWord(sourceBefore);
   for (let i = 0; i < count; i++, at += membershipWords) {
     const segment = segments.visibleSegmentOf(words[at + segmentWord] as number);
@@ -68,8 +77,9 @@ function liveMemberships({ users, slabs, segments }: ProfileMemory, user: number
     const addedAtS = words[at + addedAtWord] as number;
     const lifetime = words[at + lifetimeWord] as number;
     if (addedAtS > nowS || (lifetime !== neverEnds && nowS >= addedAtS + lifetime * 60)) continue;
-    if (words[at + sourceWord] !== sourceBefore) {
-      sourceBefore = words[at + sourceWord] as number;
+    const sourceNow = (words[at + sourceWord] as number) & sourceMask;
+    if (sourceNow !== sourceBefore) {
+      sourceBefore = sourceNow;
       source = sourceFromWord(sourceBefore);
     }
     memberships.push({

@@ -2,26 +2,12 @@ import { membershipWords, segmentWord } from '../memory/membership-slabs.ts';
 import { userField, type ProfileMemory, type UserWatcher } from '../memory/profile-memory.ts';
 import type { Replacements } from '../memory/replacements.ts';
 import { rowWords } from '../memory/segment-history.ts';
+import { blockKind, type SnapshotBlock } from './snapshot-block.ts';
+import { UniquesBlocks } from './uniques-blocks.ts';
+import { dayOfShape } from './noted-additions.ts';
 import type { ChunkOutcomes, StoredChunk } from './chunk-outcomes.ts';
 import { membershipsOf } from './membership-changes.ts';
 import { WordWriter } from './word-writer.ts';
-
-/** What a block of a snapshot holds. The numbers are the format: never change one, only add. */
-export const blockKind = {
-  numbers: 1,
-  chunks: 2,
-  /** Of format 1: only what had not ended, and without the counted bit. */
-  usersOfFormat1: 3,
-  end: 4,
-  movements: 5,
-  users: 6,
-} as const;
-
-export interface SnapshotBlock {
-  readonly kind: number;
-  /** A view, valid until the next call. */
-  readonly bytes: Uint8Array;
-}
 
 /**
  * The contents at one moment (the cut), handed out in blocks while writes go on. Copy before write: a user that is about to
@@ -42,6 +28,9 @@ export class SnapshotCut implements UserWatcher {
   readonly #replacements: Replacements;
   readonly #movements: readonly (readonly [number, Int32Array])[];
   #chunks: StoredChunk[] | null;
+  readonly #uniques: UniquesBlocks;
+  /** One bit per user that was written. */
+  readonly #encoded: Uint8Array;
   #next = 1;
   #numbersWritten = false;
   #movementsWritten = false;
@@ -54,6 +43,7 @@ export class SnapshotCut implements UserWatcher {
     this.#memory = memory;
     this.#end = memory.users.end;
     this.#done = new Uint8Array((this.#end >>> 3) + 1);
+    this.#encoded = new Uint8Array((this.#end >>> 3) + 1);
     this.#numbers = [...memory.segments.all()].flatMap(({ number, segment, staged }) => [number, segment, staged ? 1 : 0]);
     this.#numbersEnd = memory.segments.end;
     this.#replacements = memory.segments.replacements.copy();
@@ -62,6 +52,7 @@ export class SnapshotCut implements UserWatcher {
     for (const [number] of this.#replacements.heirs()) this.#written[number] = 1;
     this.#movements = memory.segments.cutHistory();
     this.#chunks = chunks.list();
+    this.#uniques = new UniquesBlocks(memory.uniques, this.#end, (user) => this.#has(user));
     memory.watcher = this;
   }
 
@@ -76,20 +67,21 @@ export class SnapshotCut implements UserWatcher {
   /** The next block of about `wantedBytes`, or null after the last one. */
   nextBlock(wantedBytes: number): SnapshotBlock | null {
     if (!this.#numbersWritten) return this.#numbersBlock();
+    if (!this.#movementsWritten) return this.#movementsBlock();
     if (this.#chunks !== null) return this.#chunksBlock(wantedBytes);
     while (this.#next < this.#end && this.#writing.byteLength < wantedBytes) {
       const user = this.#next++;
       if (this.#mark(user) && this.#memory.firstNameOf(user) !== 0) this.#encode(user);
     }
     if (this.#writing.byteLength > 0) return this.#handOut(blockKind.users);
-    if (this.#movementsWritten) return null;
-    this.#movementsWritten = true;
-    return this.#movementsBlock();
+    return this.#uniques.next(wantedBytes);
   }
 
   /** Ends the copying, whether all blocks were taken or not. */
   release(): void {
-    if (this.#memory.watcher === this) this.#memory.watcher = null;
+    if (this.#memory.watcher !== this) return;
+    this.#memory.watcher = null;
+    this.#memory.uniques.release();
   }
 
   #numbersBlock(): SnapshotBlock {
@@ -103,6 +95,7 @@ export class SnapshotCut implements UserWatcher {
 
   /** Replaced numbers, then rows of [number, day, and how many came, went and ended]. */
   #movementsBlock(): SnapshotBlock {
+    this.#movementsWritten = true;
     const block = new WordWriter(1024);
     const pairs = (list: readonly (readonly [number, number])[]): void => {
       block.word(list.length);
@@ -146,6 +139,11 @@ export class SnapshotCut implements UserWatcher {
     return { kind, bytes: full.view() };
   }
 
+  /** Once all users are handed out: was there one with this ordinal at the cut? */
+  #has(user: number): boolean {
+    return user < this.#end && (((this.#encoded[user >>> 3] as number) >>> (user & 7)) & 1) === 1;
+  }
+
   /** False where the user was marked before. */
   #mark(user: number): boolean {
     const bits = this.#done[user >>> 3] as number;
@@ -158,6 +156,9 @@ export class SnapshotCut implements UserWatcher {
     const memory = this.#memory;
     const writer = this.#writing;
     this.users += 1;
+    this.#encoded[user >>> 3] = (this.#encoded[user >>> 3] as number) | (1 << (user & 7));
+    writer.word(user);
+    writer.word(dayOfShape(memory.users.get(user, userField.shape), memory.uniques.day));
     writer.word(memory.isOptedOut(user) ? 1 : 0);
     writer.bytes(memory.keyOf(memory.firstNameOf(user)));
     const names = memory.users.get(user, userField.firstLink) === 0 ? [] : memory.linkedNames(user).toReversed();

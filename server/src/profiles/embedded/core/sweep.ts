@@ -1,5 +1,6 @@
 import { addedAtWord, lifetimeWord, membershipWords } from '../memory/membership-slabs.ts';
 import { neverDue } from '../memory/due-times.ts';
+import { settleAdditions } from './noted-additions.ts';
 import { userField, type ProfileMemory } from '../memory/profile-memory.ts';
 import type { Replacements } from '../memory/replacements.ts';
 import { dropEndedLinks } from './identity-changes.ts';
@@ -7,19 +8,21 @@ import { compactMemberships, fitSlab, membershipsOf, nextChangeS } from './membe
 
 /**
  * One pass over the users, in steps: frees memberships that have ended or are of a dead number, ends links whose time is
- * over, and counts memberships whose time has come. Not logged: it changes nothing that can be read, except that counts
+ * over, and counts memberships whose time has come. Additions of earlier days come into the sets of distinct users. Then merged and erased users are renamed in the sets of distinct users. Not logged: it changes nothing that can be read, except that counts
  * and movements follow the clock. Blocks where nothing is due are skipped, unless a number died since the last pass.
  */
 export class SweepPass {
   readonly #memory: ProfileMemory;
   readonly #everything: boolean;
   readonly #replacements: Replacements;
+  readonly #day: number;
   #block = 1;
 
   constructor(memory: ProfileMemory, everything: boolean) {
     this.#memory = memory;
     this.#everything = everything;
     this.#replacements = memory.segments.replacements.copy();
+    this.#day = memory.uniques.day;
   }
 
   /** Sweeps until `mayGoOn` says no, asked after each block that was due. True when the pass is over. */
@@ -32,7 +35,10 @@ export class SweepPass {
       if (!mayGoOn()) break;
     }
     if (this.#block < due.end) return false;
+    const { uniques, users } = this.#memory;
+    if (!uniques.step(mayGoOn, (user) => users.free(user))) return false;
     this.#memory.segments.replacements.forget(this.#replacements);
+    if (this.#everything) uniques.settled(this.#day);
     return true;
   }
 
@@ -51,6 +57,7 @@ export class SweepPass {
 
 /** Answers when this user is due again. */
 function sweepUser(memory: ProfileMemory, user: number, nowS: number): number {
+  settleAdditions(memory, user);
   if (compactMemberships(memory, user, nowS)) fitSlab(memory, user);
   let nextS = neverDue;
   const slab = memory.users.get(user, userField.slab);

@@ -42,6 +42,7 @@ export async function readStore(
       totals: () => core.heldTotals(),
       progress,
     });
+    core.loaded();
   }
   const position = await readLogs(directory, state, sequence, { entry: (entry) => core.replay(entry), progress, tornEnd: options.tornEnd });
   onProgress(1);

@@ -9,11 +9,13 @@ export const valueWord = 1;
 export const addedAtWord = 2;
 /** Word 3: minutes; `neverEnds` for ever. */
 export const lifetimeWord = 3;
-/** Word 4: the source. */
+/** Word 4: the source in 31 bits; the top bit notes that the membership was added to on its user's day (core/noted-additions.ts). */
 export const sourceWord = 4;
 
 export const countedBit = 0x8000_0000;
 export const valueMask = 0x7fff_ffff;
+export const notedBit = 0x8000_0000;
+export const sourceMask = 0x7fff_ffff;
 
 /** Most memberships that one profile can have: what its largest slab holds, and what 12 bits count. */
 export const mostMembershipsPerProfile = 4095;

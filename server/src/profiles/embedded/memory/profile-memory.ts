@@ -8,14 +8,17 @@ import { keyFields, NameKeys } from './name-keys.ts';
 import { ReadVersions } from './read-versions.ts';
 import { RecordArena } from './record-arena.ts';
 import { segmentRecordWords, SegmentNumbers } from './segment-numbers.ts';
+import { Uniques, type IsNoted } from '../uniques/uniques.ts';
 
 /** A user's record: its slab, its shape (below), its first name, the first link of its chain. */
 export const userField = { slab: 0, shape: 1, firstName: 2, firstLink: 3 } as const;
-/** Shape: memberships in 12 bits, the slab's class in 6, then the opt-out mark. */
+/** Shape: memberships in 12 bits, the slab's class in 6, the opt-out mark, then the last 13 bits of the user's day (core/noted-additions.ts). */
 export const countMask = 0xfff;
 export const classShift = 12;
 export const classMask = 0x3f;
 export const optedOutBit = 1 << 18;
+export const stampShift = 19;
+export const stampMask = 0x1fff;
 
 /** A name's record: its key, its user and its link. */
 const nameField = { user: keyFields, link: keyFields + 1 } as const;
@@ -65,6 +68,8 @@ export class ProfileMemory {
   readonly slabs: MembershipSlabs;
   readonly segments: SegmentNumbers;
   readonly due: DueTimes;
+  /** Who was added to which segment on which day. */
+  readonly uniques: Uniques;
   /** What the audience index is told. */
   readonly flips: FlipLog;
   readonly versions: ReadVersions;
@@ -81,7 +86,7 @@ export class ProfileMemory {
   watcher: UserWatcher | null = null;
 
   /** In a place that another thread fills it is a reader: nothing may be changed then, and chunks are adopted. */
-  constructor(place: MemoryPlace = newPlace(Math.floor(Math.random() * 2 ** 32))) {
+  constructor(place: MemoryPlace = newPlace(Math.floor(Math.random() * 2 ** 32)), isNoted: IsNoted = () => false) {
     this.#place = place;
     this.versions = new ReadVersions(place.versions);
     const state = (at: number, length = 1): Uint32Array => new Uint32Array(place.state, at * 4, length);
@@ -94,7 +99,8 @@ export class ProfileMemory {
     this.users = arena(4, 0);
     this.slabs = new MembershipSlabs(listed(MembershipSlabs.chunks()));
     this.flips = new FlipLog(place.flips);
-    this.segments = new SegmentNumbers(this.flips, arena(segmentRecordWords, 1));
+    this.uniques = new Uniques(isNoted);
+    this.segments = new SegmentNumbers(this.flips, this.uniques, arena(segmentRecordWords, 1));
     this.due = new DueTimes(arena(1, 5));
     this.#names = arena(nameWords, 2);
     this.#links = arena(6, 3);
@@ -114,7 +120,18 @@ export class ProfileMemory {
   }
 
   get memoryBytes(): number {
-    const parts = [this.users, this.#names, this.#links, this.#keys, this.#index, this.slabs, this.segments, this.due, this.flips];
+    const parts = [
+      this.users,
+      this.#names,
+      this.#links,
+      this.#keys,
+      this.#index,
+      this.slabs,
+      this.segments,
+      this.due,
+      this.flips,
+      this.uniques,
+    ];
     return parts.reduce((sum, part) => sum + part.memoryBytes, 0);
   }
   /** Of these, what memberships take: slabs, segment numbers and due times. */
@@ -229,9 +246,10 @@ export class ProfileMemory {
     this.#names.release(name);
   }
 
-  /** Makes a user of a name that belongs to nobody. */
-  addUser(name: number, optedOut: boolean): number {
-    const user = this.users.allocate();
+  /** Makes a user of a name that belongs to nobody. `place`: its ordinal, free now; 0: any. */
+  addUser(name: number, optedOut: boolean, place = 0): number {
+    const user = place === 0 ? this.users.allocate() : place;
+    if (place !== 0) this.users.claim(place);
     this.versions.openUser(user);
     this.due.addUser(user);
     this.users.set(user, userField.firstName, name);
@@ -244,15 +262,19 @@ export class ProfileMemory {
     return user;
   }
 
-  /** Frees a user that has no memberships and no links; its first name belongs to nobody then. */
-  removeUser(user: number): void {
+  /**
+   * Frees a user that has no memberships and no links; its first name belongs to nobody then.
+   * @param into who it is from now on; 0: nobody
+   */
+  removeUser(user: number, into = 0): void {
     this.versions.openNames();
     this.beforeChange(user);
     const shape = this.users.get(user, userField.shape);
     if ((shape & optedOutBit) !== 0) this.optedOutCount -= 1;
     this.slabs.release(this.users.get(user, userField.slab), (shape >>> classShift) & classMask);
     this.#names.set(this.firstNameOf(user), nameField.user, 0);
-    this.users.release(user);
+    this.users.retire(user);
+    this.uniques.rename(user, into);
     if ((shape & optedOutBit) === 0 && this.flips.knownWatched) this.flips.add(user, knownUsers, false);
   }
 

@@ -59,10 +59,31 @@ export class RecordArena {
   }
 
   release(record: number): void {
+    this.retire(record);
+    this.free(record);
+  }
+
+  /** Releases a record, but for its number: that is given out again only after `free`. */
+  retire(record: number): void {
     for (let field = 0; field < this.width; field++) this.set(record, field, 0);
+    this.#used -= 1;
+  }
+  free(record: number): void {
     this.set(record, this.width - 1, this.#firstFree);
     this.#firstFree = record;
-    this.#used -= 1;
+  }
+
+  /** The record with this number, which nobody has: for loading, which calls `free` for what nobody claimed. */
+  claim(record: number): void {
+    this.reserve(record + 1);
+    this.#used += 1;
+  }
+  /** Numbers below `end` are there, and nobody's. */
+  reserve(end: number): void {
+    while (this.end < end) {
+      if (this.end >>> recordsPerChunkShift >= this.#chunks.length) this.#list.add();
+      this.#end[0] = this.end + 1;
+    }
   }
 
   get(record: number, field: number): number {

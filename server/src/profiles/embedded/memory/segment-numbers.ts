@@ -1,4 +1,5 @@
 import type { FlipLog } from '../audience/flip-log.ts';
+import type { Uniques } from '../uniques/uniques.ts';
 import { RecordArena } from './record-arena.ts';
 import { Replacements } from './replacements.ts';
 import { dayOf, movementField, SegmentHistory, type MovementField } from './segment-history.ts';
@@ -32,6 +33,7 @@ const staged = 2;
 export class SegmentNumbers {
   readonly #records: RecordArena;
   readonly #flips: FlipLog;
+  readonly #uniques: Uniques;
   readonly #liveBySegment = new Map<number, number>();
   readonly #stagedBySegment = new Map<number, number>();
   /** Answers of `numberOf`, by the segment's low bits: asked for each operation, and a Map is several times slower. */
@@ -43,8 +45,9 @@ export class SegmentNumbers {
   /** Told when a segment gets another live number; 0: none. */
   onNumber: ((segment: number, number: number) => void) | null = null;
 
-  constructor(flips: FlipLog, records = new RecordArena(segmentRecordWords)) {
+  constructor(flips: FlipLog, uniques: Uniques, records = new RecordArena(segmentRecordWords)) {
     this.#flips = flips;
+    this.#uniques = uniques;
     this.#records = records;
   }
 
@@ -120,6 +123,7 @@ export class SegmentNumbers {
     if (day === this.#today) return;
     for (let number = 1; number < this.end; number++) this.#endDay(number);
     this.#today = day;
+    this.#uniques.startDay(nowS);
   }
 
   /** Something happened on a day, to a user of a number that may have been replaced since. What is no segment's has no history. */
@@ -187,6 +191,7 @@ export class SegmentNumbers {
     if (before !== 0) {
       this.#endDay(before);
       this.#history.move(before, number);
+      this.#uniques.move(before, number);
       this.#history.add(number, dayOf(atS), movementField.removed, this.countOf(before));
     }
     this.#history.add(number, dayOf(atS), movementField.added, this.countOf(number));
@@ -248,6 +253,7 @@ export class SegmentNumbers {
 
   #kill(number: number): void {
     this.#forgetMovements(number);
+    this.#uniques.forget(number);
     this.#records.set(number, stateField, dead);
     this.#records.set(number, visibleField, 0);
     this.#records.set(number, countField, 0);
