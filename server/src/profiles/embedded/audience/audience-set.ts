@@ -264,7 +264,8 @@ export class AudienceSet {
     if (count > 0) {
       const halves = arena.halvesOf(from);
       const start = arena.halfOffsetOf(from);
-      const found = placeOf(halves, start, count, ordinal);
+      // Often it is the highest: who fills a set goes by ordinals.
+      const found = (halves[start + count - 1] as number) < ordinal ? start + count : placeOf(halves, start, count, ordinal);
       if (found < start + count && halves[found] === ordinal) return;
       place = found - start;
     }
@@ -280,8 +281,9 @@ export class AudienceSet {
     }
     const target = arena.halvesOf(to);
     const start = arena.halfOffsetOf(to);
-    if (to === from) target.copyWithin(start + place + 1, start + place, start + count);
-    else if (count > 0) {
+    if (to === from) {
+      if (place < count) target.copyWithin(start + place + 1, start + place, start + count);
+    } else if (count > 0) {
       const source = arena.halvesOf(from);
       const sourceAt = arena.halfOffsetOf(from);
       for (let i = 0; i < place; i++) target[start + i] = source[sourceAt + i] as number;

@@ -21,7 +21,7 @@ export function settleAdditions(memory: ProfileMemory, user: number): void {
     if (source < notedBit) continue;
     words[at + sourceWord] = source - notedBit;
     const heir = segments.replacements.lastHeirOf(words[at + segmentWord] as number);
-    if (!segments.isDead(heir)) uniques.unnote(heir, day, user);
+    if (!segments.isDead(heir)) uniques.settle(heir, day, user);
   }
   stamp(memory, user, uniques.day);
 }

@@ -1,6 +1,7 @@
 import { ChunkArena } from '../audience/chunk-arena.ts';
 import { dayOf, daysOfHistory, secondsPerDay } from '../memory/segment-history.ts';
 import { DayUsers, type Rename, type UserCount } from './day-users.ts';
+import { Settling } from './settling.ts';
 import { sketchRegisters, type UserSketch } from './user-sketch.ts';
 
 /** Looking at every set costs more than putting a few users into them. */
@@ -35,6 +36,7 @@ export class Uniques {
   #noted = new Int32Array(1024);
   /** 1: the number has a set or a sketch for the present day. */
   #hasUsers = new Uint8Array(1024);
+  readonly #settling = new Settling();
   /** Additions of earlier days are noted still. */
   #unsettled = false;
   /** Bytes beside the arena's, and what the arena had in use, when they were measured. */
@@ -53,7 +55,8 @@ export class Uniques {
   }
 
   get memoryBytes(): number {
-    return this.#arena.memoryBytes + this.#ownBytes + this.#noted.byteLength + this.#hasUsers.byteLength + this.#byNumber.size * 200;
+    const byNumber = this.#noted.byteLength + this.#hasUsers.byteLength + this.#byNumber.size * 200;
+    return this.#arena.memoryBytes + this.#ownBytes + this.#settling.memoryBytes + byNumber;
   }
   get day(): number {
     return this.#day;
@@ -67,6 +70,7 @@ export class Uniques {
   startDay(nowS: number): void {
     const day = dayOf(nowS);
     if (day <= this.#day) return;
+    this.#endSettling();
     for (let number = 1; number < this.#noted.length; number++) {
       const noted = this.#noted[number] as number;
       if (noted === 0) continue;
@@ -117,8 +121,17 @@ export class Uniques {
     this.#measureSometimes();
   }
 
+  /** The same for an addition of a past day, of which many follow each other. */
+  settle(number: number, day: number, user: number): void {
+    if (day !== this.#settling.day || this.#settling.isFull) this.#endSettling();
+    this.#settling.day = day;
+    if (number >= this.#noted.length) this.#grow(number);
+    this.#settling.add(number, user);
+  }
+
   /** A pass has looked at every user since the day was this one. */
   settled(day: number): void {
+    this.#endSettling();
     if (day === this.#day) this.#unsettled = false;
     this.#measure();
   }
@@ -133,6 +146,7 @@ export class Uniques {
   step(mayGoOn: () => boolean, free: (user: number) => void): boolean {
     if (this.#renaming.length === 0) {
       if (this.#renames.length === 0 || this.#held) return true;
+      this.#endSettling();
       [this.#renaming, this.#renames] = [this.#renames, []];
       this.#toRename = [...this.#byNumber.keys()];
     }
@@ -148,6 +162,7 @@ export class Uniques {
   }
 
   count(number: number, day: number): UserCount {
+    this.#endSettling();
     const users = this.#byNumber.get(number)?.get(day);
     const noted = day === this.#day ? (this.#noted[number] ?? 0) : 0;
     const { users: others, approximate } = users?.count(this.#waitingRenames(), (user) => this.#isNoted(number, day, user)) ?? nobody;
@@ -156,6 +171,7 @@ export class Uniques {
 
   /** A segment has another number. */
   move(from: number, into: number): void {
+    this.#endSettling();
     if (Math.max(from, into) >= this.#noted.length) this.#grow(Math.max(from, into));
     this.#noted[into] = (this.#noted[into] as number) + (this.#noted[from] as number);
     this.#noted[from] = 0;
@@ -172,6 +188,7 @@ export class Uniques {
 
   /** Nobody asks for a number any more. */
   forget(number: number): void {
+    this.#endSettling();
     for (const users of this.#byNumber.get(number)?.values() ?? []) users.clear();
     this.#byNumber.delete(number);
     if (number >= this.#noted.length) return;
@@ -181,6 +198,7 @@ export class Uniques {
 
   /** Of a cut. */
   hold(): { readonly erasures: number; readonly renames: readonly Rename[] } {
+    this.#endSettling();
     this.#held = true;
     this.#forEachSketch((sketch) => sketch.hold());
     return { erasures: this.#erasures, renames: [...this.#waitingRenames()] };
@@ -193,6 +211,7 @@ export class Uniques {
 
   /** Numbers and their days, as they are now; what is noted is not in them. */
   all(): ReadonlyMap<number, ReadonlyMap<number, DayUsers>> {
+    this.#endSettling();
     return this.#byNumber;
   }
   /** Ordinals that are not given back yet. */
@@ -235,6 +254,18 @@ export class Uniques {
 
   #forEachSketch(each: (sketch: UserSketch) => void): void {
     for (const days of this.#byNumber.values()) for (const { sketch } of days.values()) if (sketch !== null) each(sketch);
+  }
+
+  /** Before anybody looks at sets of past days. */
+  #endSettling(): void {
+    const settling = this.#settling;
+    if (settling.isEmpty) return;
+    settling.takeAll(this.#noted.length, (number, settled) => {
+      const users = this.#usersOf(number, settling.day);
+      users.noted -= settled.length;
+      for (const user of settled) users.add(user);
+    });
+    this.#measureSometimes();
   }
 
   #waitingRenames(): readonly Rename[] {
