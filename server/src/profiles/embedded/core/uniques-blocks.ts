@@ -12,7 +12,8 @@ const form = { set: 0, sketch: 1, count: 2 } as const;
 
 /**
  * The sets of distinct users for a snapshot. They are written as they are when their turn comes, without users that were made after
- * the cut: what came after it the log adds once more. Renames that waited at the cut are written first.
+ * the cut: what came after it the log adds once more. A number that got the sets of another one meanwhile is written again, and the later
+ * one counts. Renames that waited at the cut are written first.
  */
 export class UniquesBlocks {
   readonly #uniques: Uniques;
@@ -47,6 +48,7 @@ export class UniquesBlocks {
       return { kind: blockKind.renames, bytes: block.view() };
     }
     while (block.byteLength < wantedBytes) {
+      if (this.#left.length === 0) this.#left = this.#uniques.takeMoved();
       const number = this.#left.pop();
       if (number === undefined) break;
       for (const [day, users] of this.#uniques.all().get(number) ?? []) {
@@ -110,7 +112,7 @@ export function loadRenames({ uniques, users }: ProfileMemory, block: WordReader
 export function loadUniques({ uniques, users: { end: usersEnd } }: ProfileMemory, block: WordReader): void {
   while (!block.atEnd) {
     const [number, day, kind] = [block.word(), block.word(), block.word()];
-    uniques.loadDay(number, day, (arena) => {
+    uniques.loadDay(number, day, (arena, isNoted) => {
       if (kind === form.count) return DayUsers.ofCount(arena, { users: block.word(), approximate: block.word() === 1 });
       if (kind === form.sketch) {
         const registers = block.bytes();
@@ -120,13 +122,13 @@ export function loadUniques({ uniques, users: { end: usersEnd } }: ProfileMemory
       if (kind !== form.set) throw new RangeError(`no set has the form ${kind}`);
       const users = new DayUsers(arena);
       for (let left = block.word(); left > 0; left--) users.addErased(block.word());
-      for (let left = block.word(); left > 0; left--) loadChunk(users, block, usersEnd);
+      for (let left = block.word(); left > 0; left--) loadChunk(users, block, usersEnd, isNoted);
       return users;
     });
   }
 }
 
-function loadChunk(users: DayUsers, block: WordReader, usersEnd: number): void {
+function loadChunk(users: DayUsers, block: WordReader, usersEnd: number, isNoted: (user: number) => boolean): void {
   const [chunk, count] = [block.word(), block.word()];
   let ordinals: Uint16Array;
   if (count <= mostInArray) {
@@ -135,7 +137,8 @@ function loadChunk(users: DayUsers, block: WordReader, usersEnd: number): void {
   } else ordinals = ordinalsOf(block.words(bitmapWords));
   const last = chunk * usersPerChunk + (ordinals[count - 1] ?? usersPerChunk);
   if (ordinals.length !== count || last >= usersEnd) throw new RangeError('a set holds users that there are not');
-  users.set?.fill(chunk, ordinals, 0, count);
+  const others = ordinals.filter((ordinal) => !isNoted(chunk * usersPerChunk + ordinal));
+  users.set?.fill(chunk, others, 0, others.length);
 }
 
 function bitmapOf(ordinals: Uint16Array, count: number): Uint32Array {

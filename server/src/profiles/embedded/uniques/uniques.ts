@@ -49,6 +49,8 @@ export class Uniques {
   #toRename: number[] = [];
   /** A snapshot is being written. */
   #held = false;
+  /** Numbers that got another one's sets since it began. */
+  readonly #moved = new Set<number>();
 
   constructor(isNoted: IsNoted) {
     this.#isNoted = isNoted;
@@ -180,6 +182,7 @@ export class Uniques {
     // What waits in one of both only would be lost for the other.
     this.#renameIn(from);
     this.#renameIn(into);
+    if (this.#held) this.#moved.add(into);
     for (const [day, users] of days) this.#usersOf(into, day).takeAll(users, (user) => this.#isNoted(into, day, user));
     this.#byNumber.delete(from);
     this.#hasUsers[from] = 0;
@@ -200,6 +203,7 @@ export class Uniques {
   hold(): { readonly erasures: number; readonly renames: readonly Rename[] } {
     this.#endSettling();
     this.#held = true;
+    this.#moved.clear();
     this.#forEachSketch((sketch) => sketch.hold());
     return { erasures: this.#erasures, renames: [...this.#waitingRenames()] };
   }
@@ -213,6 +217,12 @@ export class Uniques {
   all(): ReadonlyMap<number, ReadonlyMap<number, DayUsers>> {
     this.#endSettling();
     return this.#byNumber;
+  }
+  /** Numbers that got another one's sets since `hold` or the last call: who had been written may have been written without these. */
+  takeMoved(): number[] {
+    const moved = [...this.#moved];
+    this.#moved.clear();
+    return moved;
   }
   /** Ordinals that are not given back yet. */
   renamed(): readonly number[] {
@@ -228,10 +238,14 @@ export class Uniques {
     this.#usersOf(number, day).noted += 1;
     this.#day = Math.max(this.#day, day);
   }
-  /** After what is noted. */
-  loadDay(number: number, day: number, make: (arena: ChunkArena) => DayUsers): void {
-    const users = make(this.#arena);
-    users.noted = this.#byNumber.get(number)?.get(day)?.noted ?? 0;
+  /**
+   * After what is noted. Users whose memberships note it are left out of a set: after the cut they may have come into it, which need not
+   * be in the log where only the day had changed.
+   */
+  loadDay(number: number, day: number, make: (arena: ChunkArena, isNoted: (user: number) => boolean) => DayUsers): void {
+    const noted = this.#byNumber.get(number)?.get(day)?.noted ?? 0;
+    const users = make(this.#arena, (user) => noted > 0 && this.#isNoted(number, day, user));
+    users.noted = noted;
     this.#daysOf(number).set(day, users);
   }
   /** Everything is loaded: the present day goes on. */
