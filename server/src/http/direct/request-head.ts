@@ -163,18 +163,43 @@ function readLines(lines: string): Record<string, string> | undefined {
   let count = 0;
   for (let at = 0; at < lines.length;) {
     const end = lines.indexOf('\r\n', at);
-    const colon = lines.indexOf(':', at);
-    if (end < 0 || colon < 0 || colon > end || (count += 1) > mostHeaders) return undefined;
-    const sentName = lines.slice(at, colon);
-    const sentValue = lines.slice(colon + 1, end);
-    if (!plainName.test(sentName) || !plainValue.test(sentValue)) return undefined;
-    const name = sentName.toLowerCase();
-    const value = sentValue.trim();
-    if (name in headers || !isPlain(name, value)) return undefined;
-    headers[name] = value;
+    if (end < 0 || (count += 1) > mostHeaders) return undefined;
+    const line = lines.slice(at, end);
+    const field = knownLines.get(line) ?? readLine(line);
+    if (!field || field.name in headers) return undefined;
+    headers[field.name] = field.value;
     at = end + 2;
   }
   return headers;
+}
+
+interface HeadField {
+  /** In lower case. */
+  readonly name: string;
+  readonly value: string;
+}
+
+/**
+ * Lines that were read before, each for itself: browsers send the same ones beside a cookie that hardly comes again. Bounded like
+ * `KnownFields`.
+ */
+const knownLines = new Map<string, HeadField>();
+const mostKnownLines = 4096;
+const longestKnownLine = 256;
+
+/** What a line says, or undefined where it is not plain. */
+function readLine(line: string): HeadField | undefined {
+  const colon = line.indexOf(':');
+  if (colon < 0) return undefined;
+  const sentName = line.slice(0, colon);
+  const sentValue = line.slice(colon + 1);
+  if (!plainName.test(sentName) || !plainValue.test(sentValue)) return undefined;
+  const field = { name: sentName.toLowerCase(), value: sentValue.trim() };
+  if (!isPlain(field.name, field.value)) return undefined;
+  if (field.name === 'cookie' || line.length > longestKnownLine) return field;
+  if (knownLines.size >= mostKnownLines) knownLines.clear();
+  knownLines.set(line, field);
+  return field;
 }
 
 function isPlain(name: string, value: string): boolean {
