@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OperationBatch } from '../operation-batch.ts';
-import { FakeClock, instant, segment, user } from '../profile-fixtures.ts';
+import { device, FakeClock, instant, segment, user } from '../profile-fixtures.ts';
 import type { SegmentDay } from '../profile-store.ts';
 import { EmbeddedProfileStore } from './embedded-profile-store.ts';
 
@@ -147,6 +147,45 @@ describe('distinct users in the engine', () => {
     await add(2, 3000, 5);
     expect((await days(1, 2))[0]).toEqual({ uniques: 99, approximate: false });
     expect((await days(2, 1))[0]).toEqual({ uniques: 15, approximate: false });
+  });
+
+  it('are those of the cut in a snapshot, though the day changes and a segment is replaced while it is written', async () => {
+    await open(2 ** 28);
+    for (let id = 1; id <= 5; id++) await add(id, 1, 20_000);
+    const stage = await store.stageReplace(segment(2));
+    const batch = new OperationBatch().forUser(user(20_001));
+    batch.add(segment(2), 1, clock.s, null);
+    await store.apply(batch, { ...instant, stage });
+    const told = async (): Promise<unknown> => Promise.all([1, 2, 3].map((id) => days(id, 2)));
+    const reopened = async (): Promise<unknown> => {
+      await store.close();
+      await open(2 ** 28);
+      return told();
+    };
+    const first = store.snapshot();
+    clock.pass(daySeconds);
+    // Changes nothing and leaves no record, but the day goes on.
+    expect(await store.unlink(device(1))).toBe(false);
+    await store.sweep();
+    await first;
+    const before = await told();
+    expect(before).toMatchObject([
+      [{ uniques: 20_000 }, {}],
+      [{ uniques: 20_000 }, {}],
+      [{ uniques: 20_000 }, {}],
+    ]);
+    expect(await reopened()).toEqual(before);
+    const second = store.snapshot();
+    await store.commit(stage);
+    await store.sweep();
+    await second;
+    const after = await told();
+    expect(after).toMatchObject([
+      [{ uniques: 20_000 }, {}],
+      [{ uniques: 20_001 }, {}],
+      [{ uniques: 20_000 }, {}],
+    ]);
+    expect(await reopened()).toEqual(after);
   });
 
   it('are counted for the later day when the clock steps back over midnight', async () => {
