@@ -47,6 +47,8 @@ const systemParts = [
     why: 'the tests in a browser; one that stands elsewhere is named by CHROMIUM_PATH',
   },
   { debian: 'openssl', prove: ['openssl', 'version'], why: "the certificate of those tests' sites" },
+  { debian: 'zsh', prove: ['zsh', '--version'], why: 'the test that has zsh read its completion' },
+  { debian: 'fish', prove: ['fish', '--version'], why: 'the test that has fish read its completion' },
 ];
 
 class Refusal extends Error {}

@@ -25,7 +25,7 @@ export interface VisitorParts {
  * Who comes with a visit.
  * - denied: privacy signals forbid it; nothing is stored, no cookie is set.
  * - bounce: a first visit. The browser is to call `location`, which shows whether it kept the cookie.
- * - nobody: it keeps none. `cookie` is one that may be set all the same.
+ * - nobody: it keeps none.
  */
 export type Visitor =
   | { readonly is: 'denied' }
