@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commandTable } from './command-table.ts';
 import { bashCompletion } from './completion-bash.ts';
@@ -50,8 +53,15 @@ it('zsh can read its script', () => {
 });
 
 it('fish can read its script', () => {
-  const { stderr, status } = spawnSync('fish', ['--no-execute'], { input: fishCompletion(commands), encoding: 'utf8' });
-  expect([stderr, status]).toEqual(['', 0]);
+  // From a file: fish reads no script from the socket that a child's stdin is here.
+  const folder = mkdtempSync(join(tmpdir(), 'foyer-fish-'));
+  try {
+    writeFileSync(join(folder, 'foyer.fish'), fishCompletion(commands));
+    const { stderr, status } = spawnSync('fish', ['--no-execute', join(folder, 'foyer.fish')], { encoding: 'utf8' });
+    expect([stderr, status]).toEqual(['', 0]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 it.each([
