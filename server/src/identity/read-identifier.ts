@@ -1,3 +1,4 @@
+import type { ParameterDoc } from '../http/operation.ts';
 import { accessErrors } from '../access/access-errors.ts';
 import type { CatalogSnapshot } from '../catalog-view/catalog-snapshot.ts';
 import { httpErrors } from '../http/http-errors.ts';
@@ -7,6 +8,16 @@ import { refusal } from '../kit/refusal.ts';
 import type { Identifier } from '../profiles/identifier.ts';
 import { mayNameExternal } from './link-rights.ts';
 import { resolveIdentifier, type Resolved, resolveUserId } from './resolve-user.ts';
+
+/** What the documentation says of the parameters by which a user is named, and `member_id` beside them. */
+export const identifierParameters: readonly ParameterDoc[] = [
+  { name: 'uid', description: 'The id of the user' },
+  { name: 'domain', description: 'Absent: a user id; else a device domain, external, eid or ifa' },
+  { name: 'member', description: 'With domain=external: whose id it is' },
+  { name: 'source', description: 'With domain=eid' },
+  { name: 'type', description: 'With domain=ifa' },
+  { name: 'member_id', description: 'For administrators: see what this member would' },
+];
 
 /**
  * The identifier that `uid`, `domain`, `member`, `source` and `type` name (ingest.md section 5).

@@ -1,6 +1,9 @@
 import { refusal } from '../kit/refusal.ts';
 import { segmentErrors } from './segment-errors.ts';
 
+/** 180 days: what a longer `expire_minutes` acts as, and none at all for pixels (platform.md section 5). */
+export const longestSegmentMinutes = 259_200;
+
 export interface PiggybackPixel {
   readonly url: string;
   readonly pixel_type: 'js' | 'img';

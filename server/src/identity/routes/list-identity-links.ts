@@ -8,7 +8,7 @@ import { identityLinkSchema } from '../identity-link-schema.ts';
 import type { LinkParts } from '../link-parts.ts';
 import { lookingMember } from '../looking-member.ts';
 import { identifierOnWire } from '../name-on-wire.ts';
-import { readIdentifier } from '../read-identifier.ts';
+import { identifierParameters, readIdentifier } from '../read-identifier.ts';
 
 /** `GET /identity-link?uid=` (ingest.md section 1.5): what is linked to a user, oldest first, as far as the caller may see it. */
 export const listIdentityLinks = ({ view, profiles, eidSources }: LinkParts): AccountOperation => ({
@@ -16,14 +16,7 @@ export const listIdentityLinks = ({ view, profiles, eidSources }: LinkParts): Ac
   method: 'GET',
   paths: ['/identity-link'],
   summary: 'Read what is linked to a user',
-  parameters: [
-    { name: 'uid', description: 'The id of the user' },
-    { name: 'domain', description: 'Absent: a user id; else a device domain, external, eid or ifa' },
-    { name: 'member', description: 'With domain=external: whose id it is' },
-    { name: 'source', description: 'With domain=eid' },
-    { name: 'type', description: 'With domain=ifa' },
-    { name: 'member_id', description: 'For administrators: see what this member would' },
-  ],
+  parameters: identifierParameters,
   access: { ...reading, tokenInQuery: true },
   answer: identityLinkSchema,
   async handle(call) {

@@ -2,6 +2,7 @@ import { asMemberId, asSegmentId, type MemberId } from '../../kit/ids.ts';
 import type { CatalogSnapshot, SegmentFacts } from '../../catalog-view/catalog-snapshot.ts';
 import { canWrite } from '../../catalog-view/segment-rights.ts';
 import { longestLifetimeMinutes } from '../../profiles/operation-batch.ts';
+import { longestSegmentMinutes } from '../../segments/segment.ts';
 import type { ParsedBlock } from './parse-users.ts';
 
 /** Why a segment takes nothing: unknown, no right to populate it, or switched off (ingest.md section 3.2). */
@@ -18,8 +19,6 @@ export interface SegmentUse {
   readonly owner: number | string;
 }
 
-/** 180 days: what a longer `expire_minutes` acts as (platform.md section 5). */
-const longestSegmentLifetime = 259_200;
 /** Segments beyond this cannot be stored; no catalog of ours makes such ids. */
 const largestSegmentId = 0xffff_ffff;
 
@@ -226,6 +225,6 @@ export class SegmentUses {
 export function expirationOf(sent: number | null, segment: SegmentFacts, defaultExpiration: number): number {
   if (sent !== null) return sent;
   const { expireMinutes } = segment;
-  if (expireMinutes !== null) return expireMinutes === 0 ? notKept : Math.min(expireMinutes, longestSegmentLifetime);
+  if (expireMinutes !== null) return expireMinutes === 0 ? notKept : Math.min(expireMinutes, longestSegmentMinutes);
   return Math.min(Math.max(defaultExpiration, removes), longestLifetimeMinutes);
 }

@@ -1,4 +1,5 @@
-import { deviceDomainOf, resolveDeviceId, type Resolved, resolveExternalId } from '../../identity/resolve-user.ts';
+import { mayLink } from '../../identity/link-rights.ts';
+import { resolveDeviceId, type Resolved, resolveExternalId } from '../../identity/resolve-user.ts';
 import { gifAnswer, redirectAnswer, type Visit } from '../../identity/visit.ts';
 import type { BareAnswer } from '../../http/operation.ts';
 import { nowS } from '../../kit/clock.ts';
@@ -60,8 +61,11 @@ async function linkDevices(parts: PixelParts, to: UserId, member: MemberId, quer
     errors.add('too-many-users');
     return;
   }
-  const mayLink = parts.view.current().ingest(member).settings.link_identifiers === 'all';
-  const resolved = devices.map(({ text }): Resolved => (text === undefined || !mayLink ? 'malformed-id' : deviceOf(text)));
+  const snapshot = parts.view.current();
+  const resolved = devices.map(({ text }): Resolved => {
+    const device = text === undefined ? 'malformed-id' : deviceOf(text);
+    return typeof device === 'string' || mayLink(snapshot, member, device) ? device : 'malformed-id';
+  });
   const results = await linkAll(parts, to, member, resolved);
   for (const [at, error] of results.entries()) {
     if (error === 'malformed') errors.add('bad-device', devices[at]?.sent);
@@ -71,8 +75,7 @@ async function linkDevices(parts: PixelParts, to: UserId, member: MemberId, quer
 
 function deviceOf(text: string): Resolved {
   const colon = text.indexOf(':');
-  const domain = text.slice(0, Math.max(colon, 0));
-  return deviceDomainOf(domain) === undefined ? 'unknown-domain' : resolveDeviceId(domain, text.slice(colon + 1));
+  return resolveDeviceId(text.slice(0, Math.max(colon, 0)), text.slice(colon + 1));
 }
 
 type LinkError = 'malformed' | 'opted-out' | 'full' | 'unavailable';

@@ -4,11 +4,10 @@ import { Refusal } from '../../kit/refusal.ts';
 import { OperationBatch } from '../../profiles/operation-batch.ts';
 import { outcomeCodes, type Source } from '../../profiles/profile-store.ts';
 import type { ProfileWriter } from '../../profiles/profile-writer.ts';
+import { longestSegmentMinutes } from '../../segments/segment.ts';
 import type { AskedSegments } from './asked-segments.ts';
 import type { PixelErrors } from './pixel-errors.ts';
 
-/** What a segment without `expire_minutes` keeps users for, and what a longer one is cut to: 180 days (Segment Service). */
-const longestLifetimeMinutes = 259_200;
 const source: Source = { kind: 'pixel', job: 0 };
 /** Batches that are not under way, for the next calls; more are left to the garbage collector. */
 const spare: OperationBatch[] = [];
@@ -30,7 +29,7 @@ export async function writeSegments(
     const { id, expireMinutes } = segment;
     // 0 is for the ad call alone: there is nothing to keep.
     if (expireMinutes === 0) continue;
-    subjects[batch.add(id, value, atS, Math.min(expireMinutes ?? longestLifetimeMinutes, longestLifetimeMinutes))] = id;
+    subjects[batch.add(id, value, atS, Math.min(expireMinutes ?? longestSegmentMinutes, longestSegmentMinutes))] = id;
   }
   try {
     if (batch.operationCount === 0) return;

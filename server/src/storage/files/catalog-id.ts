@@ -1,6 +1,7 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exitCodes, StartRefused } from '../../kit/start-refused.ts';
+import { writeDurably } from './write-durably.ts';
 
 /** Stands in a data directory whose catalog is in a database, and holds that catalog's id. */
 export const catalogIdFileName = 'catalog-id';
@@ -13,21 +14,7 @@ export function readCatalogIdFile(dataPath: string): string | null {
 
 /** Durable when it returns. */
 export function writeCatalogIdFile(dataPath: string, id: string): void {
-  const file = join(dataPath, catalogIdFileName);
-  const handle = openSync(`${file}.new`, 'w', 0o640);
-  try {
-    writeSync(handle, `${id}\n`);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  renameSync(`${file}.new`, file);
-  const folder = openSync(dataPath, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
+  writeDurably(join(dataPath, catalogIdFileName), `${id}\n`, 0o640);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { CatalogView } from '../../../catalog-view/catalog-view.ts';
 import type { AccountOperation, Answer } from '../../../http/operation.ts';
 import { lookingMember } from '../../../identity/looking-member.ts';
-import { readIdentifier } from '../../../identity/read-identifier.ts';
+import { identifierParameters, readIdentifier } from '../../../identity/read-identifier.ts';
 import type { MemberId } from '../../../kit/ids.ts';
 import type { CatalogSnapshot } from '../../../catalog-view/catalog-snapshot.ts';
 import type { Identifier } from '../../../profiles/identifier.ts';
@@ -22,14 +22,7 @@ export const lookUpUser = ({ view, profiles, eidSources }: LookUpParts): Account
   method: 'GET',
   paths: ['/user-segments'],
   summary: 'The segments that a user is in now, as far as the caller may see them',
-  parameters: [
-    { name: 'uid', description: 'The id of the user' },
-    { name: 'domain', description: 'Absent: a user id; else a device domain, external, eid or ifa' },
-    { name: 'member', description: 'With domain=external: whose id it is' },
-    { name: 'source', description: 'With domain=eid' },
-    { name: 'type', description: 'With domain=ifa' },
-    { name: 'member_id', description: 'For administrators: see what this member would' },
-  ],
+  parameters: identifierParameters,
   access: { writes: false, tokenInQuery: true, throttled: false },
   answer: lookupSchema,
   wire: { answer: 'fields' },
