@@ -5,6 +5,7 @@ import type { SegmentId } from '../../kit/ids.ts';
 import { keyOf } from '../identifier-key.ts';
 import type { Identifier } from '../identifier.ts';
 import type { OperationBatch } from '../operation-batch.ts';
+import type { RestoreBatch } from '../restore-batch.ts';
 import {
   ProfileStoreUnavailable,
   type ApplyOptions,
@@ -16,6 +17,8 @@ import {
   type Profile,
   type ProfileStats,
   type ProfileStore,
+  type RestoreOptions,
+  type RestoreResult,
   type ScanFields,
   type ScanPage,
   type SegmentDay,
@@ -113,6 +116,11 @@ export class EmbeddedProfileStore implements ProfileStore {
   async apply(batch: OperationBatch, options: ApplyOptions): Promise<ApplyResult> {
     this.#checkOpen();
     return this.#client.apply(batch, options, this.#nowS());
+  }
+  async restore(batch: RestoreBatch, options: RestoreOptions): Promise<RestoreResult> {
+    this.#checkOpen();
+    const { outcomes, repeated, changes } = await this.#client.apply(batch, options, this.#nowS());
+    return { outcomes, repeated, changes };
   }
   async forgetChunks(job: number): Promise<void> {
     await this.#change(entryType.forgetChunks, [job]);

@@ -2,18 +2,10 @@ import { receiveMessageOnPort } from 'node:worker_threads';
 import type { SegmentId } from '../../../kit/ids.ts';
 import type { OperationBatch } from '../../operation-batch.ts';
 import { ProfileStoreUnavailable, type ApplyOptions, type ApplyResult, type ProfileStats } from '../../profile-store.ts';
+import type { RestoreBatch } from '../../restore-batch.ts';
 import { receiveError, type EngineLink, type EngineOrder, type FromEngine, type OrderAnswer, type ToEngine } from './engine-link.ts';
-import {
-  bulkRequest,
-  headWords,
-  readAnswer,
-  wordsOfApply,
-  wordsOfKeys,
-  writeApply,
-  writeKeys,
-  type Answered,
-  type RequestMemory,
-} from './requests.ts';
+import { readAnswer, type Answered } from './answers.ts';
+import { bulkRequest, headWords, wordsOfBatch, wordsOfKeys, writeBatch, writeKeys, type RequestMemory } from './requests.ts';
 import { SharedRing } from './shared-ring.ts';
 
 export interface EngineClientListeners {
@@ -86,9 +78,10 @@ export class EngineClient {
     return { users, identifiers, memberships, segments, memoryBytes, membershipBytes, logBytes };
   }
 
-  apply(batch: OperationBatch, options: ApplyOptions, nowS: number): Promise<ApplyResult> {
-    const length = wordsOfApply(batch);
-    return this.#ask(length, (memory, at, id) => writeApply(memory, at, id, nowS, batch, options)) as Promise<ApplyResult>;
+  /** `restore` where the batch is a `RestoreBatch`. */
+  apply(batch: OperationBatch | RestoreBatch, options: ApplyOptions, nowS: number): Promise<ApplyResult> {
+    const length = wordsOfBatch(batch);
+    return this.#ask(length, (memory, at, id) => writeBatch(memory, at, id, nowS, batch, options)) as Promise<ApplyResult>;
   }
 
   /** A request of words and keys; answers its number. */
