@@ -64,6 +64,15 @@ export abstract class PackedBatch implements BatchColumns {
     return this.#beginUser(userKeyBytes);
   }
 
+  /** `forUser` for a key (identifier-key.ts) that stands in these bytes. */
+  forKey(bytes: Uint8Array, start: number, end: number): this {
+    const length = end - start;
+    if (!(length > 0 && length <= longestKeyBytes)) throw new RangeError(`an identifier cannot have ${length} bytes`);
+    this.#makeRoom(length);
+    this.#keys.set(bytes.subarray(start, end), this.#keyEnd);
+    return this.#beginUser(length);
+  }
+
   clear(): void {
     this.#operationCount = 0;
     this.#keyEnd = 0;

@@ -118,6 +118,12 @@ export class ParsedChunk implements ParsedColumns {
     if (this.faultCount + mostSegmentsOfLine > this.faultCode.length) this.#growFaults();
   }
 
+  /** For one user more with a key of so many bytes, where that may be longer than those of text files. */
+  makeKeyRoom(bytes: number): void {
+    while (this.keyEnd + bytes > this.keys.length) this.keys = grown(this.keys);
+    while (this.idleKeyEnd + bytes > this.idleKeys.length) this.idleKeys = grown(this.idleKeys);
+  }
+
   /** Where the next key of a user with operations begins. */
   get keyEnd(): number {
     return this.userCount === 0 ? 0 : (this.userKeyEnds[this.userCount - 1] ?? 0);
