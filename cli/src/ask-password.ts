@@ -42,7 +42,7 @@ function ask(question: string, { stdin, stderr }: Surroundings, shown: boolean):
       }
       if (character === '\u0003') {
         finish();
-        reject(new CommandFailure('stopped', 130));
+        reject(new CommandFailure('stopped', exitCodes.stopped));
         return;
       }
       if (character === '\u007f' || character === '\b') {

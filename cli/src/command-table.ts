@@ -11,6 +11,12 @@ import { accountPassword } from './commands/account-password.ts';
 import { accountUpdate } from './commands/account-update.ts';
 import { auditList } from './commands/audit-list.ts';
 import { backup } from './commands/backup.ts';
+import { batchCancel } from './commands/batch-cancel.ts';
+import { batchList } from './commands/batch-list.ts';
+import { batchRejects } from './commands/batch-rejects.ts';
+import { batchStatus } from './commands/batch-status.ts';
+import { batchUndo } from './commands/batch-undo.ts';
+import { batchUpload } from './commands/batch-upload.ts';
 import { completion } from './commands/completion.ts';
 import { curl } from './commands/curl.ts';
 import { demo } from './commands/demo.ts';
@@ -54,6 +60,12 @@ export const commandTable: readonly Command[] = [
   segmentCreate,
   segmentUpdate,
   segmentDelete,
+  batchUpload,
+  batchStatus,
+  batchList,
+  batchRejects,
+  batchUndo,
+  batchCancel,
   memberList,
   memberShow,
   memberCreate,

@@ -74,6 +74,11 @@ export class Call {
     this.surroundings.stdout.write(`${line}\n`);
   }
 
+  /** A piece of a file, as it is; resolves when there is room for more. */
+  printBytes(bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve) => void this.surroundings.stdout.write(bytes, resolve));
+  }
+
   printJson(value: unknown): void {
     this.print(JSON.stringify(value));
   }

@@ -7,7 +7,10 @@ export const exitCodes = {
   dataDirectoryInUse: 4,
   notAuthorised: 5,
   damaged: 6,
+  partlyRefused: 10,
+  jobFailed: 11,
   httpError: 22,
+  stopped: 130,
 } as const;
 
 export const exitCodeTexts: readonly (readonly [number, string])[] = [
@@ -18,7 +21,10 @@ export const exitCodeTexts: readonly (readonly [number, string])[] = [
   [exitCodes.dataDirectoryInUse, 'the data directory is in use by a server that cannot be asked, or must be stopped first'],
   [exitCodes.notAuthorised, 'not logged in, wrong password, or not allowed'],
   [exitCodes.damaged, 'verify, restore: a file is damaged; the text names it'],
+  [exitCodes.partlyRefused, 'batch: the job has completed, but lines or segments of it were refused'],
+  [exitCodes.jobFailed, 'batch: the job ended in error; the text says why'],
   [exitCodes.httpError, 'curl: the server answered with HTTP status 400 or above'],
+  [exitCodes.stopped, 'stopped by Ctrl-C'],
 ];
 
 export const serverExitCodeTexts: readonly (readonly [number, string])[] = [

@@ -31,6 +31,8 @@ export interface ListSpec {
   readonly columns: readonly string[];
   readonly examples: readonly string[];
   readonly details?: string;
+  /** The order where the call names none. Default: by id. */
+  readonly sort?: string;
   readonly read: (client: FoyerClient, query: Query) => AsyncIterable<object>;
 }
 
@@ -38,30 +40,30 @@ const defaultLimit = 100;
 /** More is not answered at once. */
 const pageSize = 100;
 
-const listOptions: Readonly<Record<string, OptionSpec>> = {
+const listOptions = (sort: string): Readonly<Record<string, OptionSpec>> => ({
   where: {
     type: 'string',
     multiple: true,
     placeholder: 'FIELD=VALUE',
     description: 'any other filter of the API, such as min_id=5 or like_code=car; may be repeated',
   },
-  sort: { type: 'string', placeholder: 'FIELDS', description: 'order, such as name or last_modified.desc,id (default: id)' },
+  sort: { type: 'string', placeholder: 'FIELDS', description: `order, such as name or last_modified.desc,id (default: ${sort})` },
   limit: { type: 'string', placeholder: 'N', description: `how many at most (default: ${defaultLimit})` },
   all: { type: 'boolean', description: 'all of them, page after page' },
   server: serverOption,
-};
+});
 
 /** A command that lists: a table for people, with --json one object a line. */
 export const listCommand = (spec: ListSpec): Command => ({
   name: spec.name,
   summary: spec.summary,
   operands: [],
-  options: { ...spec.filters, ...listOptions },
+  options: { ...spec.filters, ...listOptions(spec.sort ?? 'id') },
   examples: spec.examples,
   ...(spec.details === undefined ? {} : { details: spec.details }),
   run: async (call) => {
     const limit = limitOf(call);
-    const query = { ...queryOf(call, spec.filters), num_elements: Math.min(limit + 1, pageSize) };
+    const query = { ...queryOf(call, spec), num_elements: Math.min(limit + 1, pageSize) };
     const client = await loggedInClient(call);
     const { shown, more } = await call.slowly(`reading ${spec.objects} …`, readUpTo(spec.read(client, query), limit, call));
     if (!call.json) printTable(call, spec, shown);
@@ -70,7 +72,7 @@ export const listCommand = (spec: ListSpec): Command => ({
   },
 });
 
-function queryOf(call: Call, filters: Readonly<Record<string, FilterOption>>): Query {
+function queryOf(call: Call, spec: Pick<ListSpec, 'filters' | 'sort'>): Query {
   const query: Record<string, string | number> = {};
   for (const condition of call.texts('where')) {
     const [, field, value] = /^([^=\s]+)=(.*)$/s.exec(condition) ?? [];
@@ -79,11 +81,11 @@ function queryOf(call: Call, filters: Readonly<Record<string, FilterOption>>): Q
     }
     query[field] = value;
   }
-  for (const [name, { parameter }] of Object.entries(filters)) {
+  for (const [name, { parameter }] of Object.entries(spec.filters)) {
     const value = call.text(name);
     if (value !== undefined) query[parameter] = value;
   }
-  const sort = call.text('sort');
+  const sort = call.text('sort') ?? spec.sort;
   return sort === undefined ? query : { ...query, sort };
 }
 

@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
 
-/** Where text goes. */
+/** Where text goes, and bytes of files. */
 export interface TextSink {
-  write(text: string): unknown;
+  /** @param done called when there is room for more */
+  write(text: string | Uint8Array, done?: () => void): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
 }

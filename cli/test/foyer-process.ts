@@ -20,7 +20,8 @@ export interface RunOptions {
   entry?: string;
 }
 
-function start(args: readonly string[], options: RunOptions): ChildProcess {
+/** One use of the command, while it runs. */
+export function start(args: readonly string[], options: RunOptions): ChildProcess {
   // FOYER_ variables of whoever runs the tests must not reach the command.
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('FOYER_'));
   const env = { ...Object.fromEntries(inherited), XDG_CONFIG_HOME: options.config, ...options.env };
