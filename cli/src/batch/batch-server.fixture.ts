@@ -13,17 +13,17 @@ export interface UploadReaction {
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;
   readonly cut?: boolean;
-  readonly then: string;
+  readonly leaves: string;
 }
 
-export const accepted: UploadReaction = { then: 'validating' };
+export const accepted: UploadReaction = { leaves: 'validating' };
 const failed = 'uploading-error';
-export const cutOff: UploadReaction = { cut: true, then: failed };
+export const cutOff: UploadReaction = { cut: true, leaves: failed };
 export const refusal = (status: number, code: string, headers: Readonly<Record<string, string>> = {}): UploadReaction => ({
   status,
   body: { response: { status: 'ERROR', error_code: code, errors: [code] } },
   headers,
-  then: failed,
+  leaves: failed,
 });
 
 /** Plays the Batch Segment Service as far as an upload meets it, and reacts to uploads in turn, the last reaction for ever. */
@@ -77,8 +77,8 @@ export class BatchServer {
     request.on('end', () => {
       this.uploads.push(bytes);
       const job = this.jobs[at];
-      const isFailed = reaction.then === failed;
-      if (job) Object.assign(job, { phase: isFailed ? 'error' : reaction.then, error_code: isFailed ? failed : null });
+      const isFailed = reaction.leaves === failed;
+      if (job) Object.assign(job, { phase: isFailed ? 'error' : reaction.leaves, error_code: isFailed ? failed : null });
       if (reaction.cut === true) request.socket.destroy();
       else if (reaction.status !== undefined) answer.writeHead(reaction.status, reaction.headers).end(JSON.stringify(reaction.body));
       else answer.end(JSON.stringify({ response: { status: 'OK', segment_upload: { job_id: String(at) } } }));

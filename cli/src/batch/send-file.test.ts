@@ -54,7 +54,7 @@ describe('a file that is sent for the first time', () => {
   });
 
   it('is not sent twice where only the answer was lost', async () => {
-    const server = await playing({ cut: true, then: 'processing' });
+    const server = await playing({ cut: true, leaves: 'processing' });
     expect(await send(server)).toMatchObject({ sentNow: true, job: { job_id: '0', phase: 'processing' } });
     expect(server.uploads).toEqual([5]);
   });
