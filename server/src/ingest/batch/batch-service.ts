@@ -6,6 +6,7 @@ import { cutOffUpload, failed } from './batch-job.ts';
 import type { BatchParts } from './batch-parts.ts';
 import { JobFolders } from './job-folder.ts';
 import { loadBatch } from './load/load-batch.ts';
+import { LoadThreads } from './load/load-threads.ts';
 import { RunningJobs } from './load/running-jobs.ts';
 import { FileScanner } from './scan/file-scanner.ts';
 import { batchJobsIn, failLateUploads, moveBatchJob } from './store/batch-job-store.ts';
@@ -38,6 +39,7 @@ export class BatchService {
       urls: new UploadUrls(secretKey(join(filesPath, 'batch-uploads.key')), publicUrl, proxy),
       folders: new JobFolders(filesPath),
       scanner: new FileScanner(),
+      threads: new LoadThreads(),
       passes: new Map(),
       running: new RunningJobs(clock),
     };
@@ -79,6 +81,7 @@ export class BatchService {
     if (this.#lateLooks !== null) clearInterval(this.#lateLooks);
     await this.#runner.stop();
     await this.parts.scanner.close();
+    await this.parts.threads.close();
   }
 
   async #failLate(): Promise<void> {

@@ -86,7 +86,7 @@ class JobLoad {
   }
 
   async #loaded(scan: ScanResult): Promise<LoadEnd> {
-    const { clock, view, settings } = this.#parts;
+    const { clock, view, settings, threads } = this.#parts;
     const plan = await this.#plan();
     const nowMs = clock.nowMs();
     await this.#move(['validating', 'processing'], {
@@ -97,6 +97,7 @@ class JobLoad {
     const member = asMemberId(this.#job.member_id);
     const { upload, repeats, segments, rejects, before } = this.#folder;
     return runFileLoad({
+      threads,
       order: {
         upload,
         repeats,
