@@ -7,7 +7,10 @@ const bucketWords = 16;
 const namesPerBucket = 12;
 const fingerprintWord = namesPerBucket;
 const fingerprintWords = 3;
+/** The number of an overflow bucket, and in the highest bit of a bucket's: a name of it may lie in its other bucket. */
 const overflowWord = 15;
+const overflowMask = 0x7fff_ffff;
+const elsewhereBit = 0x8000_0000 | 0;
 const chunkShift = 14;
 const bucketsPerChunk = 1 << chunkShift;
 const chunkMask = bucketsPerChunk - 1;
@@ -43,7 +46,7 @@ export interface NameIndexPlace {
  * overflow bucket.
  *
  * A name lies in the bucket of its hash; where that is full, in that of its other hash; where both are, a name that lies in one of them
- * makes room by going to its own other one (docs/decisions/0032). Only where none can, it lies in the overflow of its first bucket. Both hashes agree
+ * makes room by going to its own other one (docs/decisions/0032). Only where none can, it lies in the overflow of its first bucket, which has a bit that says whether any of its names may lie elsewhere. Both hashes agree
  * in the bits that choose a version, so whatever moves stays in its stripe. Names lie without gaps from the front of a chain; a fingerprint
  * that agrees is always checked against the key.
  */
@@ -90,19 +93,19 @@ export class NameIndex {
   find(hash: number): number {
     const fingerprint = hash >>> 24;
     const first = this.#bucketOf(hash);
-    const second = this.#bucketOf(otherHash(hash));
     const words = this.#words[first >>> chunkShift] as Uint32Array;
     const base = (first & chunkMask) * bucketWords;
-    const secondWords = this.#words[second >>> chunkShift] as Uint32Array;
-    const secondBase = (second & chunkMask) * bucketWords;
-    // Both lines are asked for at once, so that memory is waited for once.
-    readAhead[0] = secondWords[secondBase] as number;
     const name = this.#search(words, base, fingerprint);
-    if (name !== 0) return name;
-    const other = second === first ? 0 : this.#search(secondWords, secondBase, fingerprint);
-    if (other !== 0) return other;
-    let found = 0;
-    for (let next = words[base + overflowWord] as number; next !== 0 && found === 0;) {
+    const link = words[base + overflowWord] as number;
+    return name !== 0 || link === 0 ? name : this.#findBehind(link, hash);
+  }
+
+  /** Looks where a name is that its first bucket had no room for. */
+  #findBehind(link: number, hash: number): number {
+    const fingerprint = hash >>> 24;
+    const second = this.#bucketOf(otherHash(hash));
+    let found = this.#search(this.#words[second >>> chunkShift] as Uint32Array, (second & chunkMask) * bucketWords, fingerprint);
+    for (let next = link & overflowMask; next !== 0 && found === 0;) {
       const overflow = this.#overflow.chunkOf(next);
       const at = this.#overflow.offsetOf(next);
       found = this.#search(overflow, at, fingerprint);
@@ -162,6 +165,8 @@ export class NameIndex {
   #split(): void {
     const from = this.#bucketCount - (this.#lowMask + 1);
     this.#versions.openIndex(from);
+    this.#goToBucket(from);
+    const elsewhere = (this.#line[this.#base + overflowWord] as number) > overflowMask;
     const names = this.#takeChain(from);
     this.#readAhead(names);
     const others: number[] = [];
@@ -171,6 +176,10 @@ export class NameIndex {
       (this.#bucketOf(hash) === from ? firsts : others).push(name, hash);
     }
     this.#addBucket();
+    if (elsewhere) {
+      this.#markElsewhere(from);
+      this.#markElsewhere(this.#bucketCount - 1);
+    }
     // Those that lie here by their other hash come first: they must not come into an overflow, and are no more than a bucket holds.
     this.#appendAll(others, otherHash);
     this.#appendAll(firsts, (hash) => hash);
@@ -224,7 +233,7 @@ export class NameIndex {
   }
   /** The overflow of the line in hand is in hand then; answers its number, or 0 where there is none. */
   #goToOverflow(): number {
-    const next = this.#line[this.#base + overflowWord] as number;
+    const next = (this.#line[this.#base + overflowWord] as number) & overflowMask;
     if (next === 0) return 0;
     this.#line = this.#overflow.chunkOf(next);
     this.#base = this.#overflow.offsetOf(next);
@@ -258,8 +267,8 @@ export class NameIndex {
   /** Frees the last overflow of a bucket, which is empty. */
   #endChainBefore(bucket: number, last: number): void {
     this.#goToBucket(bucket);
-    while (this.#line[this.#base + overflowWord] !== last) this.#goToOverflow();
-    this.#line[this.#base + overflowWord] = 0;
+    while (((this.#line[this.#base + overflowWord] as number) & overflowMask) !== last) this.#goToOverflow();
+    this.#line[this.#base + overflowWord] = (this.#line[this.#base + overflowWord] as number) & elsewhereBit;
     this.#overflow.release(last);
   }
 
@@ -269,12 +278,16 @@ export class NameIndex {
     const fingerprint = hash >>> 24;
     if (this.#putIn(first, name, fingerprint)) return;
     const second = this.#bucketOf(otherHash(hash));
-    if (second !== first && this.#putIn(second, name, fingerprint)) return;
+    if (second !== first && this.#putIn(second, name, fingerprint)) {
+      this.#markElsewhere(first);
+      return;
+    }
     for (const bucket of second === first ? [first] : [first, second]) {
       const slot = this.#moveOneFrom(bucket);
       if (slot < 0) continue;
       this.#goToBucket(bucket);
       setSlot(this.#line, this.#base, slot, name, fingerprint);
+      if (bucket !== first) this.#markElsewhere(first);
       return;
     }
     this.#append(first, name, fingerprint);
@@ -289,6 +302,11 @@ export class NameIndex {
     return true;
   }
 
+  #markElsewhere(bucket: number): void {
+    this.#goToBucket(bucket);
+    this.#line[this.#base + overflowWord] = (this.#line[this.#base + overflowWord] as number) | elsewhereBit;
+  }
+
   /** Moves a name of a full bucket to its other one. Answers the slot where it was, or -1 where none can be moved. */
   #moveOneFrom(bucket: number): number {
     for (let slot = 0; slot < namesPerBucket; slot++) {
@@ -297,7 +315,9 @@ export class NameIndex {
       const hash = this.#names.hashOf(name);
       const first = this.#bucketOf(hash);
       const other = first === bucket ? this.#bucketOf(otherHash(hash)) : first;
-      if (other !== bucket && this.#putIn(other, name, hash >>> 24)) return slot;
+      if (other === bucket || !this.#putIn(other, name, hash >>> 24)) continue;
+      if (first === bucket) this.#markElsewhere(bucket);
+      return slot;
     }
     return -1;
   }
@@ -305,11 +325,11 @@ export class NameIndex {
   /** Puts a name behind all others of a bucket's chain. */
   #append(bucket: number, name: number, fingerprint: number): void {
     this.#goToBucket(bucket);
-    while (this.#line[this.#base + overflowWord] !== 0) this.#goToOverflow();
+    while (this.#goToOverflow() !== 0);
     let slot = freeSlot(this.#line, this.#base);
     if (slot < 0) {
       slot = 0;
-      this.#line[this.#base + overflowWord] = this.#overflow.allocate();
+      this.#line[this.#base + overflowWord] = (this.#line[this.#base + overflowWord] as number) | this.#overflow.allocate();
       this.#goToOverflow();
     }
     setSlot(this.#line, this.#base, slot, name, fingerprint);
