@@ -26,7 +26,7 @@ import {
   type StageId,
 } from '../profile-store.ts';
 import { entryType } from './core/log-entry.ts';
-import { linkNeverEnds } from './memory/profile-memory.ts';
+import { linkNeverEnds } from './memory/name-entries.ts';
 import type { ProfileEngineListeners, ProfileEngineOptions } from './profile-engine.ts';
 import { AudienceClient } from './thread/audience-client.ts';
 import { EngineClient } from './thread/engine-client.ts';

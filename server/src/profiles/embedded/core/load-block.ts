@@ -76,10 +76,16 @@ function loadUser(memory: ProfileMemory, block: WordReader, countedAtS: number |
   const place = countedAtS === null ? block.word() : 0;
   const day = countedAtS === null ? block.word() : 0;
   const optedOut = block.word() === 1;
-  const user = memory.addUser(newName(memory, block), optedOut, place);
+  const length = block.word();
+  const start = block.skipBytes(length);
+  const first = memory.addUnseenName(block.allBytes, start, start + length);
+  if (first === 0) throw comesTwice();
+  const user = memory.addUser(first, optedOut, place);
   for (let left = block.word(); left > 0; left--) {
     const data = { linkedAtS: block.word(), expiresAtS: block.word(), linkedBy: block.word() };
-    memory.attach(newName(memory, block), user, data);
+    const linkLength = block.word();
+    const at = block.skipBytes(linkLength);
+    if (!memory.addUnseenLink(block.allBytes, at, at + linkLength, user, data)) throw comesTwice();
   }
   const count = block.word();
   if (count > mostMembershipsPerProfile) throw new RangeError('a profile is too large');
@@ -87,13 +93,7 @@ function loadUser(memory: ProfileMemory, block: WordReader, countedAtS: number |
   loadNoted(memory, user, day);
 }
 
-function newName(memory: ProfileMemory, block: WordReader): number {
-  const length = block.word();
-  const start = block.skipBytes(length);
-  const name = memory.addUnseenName(block.allBytes, start, start + length);
-  if (name === 0) throw new RangeError('an identifier comes twice');
-  return name;
-}
+const comesTwice = (): RangeError => new RangeError('an identifier comes twice');
 
 /** Ordinals between those of loaded users, unless a set may still hold them: to be called once, after the last block. */
 export function freeUnusedOrdinals({ users, uniques }: ProfileMemory): void {

@@ -5,7 +5,7 @@ import type { OperationBatch } from '../../operation-batch.ts';
 import type { ApplyOptions, ApplyResult, Expression, LinkOptions, LinkOutcome, StageId } from '../../profile-store.ts';
 import { sourceToWord } from '../../source-word.ts';
 import { MemoryReader } from '../audience/memory-reader.ts';
-import { linkNeverEnds } from '../memory/profile-memory.ts';
+import { linkNeverEnds } from '../memory/name-entries.ts';
 import type { CoreLimits } from './core-limits.ts';
 import { evaluateExpression } from './evaluate-expression.ts';
 import { ProfileCore } from './profile-core.ts';

@@ -14,7 +14,8 @@ import {
   valueMask,
   valueWord,
 } from '../memory/membership-slabs.ts';
-import { countMask, linkNeverEnds, userField, type ProfileMemory } from '../memory/profile-memory.ts';
+import { linkNeverEnds } from '../memory/name-entries.ts';
+import { countMask, userField, type ProfileMemory } from '../memory/profile-memory.ts';
 import type { ResolvedKey } from './resolve-key.ts';
 
 /** `ProfileStore.get` of what the identifier resolves to. */
