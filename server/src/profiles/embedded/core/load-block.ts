@@ -1,6 +1,6 @@
-import { beforeWords } from '../../profile-store.ts';
 import { membershipWords, mostMembershipsPerProfile } from '../memory/membership-slabs.ts';
 import { userField, type ProfileMemory } from '../memory/profile-memory.ts';
+import type { PackedBefore } from './before-images.ts';
 import { noChanges, type ChunkOutcomes } from './chunk-outcomes.ts';
 import { loadNoted } from './noted-additions.ts';
 import { takeMemberships } from './membership-changes.ts';
@@ -55,8 +55,7 @@ function loadChunk(chunks: ChunkOutcomes, block: WordReader, withChanges: boolea
   const flags = block.word();
   const outcomes = (flags & chunkFlag.allApplied) === 0 ? block.bytes().slice() : block.word();
   const changes = withChanges ? { added: block.word(), refreshed: block.word(), removed: block.word(), missing: block.word() } : noChanges;
-  const count = typeof outcomes === 'number' ? outcomes : outcomes.length;
-  const before = (flags & chunkFlag.before) === 0 ? null : block.words(count * beforeWords).slice();
+  const before = (flags & chunkFlag.before) === 0 ? null : (block.words(block.word()).slice() as Uint32Array as PackedBefore);
   chunks.set(job, sequence, { outcomes, changes, before });
 }
 

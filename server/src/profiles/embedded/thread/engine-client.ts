@@ -4,8 +4,9 @@ import type { OperationBatch } from '../../operation-batch.ts';
 import { ProfileStoreUnavailable, type ApplyOptions, type ApplyResult, type ProfileStats } from '../../profile-store.ts';
 import type { RestoreBatch } from '../../restore-batch.ts';
 import { receiveError, type EngineLink, type EngineOrder, type FromEngine, type OrderAnswer, type ToEngine } from './engine-link.ts';
-import { readAnswer, type Answered } from './answers.ts';
-import { bulkRequest, headWords, wordsOfBatch, wordsOfKeys, writeBatch, writeKeys, type RequestMemory } from './requests.ts';
+import { readAnswer, unpackAnswer } from './answers.ts';
+import { bulkRequest, headWords, wordsOfBatch, wordsOfKeys, writeBatch, writeKeys } from './requests.ts';
+import type { RequestMemory } from './request-memory.ts';
 import { SharedRing } from './shared-ring.ts';
 
 export interface EngineClientListeners {
@@ -16,7 +17,7 @@ export interface EngineClientListeners {
 }
 
 interface Waiting {
-  readonly resolve: (answered: Answered | OrderAnswer | undefined) => void;
+  readonly resolve: (answered: ApplyResult | number | OrderAnswer | undefined) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -130,7 +131,7 @@ export class EngineClient {
     this.#idle?.();
   }
 
-  #ask(length: number, write: (memory: RequestMemory, at: number, id: number) => void): Promise<Answered> {
+  #ask(length: number, write: (memory: RequestMemory, at: number, id: number) => void): Promise<ApplyResult | number> {
     if (this.#ended !== null) return Promise.reject(this.#ended);
     const id = this.#nextId();
     return new Promise((resolve, reject) => {
@@ -190,7 +191,7 @@ export class EngineClient {
 
   #take(message: FromEngine): void {
     if (message === null) this.#drain();
-    else if (message.kind === 'answered') this.#settle(message.id)?.resolve(message.answered);
+    else if (message.kind === 'answered') this.#settle(message.id)?.resolve(unpackAnswer(message.answered));
     else if (message.kind === 'done') this.#settle(message.id)?.resolve(message.told);
     else if (message.kind === 'failed') this.#settle(message.id)?.reject(receiveError(message.error));
     else if (message.kind === 'progress') this.#listeners.onProgress(message.fraction);

@@ -1,12 +1,13 @@
 import type { OperationBatch } from '../../operation-batch.ts';
 import { operationWords } from '../../packed-batch.ts';
-import type { ApplyOptions, ApplyResult, LinkOutcome, SeeOutcome, StageId } from '../../profile-store.ts';
+import type { ApplyOptions, LinkOutcome, SeeOutcome, StageId } from '../../profile-store.ts';
 import { originWords, RestoreBatch, type RestoreColumns } from '../../restore-batch.ts';
 import { asSegmentId } from '../../../kit/ids.ts';
 import { sourceToWord } from '../../source-word.ts';
 import { entryType } from '../core/log-entry.ts';
-import type { ProfileCore, Change } from '../core/profile-core.ts';
+import type { Change, PackedResult, ProfileCore } from '../core/profile-core.ts';
 import type { Answered } from './answers.ts';
+import type { RequestMemory } from './request-memory.ts';
 
 /**
  * Requests as they lie in the ring: [length in words, id, type, Unix seconds, what the type needs]. Types are those of log
@@ -22,12 +23,6 @@ const nowAt = 3;
 const flag = { chunk: 1, knownUsersOnly: 2, wholeOrFull: 4, before: 8, dryRun: 16 } as const;
 /** After the head: flags, source, job, sequence, stage, one more than `beforeKeptUpTo`, users, operations, bytes of keys. */
 const batchHeadWords = headWords + 9;
-
-/** Memory that requests are written into or read from. */
-export interface RequestMemory {
-  readonly words: Uint32Array;
-  readonly bytes: Uint8Array;
-}
 
 const originsOf = (batch: OperationBatch | RestoreBatch): Uint32Array => (batch instanceof RestoreBatch ? batch.origins : noOrigins);
 const noOrigins = new Uint32Array(0);
@@ -156,7 +151,7 @@ export class RequestReader {
     }
   }
 
-  #apply(core: ProfileCore): Change<ApplyResult> {
+  #apply(core: ProfileCore): Change<PackedResult> {
     const { flags, source, chunk, stage, beforeKept } = this.#batchHead();
     const options = {
       source,
@@ -171,7 +166,7 @@ export class RequestReader {
     return core.apply(this.#columns(0), options, this.nowS);
   }
 
-  #restore(core: ProfileCore): Change<ApplyResult> {
+  #restore(core: ProfileCore): Change<PackedResult> {
     const { source, chunk } = this.#batchHead();
     return core.restore(this.#columns(originWords), source, chunk, this.nowS);
   }
