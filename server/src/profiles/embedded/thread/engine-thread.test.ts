@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { receiveMessageOnPort } from 'node:worker_threads';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../kit/clock.ts';
 import { asMemberId } from '../../../kit/ids.ts';
@@ -10,8 +11,10 @@ import { device, external, instant, segment, user } from '../../profile-fixtures
 import { outcomeCodes, ProfileStoreDamaged, ProfileStoreUnavailable } from '../../profile-store.ts';
 import { scannedUsers } from '../../scan-page.ts';
 import { EmbeddedProfileStore, type EmbeddedProfileStoreOptions } from '../embedded-profile-store.ts';
+import { entryType } from '../core/log-entry.ts';
 import { EngineClient } from './engine-client.ts';
-import { newLink } from './engine-link.ts';
+import { type EngineLink, newLink } from './engine-link.ts';
+import { SharedRing } from './shared-ring.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'foyer-thread-'));
 afterAll(() => rm(root, { recursive: true }));
@@ -198,6 +201,11 @@ describe('the audience index beside the engine', () => {
   });
 });
 
+/** A client of an engine that never answers. */
+function unheard(end: EngineLink, onFailure: (error: Error) => void = () => undefined): EngineClient {
+  return new EngineClient(end, { onProgress: () => undefined, onSnapshotFailure: () => undefined, onFailure });
+}
+
 describe('the link to the engine thread', () => {
   it('takes a batch that is larger than the ring, and many at once that do not fit together', async () => {
     const store = await open({ maxMembershipsPerProfile: 1 });
@@ -220,6 +228,49 @@ describe('the link to the engine thread', () => {
     expect(store.stats()).toMatchObject({ users: 100_000, memberships: 100_000, segments: 2 });
   });
 
+  it('takes more small requests in one turn than the ring holds, and answers all of them', async () => {
+    const store = await open();
+    const people = 30_000;
+    const linking = Array.from({ length: people }, (_, i) => store.link(external(`id-${i}-${'x'.repeat(40)}`), user(i + 1), forEver));
+    expect(new Set(await Promise.all(linking))).toEqual(new Set(['linked']));
+    expect(store.stats().users).toBe(people);
+  });
+
+  it('shows the engine small requests together, when the turn of the event loop that made them ends, and wakes it once', async () => {
+    const { client: end, engine } = newLink(0);
+    const client = unheard(end);
+    const ring = new SharedRing(engine.requests);
+    const small = [1, 2, 3].map(() => client.change(entryType.optIn, 1, [], [new Uint8Array(9)]).catch(() => undefined));
+    expect(ring.isEmpty).toBe(true);
+    await nextTurn();
+    const seen = small.map(() => {
+      const at = ring.next();
+      ring.release();
+      return at >= 0;
+    });
+    expect([...seen, ring.isEmpty]).toEqual([true, true, true, true]);
+    const heard = () => receiveMessageOnPort(engine.port);
+    expect([heard(), heard()]).toEqual([{ message: null }, undefined]);
+    client.fail(new Error('over'));
+    await Promise.all(small);
+    end.port.close();
+  });
+
+  it.each([
+    ['a long request', (client: EngineClient) => client.change(entryType.optIn, 1, [], [new Uint8Array(4096)])],
+    ['a request longer than the ring', (client: EngineClient) => client.change(entryType.optIn, 1, [], [new Uint8Array(1 << 21)])],
+    ['an order', (client: EngineClient) => client.order('snapshot', 1)],
+  ])('shows the engine what waits before %s at once', async (_what, ask) => {
+    const { client: end, engine } = newLink(0);
+    const client = unheard(end);
+    const asked = [client.change(entryType.optIn, 1, [], [new Uint8Array(9)]), ask(client)].map((each) => each.catch(() => undefined));
+    expect(new SharedRing(engine.requests).isEmpty).toBe(false);
+    expect(receiveMessageOnPort(engine.port)).toBeDefined();
+    client.fail(new Error('over'));
+    await Promise.all(asked);
+    end.port.close();
+  });
+
   it('rejects opening with the damage that the thread found', async () => {
     const directory = await mkdtemp(join(root, 'damaged-'));
     await writeFile(join(directory, 'log-1.wal'), 'x');
@@ -231,8 +282,7 @@ describe('the link to the engine thread', () => {
   it('tells everybody who waits when the thread dies, and says so from then on', async () => {
     const failures: Error[] = [];
     const { client: end } = newLink(0);
-    const nothing = (): void => undefined;
-    const client = new EngineClient(end, { onProgress: nothing, onSnapshotFailure: nothing, onFailure: (error) => failures.push(error) });
+    const client = unheard(end, (error) => failures.push(error));
     const batch = new OperationBatch().forUser(user(1));
     batch.add(segment(1), 1, 1, null);
     const waiting = client.apply(batch, instant, 1);
