@@ -21,6 +21,7 @@ import {
   type SegmentDay,
   type SeeOutcome,
   type StageId,
+  type Standing,
 } from '../profile-store.ts';
 import { entryType } from './core/log-entry.ts';
 import { linkNeverEnds } from './memory/profile-memory.ts';
@@ -156,6 +157,9 @@ export class EmbeddedProfileStore implements ProfileStore {
   getMany(identifiers: readonly Identifier[]): readonly Profile[] {
     const atS = this.#nowS();
     return identifiers.map((identifier) => this.#reader.get(identifier, atS));
+  }
+  standing(identifier: Identifier): Standing {
+    return this.#reader.standing(identifier, this.#nowS());
   }
   links(identifier: Identifier): readonly LinkedIdentifier[] {
     return this.#reader.links(identifier, this.#nowS());

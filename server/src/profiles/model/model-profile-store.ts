@@ -21,6 +21,7 @@ import {
   type SeeOutcome,
   type SegmentDay,
   type StageId,
+  type Standing,
 } from '../profile-store.ts';
 import { ScanPageBuilder } from '../scan-page.ts';
 import { sourceToWord } from '../source-word.ts';
@@ -142,6 +143,11 @@ export class ModelProfileStore implements ProfileStore {
 
   getMany(identifiers: readonly Identifier[]): readonly Profile[] {
     return identifiers.map((identifier) => this.get(identifier));
+  }
+
+  standing(identifier: Identifier): Standing {
+    const { known, optedOut } = this.get(identifier);
+    return optedOut ? 'opted-out' : known ? 'known' : 'unknown';
   }
 
   async see(identifier: Identifier): Promise<SeeOutcome> {
