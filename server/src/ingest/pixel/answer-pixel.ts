@@ -14,7 +14,8 @@ import { writeSegments } from './write-segments.ts';
 export async function answerPixel(parts: PixelParts, visit: Visit, names: ListNames): Promise<BareAnswer> {
   const errors = new PixelErrors();
   const query = new PixelQuery(visit.query);
-  const visitor = await parts.visitors.meet(visit, true);
+  const met = parts.visitors.meet(visit, true);
+  const visitor = met instanceof Promise ? await met : met;
   parts.counts.called(visit.path, visitor.is);
   if (visitor.is === 'bounce') return redirectAnswer(visitor.location, { 'set-cookie': visitor.cookie });
   let added: readonly Addition[] = [];

@@ -1,5 +1,7 @@
 import { receiveMessageOnPort } from 'node:worker_threads';
 import type { SegmentId } from '../../../kit/ids.ts';
+import { checkKeyLength } from '../../identifier-key.ts';
+import type { Identifier } from '../../identifier.ts';
 import type { OperationBatch } from '../../operation-batch.ts';
 import { ProfileStoreUnavailable, type ApplyOptions, type ApplyResult, type ProfileStats } from '../../profile-store.ts';
 import { receiveError, type EngineLink, type EngineOrder, type FromEngine, type OrderAnswer, type ToEngine } from './engine-link.ts';
@@ -27,6 +29,9 @@ interface Waiting {
   readonly resolve: (answered: Answered | OrderAnswer | undefined) => void;
   readonly reject: (error: Error) => void;
 }
+
+/** Writes a request, but for its length, at a place with enough room. */
+type WriteRequest = (memory: RequestMemory, at: number, id: number) => void;
 
 /** A longer request is work enough for a turn of the engine: it begins at once. About ten users with two memberships each. */
 const mostHeldWords = 256;
@@ -92,14 +97,24 @@ export class EngineClient {
   }
 
   apply(batch: OperationBatch, options: ApplyOptions, nowS: number): Promise<ApplyResult> {
-    const length = wordsOfApply(batch);
-    return this.#ask(length, (memory, at, id) => writeApply(memory, at, id, nowS, batch, options)) as Promise<ApplyResult>;
+    const write: WriteRequest = (memory, at, id) => writeApply(memory, at, id, nowS, batch, options);
+    return this.#ask(wordsOfApply(batch), write, (answered) => answered as ApplyResult);
   }
 
-  /** A request of words and keys; answers its number. */
-  change(type: number, nowS: number, words: readonly number[], keys: readonly Uint8Array[] = []): Promise<number> {
-    const length = wordsOfKeys(words, keys);
-    return this.#ask(length, (memory, at, id) => writeKeys(memory, at, { id, type, nowS }, words, keys)) as Promise<number>;
+  /**
+   * A request of words and identifiers. Resolves to what its number tells.
+   * @throws RangeError where an identifier is too long
+   */
+  change<T>(
+    type: number,
+    nowS: number,
+    words: readonly number[],
+    identifiers: readonly Identifier[],
+    told: (number: number) => T,
+  ): Promise<T> {
+    for (const identifier of identifiers) checkKeyLength(identifier);
+    const write: WriteRequest = (memory, at, id) => writeKeys(memory, at, { id, type, nowS }, words, identifiers);
+    return this.#ask(wordsOfKeys(words, identifiers), write, (answered) => told(answered as number));
   }
 
   order(kind: OrderKind, nowS: number): Promise<unknown> {
@@ -142,17 +157,17 @@ export class EngineClient {
     this.#idle?.();
   }
 
-  #ask(length: number, write: (memory: RequestMemory, at: number, id: number) => void): Promise<Answered> {
+  #ask<T>(length: number, write: WriteRequest, told: (answered: Answered) => T): Promise<T> {
     if (this.#ended !== null) return Promise.reject(this.#ended);
     const id = this.#nextId();
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
+      this.#waiting.set(id, { resolve: (answered) => resolve(told(answered as Answered)), reject });
       if (this.#unwritten.length > 0 || !this.#write(length, write, id)) this.#unwritten.push(() => this.#write(length, write, id));
     });
   }
 
   /** False where there is no room now. */
-  #write(length: number, write: (memory: RequestMemory, at: number, id: number) => void, id: number): boolean {
+  #write(length: number, write: WriteRequest, id: number): boolean {
     const ring = this.#requests;
     if (length > ring.longestRecord) return this.#writeBulk(length, write, id);
     const at = ring.reserve(length);
@@ -165,7 +180,7 @@ export class EngineClient {
   }
 
   /** Too long for the ring: in memory of its own, and a record in the ring that holds its place. */
-  #writeBulk(length: number, write: (memory: RequestMemory, at: number, id: number) => void, id: number): boolean {
+  #writeBulk(length: number, write: WriteRequest, id: number): boolean {
     const at = this.#requests.reserve(headWords);
     if (at < 0) return this.#noRoom();
     const buffer = new SharedArrayBuffer(length * 4);

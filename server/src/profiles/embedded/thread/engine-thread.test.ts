@@ -201,6 +201,12 @@ describe('the audience index beside the engine', () => {
   });
 });
 
+function batchOf(users: number): OperationBatch {
+  const batch = new OperationBatch();
+  for (let id = 1; id <= users; id++) batch.forUser(user(id)).add(segment(1), 1, 1, null);
+  return batch;
+}
+
 /** A client of an engine that never answers. */
 function unheard(end: EngineLink, onFailure: (error: Error) => void = () => undefined): EngineClient {
   return new EngineClient(end, { onProgress: () => undefined, onSnapshotFailure: () => undefined, onFailure });
@@ -240,7 +246,7 @@ describe('the link to the engine thread', () => {
     const { client: end, engine } = newLink(0);
     const client = unheard(end);
     const ring = new SharedRing(engine.requests);
-    const small = [1, 2, 3].map(() => client.change(entryType.optIn, 1, [], [new Uint8Array(9)]).catch(() => undefined));
+    const small = [1, 2, 3].map(() => client.change(entryType.optIn, 1, [], [user(1)], Number).catch(() => undefined));
     expect(ring.isEmpty).toBe(true);
     await nextTurn();
     const seen = small.map(() => {
@@ -257,13 +263,13 @@ describe('the link to the engine thread', () => {
   });
 
   it.each([
-    ['a long request', (client: EngineClient) => client.change(entryType.optIn, 1, [], [new Uint8Array(4096)])],
-    ['a request longer than the ring', (client: EngineClient) => client.change(entryType.optIn, 1, [], [new Uint8Array(1 << 21)])],
+    ['a long request', (client: EngineClient) => client.change(entryType.optIn, 1, [], [external('x'.repeat(5000))], Number)],
+    ['a request longer than the ring', (client: EngineClient) => client.apply(batchOf(100_000), instant, 1)],
     ['an order', (client: EngineClient) => client.order('snapshot', 1)],
   ])('shows the engine what waits before %s at once', async (_what, ask) => {
     const { client: end, engine } = newLink(0);
     const client = unheard(end);
-    const asked = [client.change(entryType.optIn, 1, [], [new Uint8Array(9)]), ask(client)].map((each) => each.catch(() => undefined));
+    const asked = [client.change(entryType.optIn, 1, [], [user(1)], Number), ask(client)].map((each) => each.catch(() => undefined));
     expect(new SharedRing(engine.requests).isEmpty).toBe(false);
     expect(receiveMessageOnPort(engine.port)).toBeDefined();
     client.fail(new Error('over'));
