@@ -27,7 +27,6 @@ export async function answerMapping(parts: PixelParts, visit: Visit): Promise<Ba
   if (visitor.is === 'bounce') return redirectAnswer(visitor.location, { 'set-cookie': visitor.cookie });
   const member = memberOf(query, parts.view.current(), errors);
   const users = query.exactEntries('user', ';');
-  const cookie = visitor.is === 'user' ? { 'set-cookie': visitor.cookie } : {};
   const refuse = (error: PixelError): void => {
     errors.add(error);
     if (member !== undefined) parts.health.count(member, error, users.length);
@@ -43,7 +42,7 @@ export async function answerMapping(parts: PixelParts, visit: Visit): Promise<Ba
     parts.visitors.note(visitor);
   }
   parts.errors.count(errors);
-  return gifAnswer({ ...errors.headers(), ...cookie });
+  return gifAnswer(errors.headers(), visitor.is === 'user' ? visitor.cookie : undefined);
 }
 
 async function mapUsers(parts: PixelParts, to: UserId, member: MemberId, users: readonly ExactEntry[], errors: PixelErrors): Promise<void> {
