@@ -40,6 +40,7 @@ import {
   type ModelUser,
   stageSlot,
   unitedMemberships,
+  standingOf,
 } from './model-user.ts';
 
 /** The dumb engine: what the port means, in the most obvious code, in memory only. Other engines are compared with it. */
@@ -146,8 +147,7 @@ export class ModelProfileStore implements ProfileStore {
   }
 
   standing(identifier: Identifier): Standing {
-    const { known, optedOut } = this.get(identifier);
-    return optedOut ? 'opted-out' : known ? 'known' : 'unknown';
+    return standingOf(this.#userOf(identifier));
   }
 
   async see(identifier: Identifier): Promise<SeeOutcome> {

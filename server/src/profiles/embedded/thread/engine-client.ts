@@ -28,6 +28,8 @@ export interface EngineClientListeners {
 interface Waiting {
   readonly resolve: (answered: Answered | OrderAnswer | undefined) => void;
   readonly reject: (error: Error) => void;
+  /** A request in the ring, no order. */
+  readonly isRequest: boolean;
 }
 
 /** Writes a request, but for its length, at a place with enough room. */
@@ -53,7 +55,13 @@ export class EngineClient {
   /** Each tries to write its request; false where there is no room yet. */
   readonly #unwritten: (() => boolean)[] = [];
   #idle: (() => void) | null = null;
-  /** Requests are held back until the end of this turn. */
+  /** Requests in the ring that the engine has not been shown. */
+  #held = 0;
+  /** Requests that it has been shown and has not answered. */
+  #shown = 0;
+  /** How many it was shown together the last time. */
+  #lastShown = 0;
+  /** It is shown those that are held at the end of this turn. */
   #publishing = false;
   #lastId = 0;
   #failure: Error | null = null;
@@ -72,7 +80,7 @@ export class EngineClient {
   /** Resolves when the engine has read its store. Rejects with what kept it from that. */
   opened(): Promise<FromEngine & { readonly kind: 'ready' }> {
     return new Promise((resolve, reject) => {
-      this.#waiting.set(0, { resolve: () => undefined, reject });
+      this.#waiting.set(0, { resolve: () => undefined, reject, isRequest: false });
       this.#link.port.on('message', (message: FromEngine) => {
         if (message?.kind === 'ready') {
           this.#waiting.delete(0);
@@ -161,7 +169,7 @@ export class EngineClient {
     if (this.#ended !== null) return Promise.reject(this.#ended);
     const id = this.#nextId();
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve: (answered) => resolve(told(answered as Answered)), reject });
+      this.#waiting.set(id, { resolve: (answered) => resolve(told(answered as Answered)), reject, isRequest: true });
       if (this.#unwritten.length > 0 || !this.#write(length, write, id)) this.#unwritten.push(() => this.#write(length, write, id));
     });
   }
@@ -174,7 +182,9 @@ export class EngineClient {
     if (at < 0) return this.#noRoom();
     write(ring, at, id);
     ring.complete();
-    if (length > mostHeldWords) this.#publish();
+    this.#held += 1;
+    const isAlone = this.#shown === 0 && this.#held === 1 && this.#lastShown <= 1;
+    if (length > mostHeldWords || isAlone) this.#publish();
     else this.#publishSoon();
     return true;
   }
@@ -188,6 +198,7 @@ export class EngineClient {
     this.#send({ kind: 'bulk', words: buffer });
     writeKeys(this.#requests, at, { id, type: bulkRequest, nowS: 0 }, [], []);
     this.#requests.complete();
+    this.#held += 1;
     this.#publish();
     return true;
   }
@@ -198,7 +209,10 @@ export class EngineClient {
     return false;
   }
 
-  /** At the end of this turn of the event loop, before it waits for anything: no answer could be heard sooner. */
+  /**
+   * At the end of this turn of the event loop, before it waits for anything: all that come in this turn share one wake and one sync.
+   * Where requests come one by one there is nothing to share, and each is shown at once.
+   */
   #publishSoon(): void {
     if (this.#publishing) return;
     this.#publishing = true;
@@ -210,6 +224,9 @@ export class EngineClient {
 
   /** The engine sees all requests that were written, and is woken where it sleeps. */
   #publish(): void {
+    if (this.#held > 0) this.#lastShown = this.#held;
+    this.#shown += this.#held;
+    this.#held = 0;
     this.#requests.publish();
     if (this.#requests.mustWake()) this.#send(null);
   }
@@ -221,7 +238,7 @@ export class EngineClient {
   #order(order: EngineOrder): Promise<unknown> {
     if (this.#ended !== null) return Promise.reject(this.#ended);
     return new Promise((resolve, reject) => {
-      this.#waiting.set(order.id, { resolve, reject });
+      this.#waiting.set(order.id, { resolve, reject, isRequest: false });
       // Requests that were made before it are done before it.
       this.#publish();
       this.#send(order);
@@ -268,6 +285,7 @@ export class EngineClient {
   #settle(id: number): Waiting | undefined {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
+    if (waiting?.isRequest === true) this.#shown -= 1;
     if (this.#waiting.size === 0) this.#idle?.();
     return waiting;
   }

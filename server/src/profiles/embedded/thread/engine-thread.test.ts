@@ -14,6 +14,7 @@ import { EmbeddedProfileStore, type EmbeddedProfileStoreOptions } from '../embed
 import { entryType } from '../core/log-entry.ts';
 import { EngineClient } from './engine-client.ts';
 import { type EngineLink, newLink } from './engine-link.ts';
+import { writeAnswer } from './requests.ts';
 import { SharedRing } from './shared-ring.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'foyer-thread-'));
@@ -207,6 +208,17 @@ function batchOf(users: number): OperationBatch {
   return batch;
 }
 
+/** Undefined where nobody answers. */
+const small = (client: EngineClient, id: number): Promise<number | undefined> =>
+  client.change(entryType.optIn, 1, [], [user(id)], Number).catch(() => undefined);
+
+/** How many requests the engine is shown; it has taken them then. */
+function shownIn(ring: SharedRing): number {
+  let shown = 0;
+  for (; ring.next() >= 0; shown++) ring.release();
+  return shown;
+}
+
 /** A client of an engine that never answers. */
 function unheard(end: EngineLink, onFailure: (error: Error) => void = () => undefined): EngineClient {
   return new EngineClient(end, { onProgress: () => undefined, onSnapshotFailure: () => undefined, onFailure });
@@ -242,36 +254,62 @@ describe('the link to the engine thread', () => {
     expect(store.stats().users).toBe(people);
   });
 
-  it('shows the engine small requests together, when the turn of the event loop that made them ends, and wakes it once', async () => {
+  it('shows the engine the first of several small requests at once, and the others together when the turn ends', async () => {
     const { client: end, engine } = newLink(0);
     const client = unheard(end);
     const ring = new SharedRing(engine.requests);
-    const small = [1, 2, 3].map(() => client.change(entryType.optIn, 1, [], [user(1)], Number).catch(() => undefined));
-    expect(ring.isEmpty).toBe(true);
-    await nextTurn();
-    const seen = small.map(() => {
-      const at = ring.next();
-      ring.release();
-      return at >= 0;
-    });
-    expect([...seen, ring.isEmpty]).toEqual([true, true, true, true]);
     const heard = () => receiveMessageOnPort(engine.port);
-    expect([heard(), heard()]).toEqual([{ message: null }, undefined]);
+    const asked = [1, 2, 3].map((id) => small(client, id));
+    expect([shownIn(ring), heard(), heard()]).toEqual([1, { message: null }, undefined]);
+    await nextTurn();
+    expect([shownIn(ring), heard()]).toEqual([2, undefined]);
     client.fail(new Error('over'));
-    await Promise.all(small);
+    await Promise.all(asked);
+    end.port.close();
+  });
+
+  it('holds back the first one too where the last ones came together, until they come one by one again', async () => {
+    const { client: end, engine } = newLink(0);
+    const client = unheard(end);
+    const [requests, answers] = [new SharedRing(engine.requests), new SharedRing(engine.answers)];
+    void client.opened().catch(() => undefined);
+    let answered = 0;
+    const answerAll = async (): Promise<number> => {
+      const shown = shownIn(requests);
+      for (let each = 0; each < shown; each++) {
+        writeAnswer(answers, answers.reserve(4), (answered += 1), 0);
+        answers.complete();
+      }
+      answers.publish();
+      engine.port.postMessage(null);
+      await nextTurn();
+      return shown;
+    };
+    const asked = [1, 2, 3].map((id) => small(client, id));
+    await nextTurn();
+    expect(await answerAll()).toBe(3);
+    asked.push(small(client, 4));
+    expect(shownIn(requests)).toBe(0);
+    await nextTurn();
+    expect(await answerAll()).toBe(1);
+    asked.push(small(client, 5));
+    expect(await answerAll()).toBe(1);
+    expect(await Promise.all(asked)).toEqual([0, 0, 0, 0, 0]);
     end.port.close();
   });
 
   it.each([
-    ['a long request', (client: EngineClient) => client.change(entryType.optIn, 1, [], [external('x'.repeat(5000))], Number)],
-    ['a request longer than the ring', (client: EngineClient) => client.apply(batchOf(100_000), instant, 1)],
-    ['an order', (client: EngineClient) => client.order('snapshot', 1)],
-  ])('shows the engine what waits before %s at once', async (_what, ask) => {
+    ['a long request', 2, (client: EngineClient) => client.change(entryType.optIn, 1, [], [external('x'.repeat(5000))], Number)],
+    ['a request longer than the ring', 2, (client: EngineClient) => client.apply(batchOf(100_000), instant, 1)],
+    ['an order', 1, (client: EngineClient) => client.order('snapshot', 1)],
+  ])('shows the engine what waits before %s at once', async (_what, requests, ask) => {
     const { client: end, engine } = newLink(0);
     const client = unheard(end);
-    const asked = [client.change(entryType.optIn, 1, [], [user(1)], Number), ask(client)].map((each) => each.catch(() => undefined));
-    expect(new SharedRing(engine.requests).isEmpty).toBe(false);
-    expect(receiveMessageOnPort(engine.port)).toBeDefined();
+    const ring = new SharedRing(engine.requests);
+    const asked = [small(client, 1), small(client, 2)];
+    expect(shownIn(ring)).toBe(1);
+    asked.push(ask(client).then(Number, () => undefined));
+    expect(shownIn(ring)).toBe(requests);
     client.fail(new Error('over'));
     await Promise.all(asked);
     end.port.close();
