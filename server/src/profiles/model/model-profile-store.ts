@@ -21,7 +21,6 @@ import {
   type SeeOutcome,
   type SegmentDay,
   type StageId,
-  type Standing,
 } from '../profile-store.ts';
 import { ScanPageBuilder } from '../scan-page.ts';
 import { sourceToWord } from '../source-word.ts';
@@ -146,9 +145,7 @@ export class ModelProfileStore implements ProfileStore {
     return identifiers.map((identifier) => this.get(identifier));
   }
 
-  standing(identifier: Identifier): Standing {
-    return standingOf(this.#userOf(identifier));
-  }
+  readonly standing = (identifier: Identifier) => standingOf(this.#userOf(identifier));
 
   async see(identifier: Identifier): Promise<SeeOutcome> {
     this.#begin();
