@@ -224,7 +224,8 @@ export class EngineClient {
 
   /** The engine sees all requests that were written, and is woken where it sleeps. */
   #publish(): void {
-    if (this.#held > 0) this.#lastShown = this.#held;
+    if (this.#held === 0) return;
+    this.#lastShown = this.#held;
     this.#shown += this.#held;
     this.#held = 0;
     this.#requests.publish();
