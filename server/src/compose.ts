@@ -7,6 +7,7 @@ import { LoginLimits } from './access/login-limits.ts';
 import { MinuteThrottle } from './access/minute-throttle.ts';
 import { PasswordHasher } from './access/password-hasher.ts';
 import { ProxyView } from './access/proxy-view.ts';
+import { keepSessions } from './access/keep-sessions.ts';
 import { SessionRegistry } from './access/session-registry.ts';
 import { SegmentSizes } from './activation/reach/segment-sizes.ts';
 import { ReachAnswerStore } from './activation/reach/store/reach-answer-store.ts';
@@ -23,6 +24,10 @@ import { RequestFront } from './http/request-front.ts';
 
 import { RequestMetrics } from './http/request-metrics.ts';
 import { eidSources } from './identity/resolve-user.ts';
+import { BatchService } from './ingest/batch/batch-service.ts';
+import { followTask } from './ingest/batch/cancel-batch.ts';
+import { JobFolders } from './ingest/batch/job-folder.ts';
+import { expireBatchFiles } from './ingest/batch/tasks/expire-batch-files.ts';
 import { dropInstantLogs } from './ingest/instant/drop-instant-logs.ts';
 import { createInstantParts, type InstantParts } from './ingest/instant/instant-parts.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
@@ -55,7 +60,7 @@ import { SqliteWorkerDialect } from './storage/sql/sqlite-dialect.ts';
 import { expireRecords, expireRecordsDaily } from './tasks/expire-records.ts';
 import { CatalogTaskQueue } from './tasks/store/task-queue.ts';
 import { purgeTasks } from './tasks/store/task-table.ts';
-import { LimitWatch } from './usage/limit-watch.ts';
+import { keepNotices } from './usage/keep-notices.ts';
 import { MembershipLimits } from './usage/membership-limits.ts';
 
 export interface ComposeOptions {
@@ -85,7 +90,7 @@ export interface ComposedServer {
 }
 
 const callGraceMs = 6_000;
-const sessionSaveIntervalMs = 60_000;
+const statisticsNotWritten = 'statistics of the instant service were not written; they are kept and tried again';
 
 /** Picks engines, joins ports, wires domains: the only place that knows them all. */
 export async function compose(options: ComposeOptions): Promise<ComposedServer> {
@@ -96,11 +101,7 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
   const profiles = await (options.openProfiles?.() ?? openEmbedded(options, memory));
   const view = await CatalogView.load(catalog.read);
   const tasks = createTaskRunner(options, place, profiles);
-  catalog.onCommit(async (touched) => {
-    await view.renew(touched);
-    if (touched.has('task')) tasks.wake();
-  });
-  await place.follow(view);
+  const proxy = new ProxyView(config);
   const sessions = await SessionRegistry.load(catalog.read, clock);
   const saving = keepSessions(sessions, log);
   const hasher = new PasswordHasher(config.passwordQueue);
@@ -115,15 +116,21 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
     clock,
     defaultLimitsApply: config.rtRateLimit,
     holdsExternals: config.holdExternal,
-    onStatisticsFailure: (error) =>
-      log.error({ err: error }, 'statistics of the instant service were not written; they are kept and tried again'),
+    onStatisticsFailure: (error) => log.error({ err: error }, statisticsNotWritten),
   });
+  const batch = openBatch(options, { view, profiles, writer, catalog, proxy });
+  const runners = [tasks, batch];
+  catalog.onCommit(async (touched) => {
+    await view.renew(touched);
+    if (touched.has('task')) for (const runner of runners) runner.wake();
+  });
+  await place.follow(view);
   const registry = new Registry();
-  const proxy = new ProxyView(config);
   const pixel = openPixels(options, { view, profiles, writer, catalog, registry, proxy });
-  const parts = { place, catalog, profiles, memory, view, sessions, hasher, instant, pixel, tasks, registry, proxy };
+  const parts = { place, catalog, profiles, memory, view, sessions, hasher, instant, pixel, batch, runners, registry, proxy };
   const { http, front, operations } = createHttp(options, parts);
   tasks.start();
+  await batch.start();
   return {
     http,
     operations,
@@ -136,25 +143,13 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
       notices.stop();
       await http.close(callGraceMs);
       await tasks.stop();
+      await batch.close();
       await hasher.close();
       await instant.close();
       await pixel.health.close();
       await saving.stop();
       await profiles.close();
       await place.close();
-    },
-  };
-}
-
-/** Writes sessions about every minute, and when the server stops. */
-function keepSessions(sessions: SessionRegistry, log: Logger): { stop(): Promise<void> } {
-  const save = (): Promise<void> => sessions.save().catch((error: unknown) => log.error({ err: error }, 'sessions were not saved'));
-  const timer = setInterval(() => void save(), sessionSaveIntervalMs);
-  timer.unref();
-  return {
-    stop() {
-      clearInterval(timer);
-      return save();
     },
   };
 }
@@ -182,8 +177,32 @@ function openPixels(
   return pixel;
 }
 
+/** Files of memberships. */
+function openBatch(
+  { config, clock, directory, log }: ComposeOptions,
+  parts: Pick<Parts, 'view' | 'profiles' | 'catalog' | 'proxy'> & { readonly writer: ProfileWriter },
+): BatchService {
+  return new BatchService({
+    ...parts,
+    clock,
+    log,
+    filesPath: directory.filesPath,
+    publicUrl: config.publicUrl,
+    jobsAtOnce: config.batchJobsAtOnce,
+    queue: new CatalogTaskQueue(parts.catalog, clock),
+    holdsExternals: config.holdExternal,
+    settings: {
+      sync: config.durability === 'fsync',
+      textLimitBytes: config.batchTextBytes,
+      impressionBusHosts: new Set(config.impbusHosts.map((host) => host.toLowerCase())),
+      eidSources: eidSources(config.eidSources),
+      mostUndoDays: config.eraseDays - 1,
+    },
+  });
+}
+
 /** What the server does in the background, at times and when asked. */
-function createTaskRunner({ config, clock, log }: ComposeOptions, place: CatalogPlace, profiles: ProfileStore): TaskRunner {
+function createTaskRunner({ config, clock, directory, log }: ComposeOptions, place: CatalogPlace, profiles: ProfileStore): TaskRunner {
   const { catalog } = place;
   return new TaskRunner({
     queue: new CatalogTaskQueue(catalog, clock),
@@ -196,6 +215,7 @@ function createTaskRunner({ config, clock, log }: ComposeOptions, place: Catalog
           () => purgeNotices(catalog.read, clock.nowMs()),
           () => purgeAuditEvents(catalog.read, clock.nowMs(), config.auditDays),
           () => dropInstantLogs(catalog.read, clock.nowMs(), config.eraseDays),
+          () => expireBatchFiles(catalog.read, new JobFolders(directory.filesPath), clock.nowMs()),
           () => place.scrub(),
         ]),
       ],
@@ -210,32 +230,6 @@ function createTaskRunner({ config, clock, log }: ComposeOptions, place: Catalog
         'background work failed; it is tried again as its kind allows',
       ),
   });
-}
-
-const limitLookIntervalMs = 10_000;
-
-/** Looks at limits every few seconds, and tells of those that come near. */
-function keepNotices(parts: {
-  readonly catalog: Catalog;
-  readonly view: CatalogView;
-  readonly memberships: MembershipLimits;
-  readonly memory: MemoryBudget;
-  readonly profiles: ProfileStore;
-  readonly clock: Clock;
-  readonly log: Logger;
-}): { stop(): void } {
-  const { profiles, memory, log } = parts;
-  const watch = new LimitWatch({
-    ...parts,
-    memory: () => {
-      const { memoryBytes } = profiles.stats();
-      return { value: memoryBytes + memory.restBytes(memoryBytes), maximum: memory.limitBytes };
-    },
-  });
-  const failed = (error: unknown): void => log.error({ err: error }, 'limits could not be told of; they are looked at again');
-  const timer = setInterval(() => void watch.look().catch(failed), limitLookIntervalMs);
-  timer.unref();
-  return { stop: () => clearInterval(timer) };
 }
 
 function openCatalog({ config, clock, directory, log, onRival = () => {} }: ComposeOptions): Promise<CatalogPlace> {
@@ -296,9 +290,10 @@ interface Parts {
   readonly hasher: PasswordHasher;
   readonly instant: InstantParts;
   readonly pixel: PixelParts;
+  readonly batch: BatchService;
   readonly registry: Registry;
   readonly proxy: ProxyView;
-  readonly tasks: TaskRunner;
+  readonly runners: readonly Pick<TaskRunner, 'wake' | 'canceled'>[];
 }
 
 /** What tells how large segments are. */
@@ -322,7 +317,7 @@ function reachParts(
 
 function createHttp(options: ComposeOptions, parts: Parts): { http: HttpServer; front: RequestFront; operations: readonly Operation[] } {
   const { config, clock, directory, log } = options;
-  const { catalog, profiles, view, sessions, hasher, instant, pixel, tasks, registry, proxy } = parts;
+  const { catalog, profiles, view, sessions, hasher, instant, pixel, batch, runners, registry, proxy } = parts;
   const sources = eidSources(config.eidSources);
   const admit = createAdmission({ snapshot: () => view.current(), sessions, throttle: new MinuteThrottle(clock), proxy });
   const front = new RequestFront({
@@ -347,7 +342,8 @@ function createHttp(options: ComposeOptions, parts: Parts): { http: HttpServer; 
     importLimitBytes: config.importLimitBytes,
     memberHooks: sharingMemberHooks,
     segmentHooks: sharingHooks,
-    onTaskCanceled: (id) => tasks.canceled(id),
+    taskHooks: { moves: followTask, canceled: (id) => tellCanceled(runners, id) },
+    batch: batch.parts,
     instant,
     pixel,
     lookup: { view, profiles, eidSources: sources },
@@ -369,6 +365,10 @@ function createHttp(options: ComposeOptions, parts: Parts): { http: HttpServer; 
     unreadable: answerUnreadablePixel,
   });
   return { http, front, operations };
+}
+
+function tellCanceled(runners: Parts['runners'], task: number): void {
+  for (const runner of runners) runner.canceled(task);
 }
 
 /** The engines, for work on a data directory that no server holds. @param databaseUrl empty: the catalog is in the directory */

@@ -38,6 +38,15 @@ import { listIdentityLinks } from './identity/routes/list-identity-links.ts';
 import { deleteSyncHost } from './identity/routes/delete-sync-host.ts';
 import { describeSyncHosts, listSyncHosts } from './identity/routes/list-sync-hosts.ts';
 import { updateSyncHost } from './identity/routes/update-sync-host.ts';
+import type { BatchParts } from './ingest/batch/batch-parts.ts';
+import { cancelBatchJob } from './ingest/batch/routes/cancel-batch-job.ts';
+import { createBatchJob } from './ingest/batch/routes/create-batch-job.ts';
+import { followBatchJob } from './ingest/batch/routes/follow-batch-job.ts';
+import { describeBatchJobs, listBatchJobs } from './ingest/batch/routes/list-batch-jobs.ts';
+import { readBatchRejects } from './ingest/batch/routes/read-batch-rejects.ts';
+import { undoBatchJob } from './ingest/batch/routes/undo-batch-job.ts';
+import { uploadSegments } from './ingest/batch/routes/upload-segments.ts';
+import type { TaskHooks } from './tasks/task-hooks.ts';
 import { readBatchConfig } from './ingest/batch/routes/read-batch-config.ts';
 import { updateBatchConfig } from './ingest/batch/routes/update-batch-config.ts';
 import type { InstantParts } from './ingest/instant/instant-parts.ts';
@@ -84,8 +93,8 @@ export interface RouteParts {
   readonly importLimitBytes: number;
   readonly memberHooks: MemberHooks;
   readonly segmentHooks: SegmentHooks;
-  /** Told of a canceled task after the commit. */
-  readonly onTaskCanceled: (id: number) => void;
+  readonly taskHooks: TaskHooks;
+  readonly batch: BatchParts;
   readonly instant: InstantParts;
   readonly pixel: PixelParts;
   readonly lookup: LookUpParts;
@@ -120,6 +129,7 @@ export function createRoutes(parts: RouteParts): { readonly operations: readonly
     replayBounce(visits),
     reportSyncs(parts.pixel),
     getProcessed(parts.instant),
+    ...batchRoutes(parts),
     ...operatorRoutes(parts),
     ...refuseUnofferedServices(),
   ];
@@ -211,6 +221,18 @@ function audienceRoutes({ import: { catalog, taxonomyIds }, segmentHooks, reach 
   ];
 }
 
+/** Files of memberships. */
+const batchRoutes = ({ batch, taskHooks }: RouteParts): Operation[] => [
+  listBatchJobs(batch),
+  createBatchJob(batch),
+  describeBatchJobs(),
+  cancelBatchJob(batch, (task) => taskHooks.canceled(task)),
+  followBatchJob(batch),
+  readBatchRejects(batch),
+  undoBatchJob(batch),
+  uploadSegments(batch),
+];
+
 /** For whoever runs the server, and for looking at what it does. */
 function operatorRoutes(parts: RouteParts): Operation[] {
   const { catalog } = parts.import;
@@ -218,7 +240,7 @@ function operatorRoutes(parts: RouteParts): Operation[] {
     createBackup(parts.backup),
     importCatalog(parts.import, parts.importLimitBytes),
     listTasks(catalog.read),
-    updateTask(catalog, parts.onTaskCanceled),
+    updateTask(catalog, parts.taskHooks),
     describeTasks(),
   ];
 }

@@ -21,7 +21,7 @@ export interface CallOptions {
   /** Sent as JSON. */
   readonly json?: unknown;
   /** Sent as it is. */
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
 }
 
 /** There was no answer, or not all of it: the server is gone or going. */

@@ -5,7 +5,7 @@ import type { CallOptions, NoQuery, Query, QueryValues } from '../call-options.t
 import type { DeletedAnswer, FieldsAnswer, ListAnswer, ManyAnswer, OneAnswer } from '../answers.ts';
 import type { AddressQuery, ListQuery } from '../list-query.ts';
 import type { Backup, ImportResult, InstantAnswer } from '../wire.ts';
-import type { Account, AccountBody, Advertiser, AdvertiserBody, AuditEvent, BackupBody, BatchConfig, BatchConfigBody, DataBuyerProvider, DataBuyerProviderBody, IdentityLink, IdentityLinking, IdentityLinkingBody, InstantCallBody, LoginBody, Member, MemberBody, Notice, NoticeBody, ProcessedHour, PublicKey, PublicKeyBody, Segment, SegmentAccessRequest, SegmentAccessRequestBody, SegmentBody, SegmentStats, SharingRecord, SharingRecordBody, SyncHost, SyncHostBody, SyncReport, Task, TaskBody, UpdatePublicKeyBody, UpdateSegmentAccessRequestAnswer, UpdateSegmentAccessRequestBody, UpdateSyncHostBody, UserLookup } from './wire.ts';
+import type { Account, AccountBody, Advertiser, AdvertiserBody, AuditEvent, BackupBody, BatchConfig, BatchConfigBody, BatchJob, CreateBatchJobAnswer, DataBuyerProvider, DataBuyerProviderBody, IdentityLink, IdentityLinking, IdentityLinkingBody, InstantCallBody, LoginBody, Member, MemberBody, Notice, NoticeBody, ProcessedHour, PublicKey, PublicKeyBody, Segment, SegmentAccessRequest, SegmentAccessRequestBody, SegmentBody, SegmentStats, SharingRecord, SharingRecordBody, SyncHost, SyncHostBody, SyncReport, Task, TaskBody, UpdatePublicKeyBody, UpdateSegmentAccessRequestAnswer, UpdateSegmentAccessRequestBody, UpdateSyncHostBody, UserLookup } from './wire.ts';
 
 export type DescribeServerQuery = NoQuery;
 
@@ -246,6 +246,50 @@ export type GetProcessedQuery = {
   readonly agg?: QueryValues | undefined;
 };
 
+export type ListBatchJobsQuery = Omit<ListQuery<BatchJob>, 'member_id' | 'job_id'> & {
+  /** For administrators: the member. Default: all */
+  readonly member_id?: QueryValues | undefined;
+  /** One job */
+  readonly job_id?: QueryValues | undefined;
+};
+
+export type CreateBatchJobQuery = {
+  /** For administrators: the member that uploads. Default: the own one */
+  readonly member_id?: QueryValues | undefined;
+  /** true: everything but the write; the report says what would happen */
+  readonly validate_only?: QueryValues | undefined;
+};
+
+export type DescribeBatchJobsQuery = NoQuery;
+
+export type CancelBatchJobQuery = {
+  /** The job */
+  readonly job_id?: QueryValues | undefined;
+  /** For administrators: the member. Default: any */
+  readonly member_id?: QueryValues | undefined;
+};
+
+export type FollowBatchJobQuery = {
+  /** The job */
+  readonly job_id?: QueryValues | undefined;
+  /** For administrators: the member. Default: any */
+  readonly member_id?: QueryValues | undefined;
+};
+
+export type ReadBatchRejectsQuery = {
+  /** The job */
+  readonly job_id?: QueryValues | undefined;
+  /** For administrators: the member. Default: any */
+  readonly member_id?: QueryValues | undefined;
+};
+
+export type UndoBatchJobQuery = {
+  /** The job */
+  readonly job_id?: QueryValues | undefined;
+  /** For administrators: the member. Default: any */
+  readonly member_id?: QueryValues | undefined;
+};
+
 export type CreateBackupQuery = NoQuery;
 
 export type ImportCatalogQuery = NoQuery;
@@ -271,6 +315,7 @@ export interface ListedObjects {
   listSegments: Segment;
   listSegmentAccessRequests: SegmentAccessRequest;
   listIdentityLinks: IdentityLink;
+  listBatchJobs: BatchJob;
   listTasks: Task;
 }
 
@@ -288,6 +333,7 @@ export interface ListQueries {
   listSegments: ListSegmentsQuery;
   listSegmentAccessRequests: ListSegmentAccessRequestsQuery;
   listIdentityLinks: ListIdentityLinksQuery;
+  listBatchJobs: ListBatchJobsQuery;
   listTasks: ListTasksQuery;
 }
 
@@ -357,6 +403,13 @@ const table = {
   lookUpUser: { method: 'GET', path: '/user-segments', one: 'user_segments', many: 'user_segmentss', body: 'none', answer: 'fields', open: false },
   reportSyncs: { method: 'GET', path: '/sync-report', one: 'sync_report', many: 'sync_reports', body: 'none', answer: 'fields', open: false },
   getProcessed: { method: 'GET', path: '/rt-segment-processed', one: 'report', many: 'report', body: 'none', answer: 'fields', open: false },
+  listBatchJobs: { method: 'GET', path: '/batch-segment', one: 'batch_segment', many: 'batch_segments', body: 'none', answer: 'list', open: false },
+  createBatchJob: { method: 'POST', path: '/batch-segment', one: 'batch_segment', many: 'batch_segments', body: 'bare', answer: 'one', open: false },
+  describeBatchJobs: { method: 'GET', path: '/batch-segment/meta', one: 'batch_segment_meta', many: 'batch_segment_metas', body: 'none', answer: 'fields', open: false },
+  cancelBatchJob: { method: 'POST', path: '/batch-segment-cancel', one: 'batch_segment_cancel', many: 'batch_segment_cancels', body: 'bare', answer: 'one', open: false },
+  followBatchJob: { method: 'GET', path: '/batch-segment-progress', one: 'batch_segment_progress', many: 'batch_segment_progresss', body: 'none', answer: 'fields', open: false },
+  readBatchRejects: { method: 'GET', path: '/batch-segment-rejects', one: 'batch_segment_rejects', many: 'batch_segment_rejectss', body: 'none', answer: 'fields', open: false },
+  undoBatchJob: { method: 'POST', path: '/batch-segment-undo', one: 'batch_segment_undo', many: 'batch_segment_undos', body: 'bare', answer: 'one', open: false },
   createBackup: { method: 'POST', path: '/backup', one: 'backup', many: 'backups', body: 'keyed', answer: 'one', open: false },
   importCatalog: { method: 'POST', path: '/import', one: 'import', many: 'imports', body: 'bare', answer: 'one', open: false },
   listTasks: { method: 'GET', path: '/task', one: 'task', many: 'tasks', body: 'none', answer: 'list', open: false },
@@ -378,6 +431,7 @@ export const listOperations: Readonly<Record<keyof ListedObjects, OperationEntry
   listSegments: table.listSegments,
   listSegmentAccessRequests: table.listSegmentAccessRequests,
   listIdentityLinks: table.listIdentityLinks,
+  listBatchJobs: table.listBatchJobs,
   listTasks: table.listTasks,
 };
 
@@ -712,6 +766,41 @@ export abstract class Operations extends OperationCaller {
   /** What the Instant Audience Service did with what a member sent, hour by hour or in total: `GET /rt-segment-processed`. */
   getProcessed(query: GetProcessedQuery = {}, options: CallOptions = {}): Promise<{ readonly report: ProcessedHour | ProcessedHour[] }> {
     return this.run(table.getProcessed, undefined, query, options);
+  }
+
+  /** How batch jobs get on and what became of them (Batch Segment Service): `GET /batch-segment`. */
+  listBatchJobs(query: ListBatchJobsQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'batch_segments', BatchJob>> {
+    return this.run(table.listBatchJobs, undefined, query, options);
+  }
+
+  /** Ask for a batch upload: a job and the URL to send the file to (Batch Segment Service): `POST /batch-segment`. */
+  createBatchJob(body: unknown, query: CreateBatchJobQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'batch_segment', CreateBatchJobAnswer>> {
+    return this.run(table.createBatchJob, body, query, options);
+  }
+
+  /** The fields of batch jobs, and which of them sort and filter: `GET /batch-segment/meta`. */
+  describeBatchJobs(query: DescribeBatchJobsQuery = {}, options: CallOptions = {}): Promise<FieldsAnswer> {
+    return this.run(table.describeBatchJobs, undefined, query, options);
+  }
+
+  /** End a batch job before its time; what it has written stays and can be undone: `POST /batch-segment-cancel`. */
+  cancelBatchJob(body: unknown, query: CancelBatchJobQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'batch_segment_cancel', BatchJob>> {
+    return this.run(table.cancelBatchJob, body, query, options);
+  }
+
+  /** Follow a batch job: server-sent events named job, until it has ended: `GET /batch-segment-progress`. */
+  followBatchJob(query: FollowBatchJobQuery = {}, options: CallOptions = {}): Promise<unknown> {
+    return this.run(table.followBatchJob, undefined, query, options);
+  }
+
+  /** Every refused line of a batch job: line number, codes, message, and last the line itself: `GET /batch-segment-rejects`. */
+  readBatchRejects(query: ReadBatchRejectsQuery = {}, options: CallOptions = {}): Promise<unknown> {
+    return this.run(table.readBatchRejects, undefined, query, options);
+  }
+
+  /** Take back what a batch job changed; what something newer has changed since stays: `POST /batch-segment-undo`. */
+  undoBatchJob(body: unknown, query: UndoBatchJobQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'batch_segment_undo', BatchJob>> {
+    return this.run(table.undoBatchJob, body, query, options);
   }
 
   /** Write a backup into a directory of the server's machine (the operator): `POST /backup`. */

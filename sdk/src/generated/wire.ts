@@ -95,6 +95,7 @@ export interface BatchConfig {
   use_specific_geo: boolean;
   require_known_users: boolean;
   file_byte_limit: number | null;
+  undo_days: number;
   instant_posts_per_second: number | null;
   instant_reads_per_second: number | null;
   instant_users_per_second: number | null;
@@ -129,10 +130,64 @@ export interface BatchConfigBody {
   readonly use_specific_geo?: boolean | undefined;
   readonly require_known_users?: boolean | undefined;
   readonly file_byte_limit?: number | null | undefined;
+  readonly undo_days?: number | undefined;
   readonly instant_posts_per_second?: number | null | undefined;
   readonly instant_reads_per_second?: number | null | undefined;
   readonly instant_users_per_second?: number | null | undefined;
   readonly link_identifiers?: 'all' | 'external' | 'none' | undefined;
+}
+
+export interface BatchJob {
+  id: number;
+  job_id: string;
+  member_id: number;
+  kind: 'upload' | 'drop' | 'undo';
+  phase: 'starting' | 'uploading' | 'validating' | 'processing' | 'completed' | 'error';
+  error_code: 'uploading-error' | 'validating-error' | 'processing-error' | null;
+  error: string | null;
+  start_time: string | null;
+  uploaded_time: string | null;
+  validated_time: string | null;
+  completed_time: string | null;
+  /** Minutes from the end of the upload to the end of the job */
+  time_to_process: string;
+  percent_complete: number;
+  rows_per_second: number | null;
+  seconds_left: number | null;
+  num_valid: number;
+  num_valid_user: number;
+  num_invalid_user: number;
+  num_invalid_format: number;
+  num_invalid_segment: number;
+  num_unauth_segment: number;
+  num_inactive_segment: number;
+  num_invalid_timestamp: number;
+  num_past_expiration: number;
+  num_other_error: number;
+  num_added: number;
+  num_refreshed: number;
+  num_removed: number;
+  num_newer: number;
+  num_lines: number | null;
+  bytes: number | null;
+  error_log_lines: string | null;
+  segment_log_lines: string | null;
+  validate_only: boolean;
+  file_name: string | null;
+  undo_of: number | null;
+  undo_until: string | null;
+  undo_bytes: number;
+  created_on: string;
+  last_modified: string;
+}
+
+export interface CreateBatchJobAnswer {
+  job_id: string;
+  id: number;
+  member_id: number;
+  last_modified: string;
+  /** Good for one upload, begun within 5 minutes */
+  upload_url: string;
 }
 
 export interface DataBuyerProvider {

@@ -60,6 +60,8 @@ export interface TaskQueue {
   heartbeat(id: number, owner: string, leaseMs: number, progress: number | null): Promise<Hold>;
   /** Ends a claimed task; nothing happens where it is not the owner's any more. */
   end(id: number, owner: string, end: TaskEnd): Promise<void>;
+  /** Takes tasks of these kinds from whoever holds them, so that they can be claimed at once. */
+  release(kinds: readonly string[]): Promise<void>;
   /** Adds the task of a schedule for a period (a number that grows), unless it was added before. */
   addScheduled(kind: string, period: number): Promise<void>;
   /** Notes where a canceled task stopped. */

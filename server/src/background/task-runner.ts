@@ -20,6 +20,8 @@ export interface TaskRunnerOptions {
   readonly concurrency: number;
   /** Told of an attempt that failed, and (task null) of a queue that cannot be read or written. */
   readonly onFailure: (error: unknown, task: BackgroundTask | null) => void;
+  /** Nobody else can be doing tasks of these kinds: what the last process had in hand goes on at once, and not when its lease ends. */
+  readonly alone?: true;
   /** A task whose runner is silent for so long is begun again by another. Default 30 s. */
   readonly leaseMs?: number;
   /** How often to look for tasks that nobody told of: other processes' and those whose time has come. Default 1 s. */
@@ -64,7 +66,13 @@ export class TaskRunner {
   start(): void {
     this.#timer = setInterval(() => this.wake(), this.#options.pollMs ?? 1000);
     this.#timer.unref();
-    this.wake();
+    const { queue, alone, onFailure } = this.#options;
+    if (alone !== true) this.wake();
+    else
+      queue
+        .release(this.#kinds)
+        .catch((error: unknown) => onFailure(error, null))
+        .finally(() => this.wake());
   }
 
   /** There may be something to do: looks at once. */

@@ -132,6 +132,39 @@ export const options = {
     description: "Numbers of users in other members' segments are never told below this.",
     secret: false,
   },
+  impbusHosts: {
+    schema: list,
+    default: ['api.adnxs.com'],
+    description: 'Host names on which GET /batch-segment answers one job in an array, as the impression bus does.',
+    secret: false,
+  },
+  batchTextBytes: {
+    schema: whole(1024),
+    default: 10_737_418_240,
+    description: 'Bytes that an uploaded file may have when it is unpacked; a larger one ends in an error and has no effect.',
+    secret: false,
+  },
+  batchJobsAtOnce: {
+    schema: whole(1, 16),
+    default: 2,
+    description: 'Batch files that are loaded at once; those of one member follow each other.',
+    secret: false,
+  },
+  drop: {
+    schema: Type.String(),
+    default: '',
+    description:
+      'Where members drop files: a directory, or s3://BUCKET/PREFIX. Files in MEMBER_ID/submitted/ are loaded and moved to done/ or failed/. Empty: nowhere.',
+    secret: false,
+  },
+  dropScanS: { schema: whole(1, 86_400), default: 300, description: 'Seconds between two looks at the drop folders.', secret: false },
+  dropEndpoint: {
+    schema: Type.String(),
+    default: '',
+    description:
+      'The address of an S3-compatible store for FOYER_DROP. Empty: Amazon S3. Region and keys come from the usual AWS_ variables.',
+    secret: false,
+  },
   durability: {
     schema: Type.Union([Type.Literal('fsync'), Type.Literal('os')]),
     default: 'fsync',

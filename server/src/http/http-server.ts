@@ -10,6 +10,14 @@ import { DirectFront } from './direct/direct-front.ts';
 import { HotDispatcher } from './hot-dispatcher.ts';
 import type { RequestFront } from './request-front.ts';
 import type { BareAnswer, Call, Operation } from './operation.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route takes its body as a stream. */
+    streams?: boolean;
+  }
+}
+
 import { splitUrl } from './write-answer.ts';
 
 export interface HttpServerOptions {
@@ -46,18 +54,24 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     frameworkErrors: (error, request, reply) => front.failFramework(request, reply, 'unknown', asRefusal(error, bodyLimitBytes)),
     genReqId: () => front.newRequestId(),
     serverFactory: (handler) => {
-      server = createServer({ maxHeaderSize: mostHeadBytes }, (request, response) => {
+      // Operations that stream take longer than Node's limit for all of a request: `limitBodyTime` holds the others to it.
+      server = createServer({ maxHeaderSize: mostHeadBytes, requestTimeout: 0 }, (request, response) => {
         if (front.turnAway(request, response) || hot.take(request, response)) return;
         handOver(request, response, handler);
       });
       if (hotOperations.length > 0)
-        direct = new DirectFront(server, { operations: hotOperations, front, bodyLimitBytes, refuse: answerClientError });
+        direct = new DirectFront(server, {
+          operations: hotOperations,
+          front,
+          bodyLimitBytes,
+          requestTimeoutMs: longestRequestMs,
+          refuse: answerClientError,
+        });
       return server;
     },
     clientErrorHandler: answerClientError,
   });
-  readAnyBody(app);
-  registerOperations(app, operations, front);
+  routeAll(app, operations, front, answerClientError);
   app.setNotFoundHandler((request, reply) => {
     const { path } = splitUrl(request.raw.url ?? '');
     front.failFramework(request, reply, 'unknown', refusal(httpErrors.unknownService, { path: path.slice(0, 100) }));
@@ -82,6 +96,41 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     },
     close: (graceMs) => closeServer(server, direct, app, graceMs),
   };
+}
+
+type RefuseUnread = (error: NodeJS.ErrnoException, socket: Socket) => void;
+
+/** Those that take their body as a stream stand apart from those whose body is read first. */
+function routeAll(app: FastifyInstance, operations: readonly Operation[], front: RequestFront, refuse: RefuseUnread): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (request.routeOptions.config.streams !== true) limitBodyTime(request.raw, refuse);
+    done();
+  });
+  readAnyBody(app);
+  const streaming = operations.filter(({ streams }) => streams === true);
+  const usual = operations.filter(({ streams }) => streams !== true);
+  registerOperations(app, usual, front);
+  void app.register(async (apart) => {
+    apart.removeAllContentTypeParsers();
+    apart.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
+    registerOperations(apart, streaming, front);
+  });
+}
+
+/** A request must be there whole after this time. */
+const longestRequestMs = 300_000;
+
+function limitBodyTime(request: IncomingMessage, refuse: RefuseUnread): void {
+  if (request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined) return;
+  const late = (): void => {
+    refuse(Object.assign(new Error('the body did not come in time'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), request.socket);
+    request.socket.destroySoon();
+  };
+  const timer = setTimeout(late, longestRequestMs);
+  timer.unref();
+  const stop = (): void => clearTimeout(timer);
+  request.once('end', stop);
+  request.once('close', stop);
 }
 
 async function closeServer(
@@ -129,6 +178,7 @@ function registerOperations(app: FastifyInstance, operations: readonly Operation
         method: operation.method,
         url,
         ...(operation.bodyLimitBytes === undefined ? {} : { bodyLimit: operation.bodyLimitBytes }),
+        ...(operation.streams ? { config: { streams: true } } : {}),
         onRequest: (request, reply, done) => {
           front.beginFramework(request, reply, operation);
           done();
@@ -162,7 +212,8 @@ async function answerOperation(
 ): Promise<FastifyReply> {
   const open = front.openCall(request, operation);
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  const call = { ...open, path: request.params as Record<string, string | undefined>, body } as Call;
+  const stream = operation.streams ? { stream: request.raw } : {};
+  const call = { ...open, path: request.params as Record<string, string | undefined>, body, ...stream } as Call;
   const answer = await operation.handle(call);
   front.sendFramework(request, reply, operation, call.warnings, call.parameters, answer);
   return reply;

@@ -1,4 +1,5 @@
 import type { Buffer } from 'node:buffer';
+import type { Readable } from 'node:stream';
 import type { TSchema } from 'typebox';
 import type { AnswerBytes } from './answer-bytes.ts';
 import type { AccessRule, Caller, RequestFacts } from './caller.ts';
@@ -15,6 +16,8 @@ export interface OpenCall {
   readonly path: Readonly<Record<string, string | undefined>>;
   /** Empty where there was none. */
   readonly body: Buffer;
+  /** The body of an operation that streams, as it comes in. */
+  readonly stream?: Readable;
   /** Named in the answer's `dbg_info.warnings`. */
   readonly warnings: string[];
 }
@@ -53,7 +56,14 @@ export interface BareAnswer {
   readonly ascii?: boolean;
 }
 
-export type Answer = EnvelopeAnswer | WrittenAnswer | BareAnswer;
+/** An answer outside the envelope that is made while it is sent. */
+export interface StreamedAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly stream: Readable;
+}
+
+export type Answer = EnvelopeAnswer | WrittenAnswer | BareAnswer | StreamedAnswer;
 
 /** What the documentation says of a query parameter. */
 export interface ParameterDoc {
@@ -91,6 +101,8 @@ interface OperationCommon {
   readonly bodyLimitBytes?: number;
   /** The operation reads the query itself, byte for byte (`facts.query`): nothing in it is refused or told of, and `parameters` are empty. */
   readonly rawQuery?: true;
+  /** The body is not read before the operation is called: it takes it from the call's `stream`, and may take its time. */
+  readonly streams?: true;
 }
 
 export interface OpenOperation extends OperationCommon {

@@ -10,7 +10,7 @@ import type { Admit, RequestFacts } from './caller.ts';
 import { envelopeOf, type EnvelopeNotes, errorEnvelope, writeEnvelope } from './envelope.ts';
 import type { HotCall, HotFront, HotReply, HotRequest, HotSent } from './hot-calls.ts';
 import { httpErrors } from './http-errors.ts';
-import type { Answer, Call, OpenCall, Operation } from './operation.ts';
+import type { Answer, Call, OpenCall, Operation, StreamedAnswer } from './operation.ts';
 import { Parameters, shortened } from './parameters.ts';
 import type { RequestMetrics } from './request-metrics.ts';
 import { TurnAnswers } from './turn-answers.ts';
@@ -102,6 +102,7 @@ export class RequestFront implements HotFront {
 
   send(hot: HotCall, reply: HotReply, answer: Answer): void {
     const { call, operation } = hot;
+    if ('stream' in answer) throw new Error(`${operation.id} streams, so it cannot be a hot one`);
     const sent = sentOf(operation, answer, hot.headers, call.warnings, call.parameters, this.#bytes);
     this.#hotAnswers.add({ hot, operation, requestId: call.requestId, reply, sent });
   }
@@ -156,6 +157,11 @@ export class RequestFront implements HotFront {
     parameters: Parameters,
     answer: Answer,
   ): void {
+    if ('stream' in answer) {
+      void reply.code(answer.status).headers(answer.headers).send(answer.stream);
+      this.#count(operation, request.id, answer.status, this.#elapsedMs(request), false);
+      return;
+    }
     const { status, headers, cookie, body } = sentOf(operation, answer, noHeaders, warnings, parameters, this.#bytes);
     void reply
       .code(status)
@@ -228,7 +234,7 @@ const isEmpty = (headers: Headers): boolean => headers === noHeaders || Object.k
 
 function sentOf(
   operation: Operation,
-  answer: Answer,
+  answer: Exclude<Answer, StreamedAnswer>,
   admitted: Readonly<Record<string, string>>,
   warnings: readonly string[],
   parameters: Parameters,

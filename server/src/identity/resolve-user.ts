@@ -12,8 +12,8 @@ const mostExternalCharacters = 255;
 const mostEidCharacters = 512;
 const mostIfaCharacters = 128;
 
-/** Device ids that are plain hex digits; all others are UUIDs. */
-const hexLength: Partial<Readonly<Record<DeviceDomain, number>>> = { sha1udid: 40, openudid: 40, md5udid: 32 };
+/** How many digits device ids have that are plain hex digits; all others are UUIDs. */
+export const hexLength: Partial<Readonly<Record<DeviceDomain, number>>> = { sha1udid: 40, openudid: 40, md5udid: 32 };
 
 const domainNames = new Map<string, DeviceDomain>([
   ...Object.keys(deviceDomains).map((name): [string, DeviceDomain] => [name, name as DeviceDomain]),

@@ -26,6 +26,8 @@ export interface IngestSettings {
   readonly use_specific_geo: boolean;
   readonly require_known_users: boolean;
   readonly file_byte_limit: number | null;
+  /** Days for which a batch job can be undone; 0: no before-images are written. */
+  readonly undo_days: number;
   readonly instant_posts_per_second: number | null;
   readonly instant_reads_per_second: number | null;
   readonly instant_users_per_second: number | null;
@@ -54,6 +56,7 @@ export const defaultIngestSettings: IngestSettings = {
   use_specific_geo: false,
   require_known_users: false,
   file_byte_limit: 536_870_912,
+  undo_days: 3,
   instant_posts_per_second: 100,
   instant_reads_per_second: 1000,
   instant_users_per_second: 1000,

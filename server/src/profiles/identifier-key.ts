@@ -40,9 +40,8 @@ export function encodeIdentifier(identifier: Identifier, into: Uint8Array, at: n
       into[at] = deviceDomains[identifier.domain];
       return 1 + writeHex(identifier.id, into, at + 1);
     case 'external':
-      into[at] = externalTag;
-      for (let i = 0, rest: number = identifier.member; i < 4; i++, rest >>>= 8) into[at + 1 + i] = rest & 0xff;
-      return 5 + writeText(identifier.id, into, at + 5);
+      encodeExternalBegin(identifier.member, into, at);
+      return externalBeginBytes + writeText(identifier.id, into, at + externalBeginBytes);
     case 'eid':
       return writePair(eidTag, identifier.source, identifier.id, into, at);
     case 'ifa':
@@ -64,6 +63,23 @@ export function encodeUserId(low: number, high: number, into: Uint8Array, at: nu
   into[at + 6] = high >>> 8;
   into[at + 7] = high >>> 16;
   into[at + 8] = high >>> 24;
+}
+
+/** Length of what an external id's key begins with. */
+export const externalBeginBytes = 5;
+
+/** The begin of the key of a member's external id, as `encodeIdentifier` writes it; the id in UTF-8 is due behind it. */
+export function encodeExternalBegin(member: number, into: Uint8Array, at: number): void {
+  into[at] = externalTag;
+  for (let i = 0, rest = member; i < 4; i++, rest >>>= 8) into[at + 1 + i] = rest & 0xff;
+}
+
+/** Length of what a device id's key begins with. */
+export const deviceBeginBytes = 1;
+
+/** The begin of the key of a device id, as `encodeIdentifier` writes it; the bytes of the id's hex digits are due behind it. */
+export function encodeDeviceBegin(domain: DeviceDomain, into: Uint8Array, at: number): void {
+  into[at] = deviceDomains[domain];
 }
 
 /** An upper bound of the key's length, so that room can be made first. */

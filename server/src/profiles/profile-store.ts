@@ -1,6 +1,7 @@
 import type { MemberId, SegmentId } from '../kit/ids.ts';
 import type { Identifier } from './identifier.ts';
 import type { OperationBatch } from './operation-batch.ts';
+import type { RestoreBatch } from './restore-batch.ts';
 
 /** Embedded reads are synchronous; an engine across a network answers a promise. Callers on hot paths test with `instanceof Promise`. */
 export type Awaitable<T> = T | Promise<T>;
@@ -48,25 +49,68 @@ export interface Profile {
  * - unmapped: an external id without a live mapping; nothing was written.
  * - unknown-user: `knownUsersOnly` was asked and nobody has seen this user; nothing was written.
  * - full: a limit of the store refuses it (memory: no new users; or the profile holds its maximum of memberships).
- * - over-limit: a rule of the writer's refused it before the store saw it (`WriteLimits`); no store answers this.
+ * - over-limit: it was withdrawn from the batch (`OperationBatch.withdraw`), because a rule of the writer's refused it (`WriteLimits`).
+ * - newer: of `restore` alone: something came after what is to be taken back, and stays.
+ *
+ * The codes are stored: never change one, only add.
  */
-export const outcomeCodes = { applied: 0, 'opted-out': 1, unmapped: 2, 'unknown-user': 3, full: 4, 'over-limit': 5 } as const;
+export const outcomeCodes = { applied: 0, 'opted-out': 1, unmapped: 2, 'unknown-user': 3, full: 4, 'over-limit': 5, newer: 6 } as const;
 export type Outcome = keyof typeof outcomeCodes;
 
 export interface ApplyOptions {
   readonly source: Source;
   /**
    * Makes the batch exactly-once over a crash: the pair (job, sequence) is written in the same log record, applying it again
-   * changes nothing and answers the stored outcomes. Stored outcomes are kept until `forgetChunks(job)`.
+   * changes nothing and answers what is stored: outcomes and changes are those of the first time, and so is their number, whatever
+   * the repeated batch holds. Kept until `forgetChunks(job)`.
    */
-  readonly chunk?: { readonly job: number; readonly sequence: number };
+  readonly chunk?: ChunkId;
   /** Operations on the staged segment go to the stage, all others as usual. */
   readonly stage?: StageId;
   /** Create no users (`require_known_users`, ingest.md section 4.8). */
   readonly knownUsersOnly?: boolean;
   /** Where the store makes no new users and the batch would need one: apply nothing at all, instead of all but those users. */
   readonly wholeOrFull?: boolean;
+  /**
+   * Answer what was there before (`ApplyResult.before`). With a chunk it is stored too, and answered again to a repetition that
+   * asks for it, until it is told by `beforeKeptUpTo` or `forgetChunks` that nobody needs it any more.
+   */
+  readonly before?: true;
+  /**
+   * With a chunk: the caller has on its disk what was there before this job's chunks up to this sequence; the store forgets it. It takes
+   * effect with the chunk, in the same log record; a repeated chunk changes nothing, so name it again with the next one.
+   */
+  readonly beforeKeptUpTo?: number;
+  /**
+   * Change nothing and log nothing; answer what this very call would answer now. Operations are seen by all that follow them in
+   * the batch, but not by the next dry run. Never with chunk or stage: TypeError.
+   */
+  readonly dryRun?: true;
 }
+
+/** `job` is a number that nobody else uses for chunks; a restore's chunks are told from a job's by it too. */
+export interface ChunkId {
+  readonly job: number;
+  /** 0 to 2^32-2. */
+  readonly sequence: number;
+}
+
+/** How many of a batch's applied operations did what. */
+export interface BatchChanges {
+  /** Made a membership where none was held, live or waiting, that had not ended. */
+  readonly added: number;
+  /** Replaced one. */
+  readonly refreshed: number;
+  /** Ended one. */
+  readonly removed: number;
+  /** Removals of what was not there. */
+  readonly missing: number;
+}
+
+/** The first word of a before-image: the operation changed nothing; there was no membership; there was this one. */
+export const beforeKind = { unchanged: 0, none: 1, held: 2 } as const;
+/** Words of a before-image: kind, value, addedAtS, lifetime in minutes (`neverEnds` for ever), source (`sourceFromWord`). */
+export const beforeWords = 5;
 
 export interface ApplyResult {
   /** One outcome code (see `outcomeCodes`) per operation, in order. */
@@ -75,7 +119,25 @@ export interface ApplyResult {
   readonly repeated: boolean;
   /** True where `wholeOrFull` was asked and nothing was applied; every outcome is `full` then. */
   readonly refusedWhole: boolean;
+  /** All 0 for a repeated chunk that a version of Foyer applied which did not count them. */
+  readonly changes: BatchChanges;
+  /**
+   * Where it was asked for: `beforeWords` for each operation, what its user's membership of its segment was just before it, live or
+   * waiting. `unchanged` where it was refused, or removed what was not there. Nobody may write to it. Null also for a repeated chunk of
+   * which it is not stored, or no longer.
+   */
+  readonly before: Uint32Array | null;
 }
+
+export interface RestoreOptions {
+  /** That of the job whose changes are taken back. */
+  readonly source: Source;
+  /** As for `apply`. */
+  readonly chunk?: ChunkId;
+}
+
+/** What of an `ApplyResult` a restore has. `missing` counts what was taken back without a change: what was there before has ended meanwhile. */
+export type RestoreResult = Pick<ApplyResult, 'outcomes' | 'repeated' | 'changes'>;
 
 export type StageId = number & { readonly stage: unique symbol };
 
@@ -180,7 +242,18 @@ export interface ProfileStats {
 export interface ProfileStore {
   /** Applies all operations in order. The batch may be reused after the promise settles. */
   apply(batch: OperationBatch, options: ApplyOptions): Promise<ApplyResult>;
-  /** Frees the stored outcomes of a job's chunks. */
+  /**
+   * Takes back what a job changed, operation by operation, in the order given: give those of the job in reverse order.
+   * - An addition is taken back where its membership is held now, known by the job's source; or where it has ended by its own
+   *   lifetime and nothing has come since. Then it becomes what it was before, or ends.
+   * - A removal is taken back where no membership is held now that has not ended. Then the one from before comes back.
+   *
+   * What was before keeps its value, times and source; where it has ended meanwhile there is nothing. All else is `newer` and stays
+   * as it is, as is what was done to a segment that has been dropped. Users that are opted out, unmapped or unknown now
+   * have these outcomes: no user is made. Days count no additions by it (`SegmentDay.uniques`).
+   */
+  restore(batch: RestoreBatch, options: RestoreOptions): Promise<RestoreResult>;
+  /** Frees all that is stored of a job's chunks. */
   forgetChunks(job: number): Promise<void>;
 
   get(identifier: Identifier): Awaitable<Profile>;

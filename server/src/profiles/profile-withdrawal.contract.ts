@@ -26,7 +26,7 @@ export function describeWithdrawal(name: string, open: (options: { readonly cloc
       batch.forUser(user(2));
       withdrawn.push(batch.add(segment(3), 1, clock.s, null));
       for (const operation of withdrawn) batch.withdraw(operation);
-      expect(await outcomesOf(store, batch)).toEqual(['applied', 'applied', 'applied', 'applied']);
+      expect(await outcomesOf(store, batch)).toEqual(['over-limit', 'over-limit', 'applied', 'over-limit']);
       clock.pass(61);
       const { memberships } = await store.get(user(1));
       expect(memberships.map(({ segment: id, value }) => [id, value])).toEqual([

@@ -9,14 +9,14 @@ import {
   type ProfileStore,
 } from './profile-store.ts';
 
-/** Operations since the start of the process. Chunks that had been applied before are not counted again. */
+/** Operations since the start of the process. Chunks that had been applied before are not counted again, and dry runs not at all. */
 export interface ProfileWriterCounts {
   /** Memberships added or refreshed. */
   readonly added: number;
   /** Removals taken, those of what was not there included. */
   readonly removed: number;
   /** Operations refused, by outcome. */
-  readonly refused: Readonly<Record<Exclude<Outcome, 'applied'>, number>>;
+  readonly refused: Readonly<Record<Exclude<Outcome, 'applied' | 'newer'>, number>>;
   /** Calls that the store could not take. */
   readonly unavailable: number;
 }
@@ -70,7 +70,7 @@ export function createProfileWriter(store: Pick<ProfileStore, 'apply'>, limits: 
       const taken = limits.take(batch, options);
       const grant = taken instanceof Promise ? await taken : taken;
       const result = grant === null ? await apply(batch, options) : await applyGranted(grant, batch, () => apply(batch, options));
-      if (!result.repeated) countOperations(batch.operations, result.outcomes, additions, removals);
+      if (!result.repeated && options.dryRun !== true) countOperations(batch.operations, result.outcomes, additions, removals);
       return result;
     },
     counts: () => ({
@@ -95,12 +95,7 @@ async function applyGranted(
 ): Promise<ApplyResult> {
   try {
     for (const operation of refused) batch.withdraw(operation);
-    const result = await apply();
-    // A chunk that had been applied before answers what became of it then.
-    if (refused.length === 0 || result.repeated) return result;
-    const outcomes = result.outcomes.slice();
-    for (const operation of refused) if (outcomes[operation] === outcomeCodes.applied) outcomes[operation] = outcomeCodes['over-limit'];
-    return { ...result, outcomes };
+    return await apply();
   } finally {
     settle();
   }

@@ -9,6 +9,8 @@ export interface DirectOptions {
   readonly operations: readonly Operation[];
   readonly front: HotFront;
   readonly bodyLimitBytes: number;
+  /** A request must be there whole after this time. Default: the server's own. */
+  readonly requestTimeoutMs?: number;
   /** What happens to a request that breaks off or takes too long: the server's own `clientError` listener. */
   readonly refuse: (error: NodeJS.ErrnoException, socket: Socket) => void;
 }
@@ -25,7 +27,7 @@ export class DirectFront {
   #timer: NodeJS.Timeout | undefined;
 
   /** @param server not listening yet, with node:http's own listener for connections and no other */
-  constructor(server: Server, { operations, front, bodyLimitBytes, refuse }: DirectOptions) {
+  constructor(server: Server, { operations, front, bodyLimitBytes, requestTimeoutMs, refuse }: DirectOptions) {
     const [own, ...more] = server.listeners('connection');
     if (!own || more.length > 0) throw new Error('the server has listeners for connections that are not known here');
     server.removeAllListeners('connection');
@@ -36,7 +38,7 @@ export class DirectFront {
         keepAliveS: Math.floor(server.keepAliveTimeout / 1000),
         idleS: (server.keepAliveTimeout + server.keepAliveTimeoutBuffer) / 1000,
         headS: server.headersTimeout / 1000,
-        requestS: server.requestTimeout / 1000,
+        requestS: (requestTimeoutMs ?? server.requestTimeout) / 1000,
       },
       handOver: (socket) => Reflect.apply(own, server, [socket]) as void,
       refuse,

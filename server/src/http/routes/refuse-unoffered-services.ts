@@ -6,15 +6,7 @@ import { type AccountOperation, type Method, reading } from '../operation.ts';
  * Services of the protocol that this version does not offer. A client that calls one is told so, instead of being left to
  * think that it has the wrong address; who it is is checked first, as everywhere. A service that gets built leaves this list.
  */
-const unoffered = [
-  '/batch-segment',
-  '/campaign',
-  '/data-provider',
-  '/profile',
-  '/report',
-  '/report-download',
-  '/segment-billing-category',
-] as const;
+const unoffered = ['/campaign', '/data-provider', '/profile', '/report', '/report-download', '/segment-billing-category'] as const;
 
 const methods: readonly Method[] = ['GET', 'POST', 'PUT', 'DELETE'];
 

@@ -31,6 +31,7 @@ export const batchConfigSchema = Type.Object({
   use_specific_geo: Type.Boolean(),
   require_known_users: Type.Boolean(),
   file_byte_limit: limit,
+  undo_days: Type.Integer({ minimum: 0, maximum: 365 }),
   instant_posts_per_second: limit,
   instant_reads_per_second: limit,
   instant_users_per_second: limit,

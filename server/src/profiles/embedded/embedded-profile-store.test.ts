@@ -6,6 +6,8 @@ import { describeMovements } from '../profile-movements.contract.ts';
 import { describeScan } from '../profile-scan.contract.ts';
 import { describeIdentity } from '../profile-identity.contract.ts';
 import { describeProfileStore, type ContractOptions } from '../profile-store.contract.ts';
+import { describeRestore } from '../profile-restore.contract.ts';
+import { describeUndo } from '../profile-undo.contract.ts';
 import { describeWithdrawal } from '../profile-withdrawal.contract.ts';
 import { EmbeddedProfileStore } from './embedded-profile-store.ts';
 
@@ -23,3 +25,5 @@ describeScan('the embedded engine', open);
 describeWithdrawal('the embedded engine', open);
 describeIdentity('the embedded engine', open);
 describeMovements('the embedded engine', open);
+describeUndo('the embedded engine', open);
+describeRestore('the embedded engine', open);

@@ -4,6 +4,7 @@ import { nowS, type Clock } from '../../kit/clock.ts';
 import type { SegmentId } from '../../kit/ids.ts';
 import type { Identifier } from '../identifier.ts';
 import type { OperationBatch } from '../operation-batch.ts';
+import type { RestoreBatch } from '../restore-batch.ts';
 import {
   ProfileStoreUnavailable,
   type ApplyOptions,
@@ -15,6 +16,8 @@ import {
   type Profile,
   type ProfileStats,
   type ProfileStore,
+  type RestoreOptions,
+  type RestoreResult,
   type ScanFields,
   type ScanPage,
   type SegmentDay,
@@ -112,6 +115,11 @@ export class EmbeddedProfileStore implements ProfileStore {
 
   apply(batch: OperationBatch, options: ApplyOptions): Promise<ApplyResult> {
     return this.#whileOpen(() => this.#client.apply(batch, options, this.#nowS()));
+  }
+  async restore(batch: RestoreBatch, options: RestoreOptions): Promise<RestoreResult> {
+    this.#checkOpen();
+    const { outcomes, repeated, changes } = await this.#client.apply(batch, options, this.#nowS());
+    return { outcomes, repeated, changes };
   }
   forgetChunks(job: number): Promise<void> {
     return this.#change(entryType.forgetChunks, [job], [], nothing);

@@ -9,8 +9,8 @@ import { asMemberId } from '../../kit/ids.ts';
 import type { Identifier } from '../identifier.ts';
 import { ModelProfileStore } from '../model/model-profile-store.ts';
 import { OperationBatch } from '../operation-batch.ts';
-import { device, eid, external, FakeClock, segment, user } from '../profile-fixtures.ts';
-import type { Expression, ProfileStore, ScannedUser, ScanPage, StageId } from '../profile-store.ts';
+import { device, eid, external, FakeClock, segment, undoOf, user } from '../profile-fixtures.ts';
+import type { ApplyResult, ChunkId, Expression, ProfileStore, ScannedUser, ScanPage, Source, StageId } from '../profile-store.ts';
 import { scannedUsers } from '../scan-page.ts';
 import { EmbeddedProfileStore } from './embedded-profile-store.ts';
 
@@ -36,7 +36,9 @@ const change = fc.record({
   delayS: fc.constantFrom(0, 0, 0, -30, 45),
   lifetime: fc.constantFrom(null, 0, 1, 2, 5),
   remove: fc.nat(4).map((n) => n === 0),
+  withdraw: fc.nat(15).map((n) => n === 0),
 });
+const chunk = fc.option(fc.record({ job: fc.nat(2), sequence: fc.nat(2) }), { freq: 3 });
 const operation = fc.oneof(
   {
     weight: 12,
@@ -45,9 +47,14 @@ const operation = fc.oneof(
       changes: fc.array(change, { maxLength: 8 }),
       known: fc.nat(5).map((n) => n === 0),
       stage: fc.nat(3),
-      chunk: fc.option(fc.record({ job: fc.nat(2), sequence: fc.nat(2) }), { freq: 3 }),
+      chunk,
+      job: fc.nat(2),
+      before: fc.boolean(),
+      beforeKeptUpTo: fc.option(fc.nat(1), { freq: 2 }),
+      dryRun: fc.nat(5).map((n) => n === 0),
     }),
   },
+  { weight: 3, arbitrary: fc.record({ does: fc.constant('restore' as const), which: fc.nat(6), chunk }) },
   {
     weight: 5,
     arbitrary: fc.record({
@@ -84,6 +91,7 @@ const operation = fc.oneof(
   { weight: 1, arbitrary: fc.record({ does: fc.constant('forgetChunks' as const), job: fc.nat(2) }) },
 );
 type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never;
+type ApplyOperation = Extract<Operation, { does: 'apply' }>;
 
 // In memory where the system has such a place: this is about what is written, not about the disk.
 const root = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'foyer-random-'));
@@ -100,6 +108,8 @@ class Pair {
   /** Stages of the model and of the embedded engine, oldest first. */
   readonly stages: [StageId, StageId][] = [];
   readonly pending: Promise<unknown>[] = [];
+  /** What can be taken back, newest last. */
+  readonly done: { readonly batch: OperationBatch; readonly before: Uint32Array; readonly source: Source }[] = [];
 
   constructor(holdExternals: boolean) {
     this.holdExternals = holdExternals;
@@ -171,6 +181,7 @@ class Pair {
       default: {
         const [embedded, model] = await this.both((store, stage) => this.change(store, op, stage));
         same(embedded, model);
+        if (op.does === 'apply') this.noteDone(op, model as ApplyResult | string);
       }
     }
   }
@@ -179,9 +190,20 @@ class Pair {
     const nowS = this.clock.s;
     switch (op.does) {
       case 'apply': {
-        const options = { source: { kind: 'batch', job: 5 } as const, knownUsersOnly: op.known };
-        const staged = op.stage > 1 || this.stages.length === 0 ? {} : { stage: stage(op.stage) };
-        return store.apply(batchOf(op.changes, nowS), { ...options, ...staged, ...(op.chunk === null ? {} : { chunk: op.chunk }) });
+        const staged = this.isStaged(op) ? { stage: stage(op.stage) } : {};
+        return store.apply(batchOf(op.changes, nowS), {
+          source: sourceOf(op),
+          knownUsersOnly: op.known,
+          ...staged,
+          ...chunkOf(op),
+          ...(op.before ? { before: true as const } : {}),
+          ...(op.beforeKeptUpTo === null ? {} : { beforeKeptUpTo: op.beforeKeptUpTo }),
+          ...(op.dryRun ? { dryRun: true as const } : {}),
+        });
+      }
+      case 'restore': {
+        const { batch, before, source } = this.done.at(-1 - op.which) ?? nothingDone;
+        return store.restore(undoOf(batch, before), { source, ...chunkOf(op) });
       }
       case 'see':
         return store.see(op.who);
@@ -210,6 +232,17 @@ class Pair {
       default:
         throw new Error(`${op.does} is no change`);
     }
+  }
+
+  isStaged(op: ApplyOperation): boolean {
+    return op.stage <= 1 && this.stages.length > 0;
+  }
+
+  /** The last ten batches can be taken back. */
+  noteDone(op: ApplyOperation, result: ApplyResult | string): void {
+    if (typeof result === 'string' || result.before === null || result.repeated || op.dryRun || this.isStaged(op)) return;
+    this.done.push({ batch: batchOf(op.changes, this.clock.s), before: result.before, source: sourceOf(op) });
+    if (this.done.length > 10) this.done.shift();
   }
 
   async compare(): Promise<void> {
@@ -262,12 +295,19 @@ function same(embedded: unknown, model: unknown, of: unknown = ''): void {
   if (!isDeepStrictEqual(embedded, model)) expect([of, embedded]).toEqual([of, model]);
 }
 
-function batchOf(changes: Extract<Operation, { does: 'apply' }>['changes'], nowS: number): OperationBatch {
+const nothingDone = { batch: new OperationBatch(), before: new Uint32Array(0), source: { kind: 'batch', job: 5 } } as const;
+const sourceOf = (op: ApplyOperation): Source => ({ kind: 'batch', job: 5 + op.job });
+const chunkOf = (op: { readonly chunk: ChunkId | null }): { readonly chunk?: ChunkId } => (op.chunk === null ? {} : { chunk: op.chunk });
+
+function batchOf(changes: ApplyOperation['changes'], nowS: number): OperationBatch {
   const batch = new OperationBatch();
   for (const each of changes) {
     batch.forUser(each.who);
     if (each.remove) batch.remove(each.where);
-    else batch.add(each.where, each.value, nowS + each.delayS, each.lifetime);
+    else {
+      const added = batch.add(each.where, each.value, nowS + each.delayS, each.lifetime);
+      if (each.withdraw) batch.withdraw(added);
+    }
   }
   return batch;
 }

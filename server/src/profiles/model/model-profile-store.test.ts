@@ -2,6 +2,8 @@ import { describeMovements } from '../profile-movements.contract.ts';
 import { describeScan } from '../profile-scan.contract.ts';
 import { describeIdentity } from '../profile-identity.contract.ts';
 import { describeProfileStore } from '../profile-store.contract.ts';
+import { describeRestore } from '../profile-restore.contract.ts';
+import { describeUndo } from '../profile-undo.contract.ts';
 import { describeWithdrawal } from '../profile-withdrawal.contract.ts';
 import { ModelProfileStore } from './model-profile-store.ts';
 
@@ -10,3 +12,5 @@ describeScan('the model engine', async (options) => new ModelProfileStore(option
 describeWithdrawal('the model engine', async (options) => new ModelProfileStore(options));
 describeIdentity('the model engine', async (options) => new ModelProfileStore(options));
 describeMovements('the model engine', async (options) => new ModelProfileStore(options));
+describeUndo('the model engine', async (options) => new ModelProfileStore(options));
+describeRestore('the model engine', async (options) => new ModelProfileStore(options));

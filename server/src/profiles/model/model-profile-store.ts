@@ -1,10 +1,8 @@
-import { nowS } from '../../kit/clock.ts';
 import { asMemberId, type SegmentId } from '../../kit/ids.ts';
 import { keyOf, keyText } from '../identifier-key.ts';
 import type { Identifier } from '../identifier.ts';
 import { neverEnds, type OperationBatch } from '../operation-batch.ts';
 import {
-  outcomeCodes,
   ProfileStageEnded,
   ProfileStoreUnavailable,
   type ApplyOptions,
@@ -16,17 +14,21 @@ import {
   type Profile,
   type ProfileStats,
   type ProfileStore,
+  type RestoreOptions,
+  type RestoreResult,
   type ScanFields,
   type ScanPage,
   type SeeOutcome,
   type SegmentDay,
   type StageId,
+  type Standing,
 } from '../profile-store.ts';
+import type { RestoreBatch } from '../restore-batch.ts';
 import { ScanPageBuilder } from '../scan-page.ts';
 import { sourceToWord } from '../source-word.ts';
-import { batchUsers } from './batch-users.ts';
+import { ModelBatches } from './model-batches.ts';
 import type { ModelProfileStoreOptions } from './model-options.ts';
-import { ModelMovements } from './model-movements.ts';
+import { ModelState } from './model-state.ts';
 import {
   dropEnded,
   holds,
@@ -45,88 +47,43 @@ import {
 /** The dumb engine: what the port means, in the most obvious code, in memory only. Other engines are compared with it. */
 export class ModelProfileStore implements ProfileStore {
   readonly #options: ModelProfileStoreOptions;
-  /** By key: whom an identifier names. */
-  readonly #names = new Map<string, { user: ModelUser; link: ModelLink | null }>();
-  readonly #chunks = new Map<string, Uint8Array>();
-  readonly #stages = new Map<StageId, SegmentId>();
+  readonly #state: ModelState;
+  readonly #batches: ModelBatches;
   readonly #committed = new Map<SegmentId, StageId>();
   #lastStage = 0;
-  #lastUser = 0;
-  readonly #movements: ModelMovements;
   #closed = false;
 
   constructor(options: ModelProfileStoreOptions) {
     this.#options = options;
-    this.#movements = new ModelMovements(this.#now());
+    this.#state = new ModelState(options);
+    this.#batches = new ModelBatches(this.#state);
   }
 
   async apply(batch: OperationBatch, options: ApplyOptions): Promise<ApplyResult> {
     this.#begin();
-    const { chunk, stage } = options;
-    const before = chunk && this.#chunks.get(`${chunk.job} ${chunk.sequence}`);
-    if (before !== undefined) return { outcomes: before.slice(), repeated: true, refusedWhole: false };
-    if (stage !== undefined && !this.#stages.has(stage)) throw new ProfileStageEnded(stage);
-    if (options.wholeOrFull && this.#isFull() && this.#wouldCreate(batch, options))
-      return { outcomes: new Uint8Array(batch.operationCount).fill(outcomeCodes.full), repeated: false, refusedWhole: true };
-    const outcomes: number[] = [];
-    for (const { identifier, operations } of batchUsers(batch)) {
-      for (const operation of operations) outcomes.push(this.#applyOne(identifier, operation, options));
-    }
-    const result = Uint8Array.from(outcomes);
-    if (chunk !== undefined) this.#chunks.set(`${chunk.job} ${chunk.sequence}`, result.slice());
-    return { outcomes: result, repeated: false, refusedWhole: false };
+    return this.#batches.apply(batch, options);
   }
 
-  /** Has the batch an addition for somebody that nobody has seen and that may be made? */
-  #wouldCreate(batch: OperationBatch, options: ApplyOptions): boolean {
-    if (options.knownUsersOnly) return false;
-    for (const { identifier, operations } of batchUsers(batch)) {
-      const mayCreate = identifier.kind !== 'external' || this.#options.holdExternals === true;
-      if (mayCreate && this.#userOf(identifier) === null && operations.some(({ membership }) => membership !== null)) return true;
-    }
-    return false;
-  }
-
-  #applyOne(
-    identifier: Identifier,
-    operation: { segment: SegmentId; membership: Omit<ModelMembership, 'source'> | null },
-    options: ApplyOptions,
-  ): number {
-    let user = this.#userOf(identifier);
-    if (user?.optedOut) return outcomeCodes['opted-out'];
-    if (user === null && identifier.kind === 'external' && !this.#options.holdExternals) return outcomeCodes.unmapped;
-    if (user === null && options.knownUsersOnly) return outcomeCodes['unknown-user'];
-    const { segment, membership } = operation;
-    const staged = options.stage !== undefined && this.#stages.get(options.stage) === segment;
-    const slot = staged && options.stage !== undefined ? stageSlot(options.stage) : liveSlot(segment);
-    if (membership === null) {
-      if (user !== null) this.#movements.around(user, segment, (memberships) => memberships.delete(slot));
-      return outcomeCodes.applied;
-    }
-    if (user === null && this.#isFull()) return outcomeCodes.full;
-    user ??= this.#create(identifier);
-    const most = this.#options.maxMembershipsPerProfile ?? 4095;
-    if (user.memberships.size >= most) dropEnded(user, this.#now());
-    if (user.memberships.size >= most && !user.memberships.has(slot)) return outcomeCodes.full;
-    this.#movements.around(user, segment, (memberships) => memberships.set(slot, { ...membership, source: options.source }));
-    this.#movements.uniques.add(slot, this.#movements.today, user);
-    return outcomeCodes.applied;
+  async restore(batch: RestoreBatch, options: RestoreOptions): Promise<RestoreResult> {
+    this.#begin();
+    const { outcomes, repeated, changes } = this.#batches.restore(batch, options);
+    return { outcomes, repeated, changes };
   }
 
   async forgetChunks(job: number): Promise<void> {
     this.#begin();
-    for (const key of this.#chunks.keys()) if (key.startsWith(`${job} `)) this.#chunks.delete(key);
+    this.#batches.forgetChunks(job);
   }
 
   get(identifier: Identifier): Profile {
-    const user = this.#userOf(identifier);
+    const user = this.#state.userOf(identifier);
     const ownId = identifier.kind === 'user' ? identifier.id : null;
     if (user === null || user.optedOut) {
       return { known: false, optedOut: user !== null, userId: ownId, first: identifier, mappedUntilS: null, memberships: [] };
     }
-    const link = this.#names.get(keyText(identifier))?.link;
+    const link = this.#state.names.get(keyText(identifier))?.link;
     const memberships = [...user.memberships]
-      .filter(([, each]) => isLive(each, this.#now()))
+      .filter(([, each]) => isLive(each, this.#state.now()))
       .flatMap(([slot, each]) => {
         const segment = Number(slot.replace(/^segment /, '')) as SegmentId;
         return slot === liveSlot(segment) ? [{ segment, ...each }] : [];
@@ -145,97 +102,101 @@ export class ModelProfileStore implements ProfileStore {
     return identifiers.map((identifier) => this.get(identifier));
   }
 
-  readonly standing = (identifier: Identifier) => standingOf(this.#userOf(identifier));
+  standing(identifier: Identifier): Standing {
+    return standingOf(this.#state.userOf(identifier));
+  }
 
   async see(identifier: Identifier): Promise<SeeOutcome> {
     this.#begin();
-    const user = this.#userOf(identifier);
+    const user = this.#state.userOf(identifier);
     if (user !== null) return user.optedOut ? 'opted-out' : 'known';
     if (identifier.kind === 'external' && !this.#options.holdExternals) return 'unmapped';
-    if (this.#isFull()) return 'full';
-    this.#create(identifier);
+    if (this.#state.isFull()) return 'full';
+    this.#state.create(identifier);
     return 'seen';
   }
 
   async link(identifier: Identifier, to: Identifier, options: LinkOptions): Promise<LinkOutcome> {
     this.#begin();
     if (identifier.kind === 'user') throw new TypeError('a user id cannot be linked: merge the users');
-    const target = this.#userOf(to);
-    const own = this.#userOf(identifier, true);
+    const target = this.#state.userOf(to);
+    const own = this.#state.userOf(identifier, true);
     if (target?.optedOut || own?.optedOut) return 'opted-out';
     if (target === null && to.kind === 'external' && !this.#options.holdExternals) return 'unmapped';
     if (target === null && options.knownUsersOnly) return 'unknown-user';
     const expiresAtS = identifier.kind === 'external' ? options.expiresAtS : null;
-    const link: ModelLink = { linkedAtS: this.#now(), expiresAtS, linkedBy: options.linkedBy };
-    const before = this.#names.get(keyText(identifier)) ?? null;
+    const link: ModelLink = { linkedAtS: this.#state.now(), expiresAtS, linkedBy: options.linkedBy };
+    const before = this.#state.names.get(keyText(identifier)) ?? null;
     if (own !== null && own === target) {
       if (before?.link) before.link = { ...link, linkedAtS: before.link.linkedAtS };
       return 'unchanged';
     }
     if (own === null && keyText(identifier) === keyText(to)) return 'unchanged';
-    if ((target === null || own === null) && this.#isFull()) return 'full';
+    if ((target === null || own === null) && this.#state.isFull()) return 'full';
     const alone = own !== null && !before?.link ? own : null;
     if (target !== null && !this.#hasRoom(target, alone)) return 'full';
-    const user = target ?? this.#create(to);
+    const user = target ?? this.#state.create(to);
     if (alone !== null) this.#absorb(user, alone);
-    this.#names.set(keyText(identifier), { user, link });
+    this.#state.names.set(keyText(identifier), { user, link });
     return own !== null && alone === null ? 'moved' : 'linked';
   }
 
   async unlink(identifier: Identifier): Promise<boolean> {
     this.#begin();
-    if (this.#userOf(identifier) === null || !this.#names.get(keyText(identifier))?.link) return false;
-    this.#names.delete(keyText(identifier));
-    if (identifier.kind !== 'external') this.#create(identifier);
+    if (this.#state.userOf(identifier) === null || !this.#state.names.get(keyText(identifier))?.link) return false;
+    this.#state.names.delete(keyText(identifier));
+    if (identifier.kind !== 'external') this.#state.create(identifier);
     return true;
   }
 
   links(identifier: Identifier): readonly LinkedIdentifier[] {
-    const user = this.#userOf(identifier);
-    return this.#linksOf(user)
+    const user = this.#state.userOf(identifier);
+    return this.#state
+      .linksOf(user)
       .map(([name, link]) => ({ identifier: identifierOf(name), ...link }))
       .sort((a, b) => a.linkedAtS - b.linkedAtS);
   }
 
   async merge(into: Identifier, from: Identifier): Promise<boolean> {
     this.#begin();
-    const [winner, loser] = [this.#userOf(into), this.#userOf(from)];
+    const [winner, loser] = [this.#state.userOf(into), this.#state.userOf(from)];
     if (winner === null || loser === null || winner === loser || winner.optedOut || loser.optedOut) return false;
     if (!this.#hasRoom(winner, loser)) return false;
     this.#absorb(winner, loser);
     let other = loser.first;
     if (other.kind === 'user' && winner.first.kind !== 'user') {
       [other, winner.first] = [winner.first, other];
-      this.#names.set(keyText(winner.first), { user: winner, link: null });
+      this.#state.names.set(keyText(winner.first), { user: winner, link: null });
     }
-    const link = { linkedAtS: this.#now(), expiresAtS: null, linkedBy: asMemberId(0) };
-    this.#names.set(keyText(other), { user: winner, link });
+    const link = { linkedAtS: this.#state.now(), expiresAtS: null, linkedBy: asMemberId(0) };
+    this.#state.names.set(keyText(other), { user: winner, link });
     return true;
   }
 
   async forget(identifier: Identifier, options: { readonly optOut: boolean }): Promise<void> {
     this.#begin();
-    const user = this.#userOf(identifier, true);
+    const user = this.#state.userOf(identifier, true);
     if (user?.optedOut) return;
-    if (user !== null) this.#movements.united([user], null);
-    const names = user === null ? [keyText(identifier)] : [keyText(user.first), ...this.#linksOf(user).map(([name]) => name)];
-    for (const [name, entry] of this.#names) if (entry.user === user) this.#names.delete(name);
-    if (user === null) this.#names.delete(keyText(identifier));
-    if (options.optOut) for (const name of names) this.#create(identifierOf(name)).optedOut = true;
+    if (user !== null) this.#state.movements.united([user], null);
+    const names = user === null ? [keyText(identifier)] : [keyText(user.first), ...this.#state.linksOf(user).map(([name]) => name)];
+    for (const [name, entry] of this.#state.names) if (entry.user === user) this.#state.names.delete(name);
+    if (user === null) this.#state.names.delete(keyText(identifier));
+    if (options.optOut) for (const name of names) this.#state.create(identifierOf(name)).optedOut = true;
   }
 
   async optIn(identifier: Identifier): Promise<void> {
     this.#begin();
-    if (this.#userOf(identifier, true)?.optedOut) this.#names.delete(keyText(identifier));
+    if (this.#state.userOf(identifier, true)?.optedOut) this.#state.names.delete(keyText(identifier));
   }
 
   count(segment: SegmentId): number {
-    return this.#users().filter((user) => isHeldBy(user, liveSlot(segment), this.#now())).length;
+    return this.#state.users().filter((user) => isHeldBy(user, liveSlot(segment), this.#state.now())).length;
   }
 
   scan(segment: SegmentId, cursor: number | null, limit: number, fields: ScanFields = 'memberships'): ScanPage {
-    const members = this.#users()
-      .filter((user) => user.number >= (cursor ?? 0) && isHeldBy(user, liveSlot(segment), this.#now()))
+    const members = this.#state
+      .users()
+      .filter((user) => user.number >= (cursor ?? 0) && isHeldBy(user, liveSlot(segment), this.#state.now()))
       .sort((a, b) => a.number - b.number);
     const page = new ScanPageBuilder(segment, limit, fields);
     for (const user of members.slice(0, limit)) {
@@ -249,31 +210,32 @@ export class ModelProfileStore implements ProfileStore {
   }
 
   evaluate(expression: Expression): number {
-    return this.#users().filter((user) => holds(user, expression, this.#now())).length;
+    return this.#state.users().filter((user) => holds(user, expression, this.#state.now())).length;
   }
 
   async stageReplace(segment: SegmentId): Promise<StageId> {
     this.#begin();
-    for (const [stage, of] of this.#stages) if (of === segment) this.#end(stage);
+    for (const [stage, of] of this.#state.stages) if (of === segment) this.#end(stage);
     const stage = ++this.#lastStage as StageId;
-    this.#stages.set(stage, segment);
+    this.#state.stages.set(stage, segment);
     return stage;
   }
 
   async commit(stage: StageId): Promise<void> {
     this.#begin();
-    const segment = this.#stages.get(stage);
+    const segment = this.#state.stages.get(stage);
     if (segment === undefined && [...this.#committed.values()].includes(stage)) return;
     if (segment === undefined) throw new ProfileStageEnded(stage);
-    for (const user of this.#users()) {
-      this.#movements.around(user, segment, () => {
+    for (const user of this.#state.users()) {
+      this.#state.movements.around(user, segment, () => {
         const membership = user.memberships.get(stageSlot(stage));
         user.memberships.delete(liveSlot(segment));
         if (membership !== undefined) user.memberships.set(liveSlot(segment), membership);
       });
     }
-    this.#movements.uniques.move(stageSlot(stage), liveSlot(segment));
+    this.#state.movements.uniques.move(stageSlot(stage), liveSlot(segment));
     this.#end(stage);
+    this.#state.segments.add(segment);
     this.#committed.set(segment, stage);
   }
 
@@ -284,15 +246,16 @@ export class ModelProfileStore implements ProfileStore {
 
   async dropSegment(segment: SegmentId): Promise<void> {
     this.#begin();
-    for (const [stage, of] of this.#stages) if (of === segment) this.#end(stage);
-    for (const user of this.#users()) user.memberships.delete(liveSlot(segment));
+    for (const [stage, of] of this.#state.stages) if (of === segment) this.#end(stage);
+    for (const user of this.#state.users()) user.memberships.delete(liveSlot(segment));
     this.#committed.delete(segment);
-    this.#movements.forget(segment);
+    this.#state.segments.delete(segment);
+    this.#state.movements.forget(segment);
   }
 
   movements(segments: readonly SegmentId[], days: number): readonly (readonly SegmentDay[])[] {
-    this.#movements.passTime(this.#users(), this.#now());
-    return segments.map((segment) => this.#movements.days(segment, days));
+    this.#state.movements.passTime(this.#state.users(), this.#state.now());
+    return segments.map((segment) => this.#state.movements.days(segment, days));
   }
 
   check(): string {
@@ -300,11 +263,11 @@ export class ModelProfileStore implements ProfileStore {
   }
 
   stats(): ProfileStats {
-    const users = this.#users();
+    const users = this.#state.users();
     const memberships = users.flatMap((user) => [...user.memberships.keys()]);
     return {
       users: users.length,
-      identifiers: [...this.#names.values()].filter(({ user }) => !user.optedOut).length,
+      identifiers: [...this.#state.names.values()].filter(({ user }) => !user.optedOut).length,
       memberships: memberships.length,
       segments: new Set(memberships.filter((slot) => slot.startsWith('segment'))).size,
       memoryBytes: 0,
@@ -329,71 +292,36 @@ export class ModelProfileStore implements ProfileStore {
     this.#closed = true;
   }
 
-  /** Null: nobody has seen it, or it is an external id without a live mapping. */
-  #userOf(identifier: Identifier, evenHeld = this.#options.holdExternals ?? false): ModelUser | null {
-    const found = this.#names.get(keyText(identifier));
-    if (found === undefined) return null;
-    if (found.link !== null && found.link.expiresAtS !== null && this.#now() >= found.link.expiresAtS) return null;
-    if (identifier.kind === 'external' && found.link === null && !found.user.optedOut && !evenHeld) return null;
-    return found.user;
-  }
-
-  /** Known users; opted-out marks are none. */
-  #users(): ModelUser[] {
-    return [...new Set([...this.#names.values()].map(({ user }) => user))].filter((user) => !user.optedOut);
-  }
-
-  #linksOf(user: ModelUser | null): [string, ModelLink][] {
-    return [...this.#names].flatMap(([name, { user: each, link }]): [string, ModelLink][] => {
-      const ended = link !== null && link.expiresAtS !== null && this.#now() >= link.expiresAtS;
-      return each === user && link !== null && !ended ? [[name, link]] : [];
-    });
-  }
-
-  #create(identifier: Identifier): ModelUser {
-    const user: ModelUser = { number: ++this.#lastUser, first: identifier, memberships: new Map(), optedOut: false };
-    this.#names.set(keyText(identifier), { user, link: null });
-    return user;
-  }
-
-  #isFull(): boolean {
-    return this.#users().length >= (this.#options.maxUsers ?? Number.POSITIVE_INFINITY);
-  }
-
   #hasRoom(user: ModelUser, from: ModelUser | null): boolean {
-    const links = this.#linksOf(user).length + 1 + this.#linksOf(from).length * (from === null ? 0 : 1);
+    const links = this.#state.linksOf(user).length + 1 + this.#state.linksOf(from).length * (from === null ? 0 : 1);
     if (links > (this.#options.maxLinksPerUser ?? Number.POSITIVE_INFINITY)) return false;
     if (from === null) return true;
-    dropEnded(user, this.#now());
-    dropEnded(from, this.#now());
+    dropEnded(user, this.#state.now());
+    dropEnded(from, this.#state.now());
     const sum = new Set([...user.memberships.keys(), ...from.memberships.keys()]).size;
     return sum <= (this.#options.maxMembershipsPerProfile ?? 4095) || sum <= user.memberships.size;
   }
 
   #absorb(into: ModelUser, from: ModelUser): void {
-    dropEnded(into, this.#now());
-    dropEnded(from, this.#now());
+    dropEnded(into, this.#state.now());
+    dropEnded(from, this.#state.now());
     const united = unitedMemberships(into, from);
-    this.#movements.united([into, from], united);
+    this.#state.movements.united([into, from], united);
     for (const [slot, membership] of united) into.memberships.set(slot, membership);
-    for (const [name, entry] of this.#names) {
+    for (const [name, entry] of this.#state.names) {
       if (entry.user !== from) continue;
-      if (entry.link === null) this.#names.delete(name);
+      if (entry.link === null) this.#state.names.delete(name);
       else entry.user = into;
     }
   }
 
   #end(stage: StageId): void {
-    this.#movements.uniques.forget(stageSlot(stage));
-    if (this.#stages.delete(stage)) for (const user of this.#users()) user.memberships.delete(stageSlot(stage));
-  }
-
-  #now(): number {
-    return nowS(this.#options.clock);
+    this.#state.movements.uniques.forget(stageSlot(stage));
+    if (this.#state.stages.delete(stage)) for (const user of this.#state.users()) user.memberships.delete(stageSlot(stage));
   }
 
   #begin(): void {
     if (this.#closed) throw new ProfileStoreUnavailable('the profile store is closed');
-    this.#movements.passTime(this.#users(), this.#now());
+    this.#state.movements.passTime(this.#state.users(), this.#state.now());
   }
 }

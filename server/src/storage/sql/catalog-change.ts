@@ -30,6 +30,7 @@ type IdName =
   | 'sharing_record'
   | 'data_buyer_provider'
   | 'batch_segment_config'
+  | 'batch_segment_job'
   | 'data_category'
   | 'sync_host'
   | 'segment_access_request'

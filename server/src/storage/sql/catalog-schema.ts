@@ -18,6 +18,7 @@ export interface CatalogTables {
   sharing_record_segment: { record_id: number; segment_id: number };
   data_buyer_provider: DataBuyerProviderTable;
   batch_segment_config: BatchSegmentConfigTable;
+  batch_segment_job: BatchSegmentJobTable;
   member_segment_access: { member_id: number; segment_owner_member_id: number };
   segment_access_request: SegmentAccessRequestTable;
   notice: NoticeTable;
@@ -175,6 +176,59 @@ export interface BatchSegmentConfigTable {
   settings: string;
   created_on: number;
   last_modified: number;
+}
+
+/** A job of the Batch Segment Service (ingest.md section 4). Times in epoch milliseconds. */
+export interface BatchSegmentJobTable {
+  id: number;
+  /** Alphanumeric, told to clients. */
+  job_id: string;
+  member_id: number;
+  /** upload, drop (a drop folder's file), undo. */
+  kind: string;
+  phase: string;
+  error_code: string | null;
+  /** What went wrong, for people. */
+  error: string | null;
+  created_on: number;
+  last_modified: number;
+  start_time: number | null;
+  uploaded_time: number | null;
+  validated_time: number | null;
+  completed_time: number | null;
+  percent_complete: number;
+  /** As sent. */
+  bytes: number | null;
+  /** After unpacking, without blank ones. */
+  num_lines: number | null;
+  error_log_lines: string | null;
+  segment_log_lines: string | null;
+  validate_only: number;
+  idempotency_key: string | null;
+  /** The name in the drop folder. */
+  file_name: string | null;
+  /** The job that this one undoes. */
+  undo_of: number | null;
+  /** Until then the job can be undone; null: no before-images are kept. */
+  undo_until: number | null;
+  undo_bytes: number;
+  /** When the job's files go; null: there are none. */
+  files_until: number | null;
+  num_valid: number;
+  num_valid_user: number;
+  num_invalid_user: number;
+  num_invalid_format: number;
+  num_invalid_segment: number;
+  num_unauth_segment: number;
+  num_inactive_segment: number;
+  num_invalid_timestamp: number;
+  num_past_expiration: number;
+  num_other_error: number;
+  num_added: number;
+  num_refreshed: number;
+  num_removed: number;
+  /** Of a job that undoes another: memberships that something newer holds. */
+  num_newer: number;
 }
 
 export interface SegmentAccessRequestTable {

@@ -15,6 +15,7 @@ import * as task0007 from './migrations/0007-task.ts';
 import * as segmentLists0008 from './migrations/0008-segment-lists.ts';
 import * as syncDay0009 from './migrations/0009-sync-day.ts';
 import * as reachAnswer0010 from './migrations/0010-reach-answer.ts';
+import * as batchSegmentJob0011 from './migrations/0011-batch-segment-job.ts';
 
 /** Forward only: a migration that has landed is never edited, the next one follows it. */
 const migrations: Record<string, Migration> = {
@@ -28,6 +29,7 @@ const migrations: Record<string, Migration> = {
   '0008-segment-lists': segmentLists0008,
   '0009-sync-day': syncDay0009,
   '0010-reach-answer': reachAnswer0010,
+  '0011-batch-segment-job': batchSegmentJob0011,
 };
 
 /** In the order in which they are made. */

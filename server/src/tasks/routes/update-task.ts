@@ -5,14 +5,15 @@ import { readOne } from '../../http/read-body.ts';
 import { readObject } from '../../http/read-object.ts';
 import { refusal } from '../../kit/refusal.ts';
 import type { Catalog } from '../../storage/sql/catalog.ts';
+import type { TaskHooks } from '../task-hooks.ts';
 import { moveTask, readTask } from '../store/task-table.ts';
 import { taskErrors } from '../task-errors.ts';
 import { mayMove, type TaskState } from '../task.ts';
 import { taskChangeSchema, taskSchema } from '../task-schema.ts';
 import { taskOnWire } from '../task-wire.ts';
 
-/** `PUT /task?id=`: cancels a task, or lets a failed or canceled one begin anew, now. `onCanceled` is told after the commit. */
-export const updateTask = (catalog: Catalog, onCanceled: (id: number) => void): AccountOperation => ({
+/** `PUT /task?id=`: cancels a task, or lets a failed or canceled one begin anew, now. */
+export const updateTask = (catalog: Catalog, hooks: TaskHooks): AccountOperation => ({
   id: 'updateTask',
   method: 'PUT',
   paths: ['/task', '/task/:first'],
@@ -29,9 +30,10 @@ export const updateTask = (catalog: Catalog, onCanceled: (id: number) => void): 
       if (!before || (sight !== null && before.member_id !== sight)) throw notFound('task', 'id', id);
       if (state === undefined) return before;
       if (!mayMove(before.state as TaskState, state)) throw refusal(taskErrors.cannotMove, { before: before.state, after: state });
+      await hooks.moves(change, before, state);
       return moveTask(change, before, state, call.caller.memberId);
     });
-    if (state === 'canceled') onCanceled(id);
+    if (state === 'canceled') hooks.canceled(id);
     return oneAnswer('task', taskOnWire(row), { id });
   },
 });

@@ -90,6 +90,15 @@ export class CatalogTaskQueue implements TaskQueue {
       .execute();
   }
 
+  async release(kinds: readonly string[]): Promise<void> {
+    await this.#catalog.read
+      .updateTable('task')
+      .set({ lease_until: this.#clock.nowMs() })
+      .where('kind', 'in', kinds)
+      .where('state', '=', 'running')
+      .execute();
+  }
+
   async addScheduled(kind: string, period: number): Promise<void> {
     const known = taskKinds.find((name): name is TaskKind => name === kind);
     if (!known) throw new Error(`no task is of kind ${kind}`);

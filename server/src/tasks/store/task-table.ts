@@ -3,7 +3,7 @@ import type { CatalogChange } from '../../storage/sql/catalog-change.ts';
 import type { CatalogReader, TaskTable } from '../../storage/sql/catalog-schema.ts';
 import { runsOf } from '../../storage/sql/id-runs.ts';
 import { listRows } from '../../storage/sql/list-rows.ts';
-import { keptMs, type NewTask } from '../task.ts';
+import { keptMs, type NewTask, type TaskKind } from '../task.ts';
 import { taskFields } from '../task-wire.ts';
 
 /** Adds a waiting task that is due now. `onceKey`: nothing happens where a task with this key was ever added; the answer is 0 then. */
@@ -46,6 +46,17 @@ export function listTasks(db: CatalogReader, member: number | null, query: ListQ
 
 export function readTask(db: CatalogReader, id: number): Promise<TaskTable | undefined> {
   return db.selectFrom('task').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** The task of a kind about a subject that waits or runs. */
+export function findOpenTask(db: CatalogReader, kind: TaskKind, subjectId: number): Promise<TaskTable | undefined> {
+  return db
+    .selectFrom('task')
+    .selectAll()
+    .where('kind', '=', kind)
+    .where('subject_id', '=', subjectId)
+    .where('state', 'in', ['waiting', 'running'])
+    .executeTakeFirst();
 }
 
 /** A person cancels a task, or lets it begin anew. `auditMember`: whose trail tells of the server's own tasks. */

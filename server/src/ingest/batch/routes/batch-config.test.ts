@@ -46,6 +46,7 @@ describe('readBatchConfig', () => {
       use_specific_geo: false,
       require_known_users: false,
       file_byte_limit: 536_870_912,
+      undo_days: 3,
       instant_posts_per_second: 100,
       instant_reads_per_second: 1000,
       instant_users_per_second: 1000,
@@ -133,6 +134,7 @@ describe('updateBatchConfig', () => {
     { member_segment_access: [5] },
     { member_segment_access: null },
     { require_known_users: 'yes' },
+    { undo_days: -1 },
   ])('400 SYNTAX, nothing changed: %o', async (config) => {
     const before = await get();
     expect((await put({ num_error_log_lines: 7, ...config })).at('error_id')).toBe('SYNTAX');

@@ -1,20 +1,12 @@
-import { removal } from '../../operation-batch.ts';
-import { outcomeCodes } from '../../profile-store.ts';
+import { removal, withdrawn } from '../../operation-batch.ts';
+import { type BatchColumns, operationWords } from '../../packed-batch.ts';
+import { beforeWords, type BatchChanges, outcomeCodes } from '../../profile-store.ts';
 import { mostMembershipsPerProfile } from '../memory/membership-slabs.ts';
 import type { ProfileMemory } from '../memory/profile-memory.ts';
 import type { CoreLimits } from './core-limits.ts';
 import { reserveSlab } from './membership-changes.ts';
-import { operationWords } from '../memory/operation-words.ts';
-import { mergeOperations, type MergeRules } from './merge-operations.ts';
-import { ensureUser, resolveKey, type ResolvedKey } from './resolve-key.ts';
-
-/** The columns of an `OperationBatch`; read once, they are views. */
-export interface OperationColumns {
-  readonly operations: Uint32Array;
-  readonly keys: Uint8Array;
-  readonly userKeyEnds: Uint32Array;
-  readonly userOperationEnds: Uint32Array;
-}
+import { MergeTally, mergeOperations, type MergeRules } from './merge-operations.ts';
+import { ensureUser, refusalOf, resolveKey, type ResolvedKey } from './resolve-key.ts';
 
 export interface ApplySettings {
   readonly source: number;
@@ -23,6 +15,8 @@ export interface ApplySettings {
   readonly knownUsersOnly: boolean;
   /** False where the store is full. */
   readonly mayCreate: boolean;
+  /** Is `ApplyResult.before` asked for? */
+  readonly before: boolean;
 }
 
 /** What applying a batch did, as the log needs it. */
@@ -34,11 +28,12 @@ export interface Applied {
   readonly newNumbers: readonly number[];
   readonly anyApplied: boolean;
   readonly anyRefused: boolean;
+  readonly changes: BatchChanges;
+  readonly before: Uint32Array | null;
 }
 
 const { applied, full } = outcomeCodes;
-const optedOut = outcomeCodes['opted-out'];
-const unknownUser = outcomeCodes['unknown-user'];
+const overLimit = outcomeCodes['over-limit'];
 
 /** Scratch that lives for one call: applying makes no object per operation. */
 const resolved: ResolvedKey = { name: 0, user: 0, optedOut: false, unmapped: false };
@@ -49,17 +44,18 @@ const resolved: ResolvedKey = { name: 0, user: 0, optedOut: false, unmapped: fal
  */
 export function applyBatch(
   memory: ProfileMemory,
-  batch: OperationColumns,
+  batch: BatchColumns,
   settings: ApplySettings,
   nowS: number,
   limits: CoreLimits,
   scratch: TranslationScratch,
 ): Applied {
   const { operations, keys, userKeyEnds, userOperationEnds } = batch;
+  const tally = new MergeTally(settings.before ? new Uint32Array((operations.length / operationWords) * beforeWords) : null);
   const run: Run = {
     memory,
     batch,
-    rules: { source: settings.source, nowS, most: limits.maxMembershipsPerProfile, noting: true },
+    rules: { source: settings.source, nowS, most: limits.maxMembershipsPerProfile, noting: true, tally },
     stage: settings.stage,
     stagedSegment: settings.stage === 0 ? 0 : memory.segments.segmentOf(settings.stage),
     mayCreate: settings.mayCreate,
@@ -67,6 +63,8 @@ export function applyBatch(
     translated: scratch.room(operations.length),
     newNumbers: [],
     refused: 0,
+    additions: 0,
+    removals: 0,
   };
   const { outcomes, translated, newNumbers } = run;
   let keyStart = 0;
@@ -75,7 +73,7 @@ export function applyBatch(
     const keyEnd = userKeyEnds[u] as number;
     const operationEnd = userOperationEnds[u] as number;
     resolveKey(memory, keys, keyStart, keyEnd, nowS, limits.holdExternals, resolved);
-    const refusal = refusalOf(settings.knownUsersOnly);
+    const refusal = refusalOf(resolved, settings.knownUsersOnly);
     if (refusal === applied) {
       applyToUser(run, keyStart, keyEnd, operation, operationEnd);
       memory.settle();
@@ -87,13 +85,15 @@ export function applyBatch(
     operation = operationEnd;
     keyStart = keyEnd;
   }
-  return { outcomes, translated, newNumbers, anyApplied: run.refused < outcomes.length, anyRefused: run.refused > 0 };
+  const { refreshed, removed, before } = tally;
+  const changes = { added: run.additions - refreshed, refreshed, removed, missing: run.removals - removed };
+  return { outcomes, translated, newNumbers, anyApplied: run.refused < outcomes.length, anyRefused: run.refused > 0, changes, before };
 }
 
 /** Has the batch an addition for somebody that nobody has seen and that may be made? */
 export function wouldCreateUser(
   memory: ProfileMemory,
-  batch: OperationColumns,
+  batch: BatchColumns,
   settings: ApplySettings,
   nowS: number,
   limits: CoreLimits,
@@ -105,7 +105,7 @@ export function wouldCreateUser(
     const keyEnd = userKeyEnds[u] as number;
     const operationEnd = userOperationEnds[u] as number;
     resolveKey(memory, keys, keyStart, keyEnd, nowS, limits.holdExternals, resolved);
-    const mayCreate = resolved.user === 0 && refusalOf(settings.knownUsersOnly) === applied;
+    const mayCreate = resolved.user === 0 && refusalOf(resolved, settings.knownUsersOnly) === applied;
     for (; operation < operationEnd; operation++) if (mayCreate && operations[operation * 4 + 3] !== removal) return true;
     keyStart = keyEnd;
   }
@@ -115,7 +115,7 @@ export function wouldCreateUser(
 /** A batch under way. */
 interface Run {
   readonly memory: ProfileMemory;
-  readonly batch: OperationColumns;
+  readonly batch: BatchColumns;
   readonly rules: MergeRules;
   readonly stage: number;
   readonly stagedSegment: number;
@@ -124,6 +124,10 @@ interface Run {
   readonly translated: Uint32Array;
   readonly newNumbers: number[];
   refused: number;
+  /** Applied additions. */
+  additions: number;
+  /** Applied removals, those of what is not there too. */
+  removals: number;
 }
 
 /** One user's operations; `resolved` is the user. */
@@ -131,8 +135,11 @@ function applyToUser(run: Run, keyStart: number, keyEnd: number, start: number, 
   const { memory, translated } = run;
   const additions = translate(run, start, end);
   if (additions > 0 && resolved.user === 0) reserveSlab(memory, ensureUser(memory, run.batch.keys, keyStart, keyEnd, resolved), additions);
+  run.additions += additions;
   if (resolved.user === 0) return;
-  if (mergeOperations(memory, resolved.user, translated, start * operationWords, end * operationWords, run.rules) === 0) return;
+  const refused = mergeOperations(memory, resolved.user, translated, start * operationWords, end * operationWords, run.rules);
+  if (refused === 0) return;
+  run.additions -= refused;
   for (let operation = start; operation < end; operation++) {
     const at = operation * operationWords;
     if (translated[at] === 0 && translated[at + 3] !== removal) refuse(run, operation);
@@ -161,7 +168,11 @@ function translate(run: Run, start: number, end: number): number {
           run.newNumbers.push(number, segment);
         }
       }
-    }
+    } else if (segment === withdrawn) {
+      number = 0;
+      run.outcomes[operation] = overLimit;
+      run.refused += 1;
+    } else run.removals += 1;
     translated[at] = number;
     translated[at + 1] = operations[at + 1] as number;
     translated[at + 2] = operations[at + 2] as number;
@@ -177,9 +188,9 @@ function refuse(run: Run, operation: number): void {
 }
 
 /** Applies a logged batch once more, before anybody reads. Nothing is refused: refused operations have the number 0. */
-export function replayBatch(memory: ProfileMemory, batch: OperationColumns, source: number, nowS: number): void {
+export function replayBatch(memory: ProfileMemory, batch: BatchColumns, source: number, nowS: number, tally: MergeTally): void {
   const { operations, keys, userKeyEnds, userOperationEnds } = batch;
-  const rules = { source, nowS, most: mostMembershipsPerProfile, noting: true };
+  const rules = { source, nowS, most: mostMembershipsPerProfile, noting: true, tally };
   let keyStart = 0;
   let operation = 0;
   for (let u = 0; u < userKeyEnds.length; u++) {
@@ -204,12 +215,6 @@ function additionsAmong(operations: Uint32Array, start: number, end: number): nu
   for (let at = start * operationWords; at < end * operationWords; at += operationWords)
     if (operations[at] !== 0 && operations[at + 3] !== removal) additions += 1;
   return additions;
-}
-
-function refusalOf(knownUsersOnly: boolean): number {
-  if (resolved.optedOut) return optedOut;
-  if (resolved.unmapped) return outcomeCodes.unmapped;
-  return knownUsersOnly && resolved.user === 0 ? unknownUser : applied;
 }
 
 /** Room for translated operations that is used from call to call. */

@@ -1,12 +1,12 @@
 import type { LinkOutcome, SeeOutcome } from '../../profile-store.ts';
 import { isExternalKey } from '../../identifier-key.ts';
+import { operationWords } from '../../packed-batch.ts';
 import { linkNeverEnds, userField, type LinkData, type ProfileMemory } from '../memory/profile-memory.ts';
 import type { CoreLimits } from './core-limits.ts';
 import { compactMemberships, findMembership, listMemberships, membershipsOf, removeAllMemberships } from './membership-changes.ts';
 import { addedAtWord, countedBit, mostMembershipsPerProfile, valueWord } from '../memory/membership-slabs.ts';
 import { movementField } from '../memory/segment-history.ts';
-import { operationWords } from '../memory/operation-words.ts';
-import { mergeOperations } from './merge-operations.ts';
+import { MergeTally, mergeOperations } from './merge-operations.ts';
 import { ensureUser, hasUserId, resolveKey, type ResolvedKey } from './resolve-key.ts';
 
 /** Links that the store itself makes (a merged user's first identifier) are nobody's. */
@@ -175,6 +175,7 @@ function absorb(memory: ProfileMemory, into: number, from: number, nowS: number)
   const coming = listMemberships(memory, from);
   removeAllMemberships(memory, from);
   const operation = new Uint32Array(operationWords);
+  const tally = new MergeTally(null);
   for (const { number, value, addedAtS, lifetime, source, counted } of coming) {
     const at = findMembership(memory, into, number);
     const words = memory.slabs.wordsOf(memory.users.get(into, userField.slab));
@@ -185,7 +186,7 @@ function absorb(memory: ProfileMemory, into: number, from: number, nowS: number)
     else if (counted) memory.segments.move(number, movementField.added, nowS, -1);
     if (!comes) continue;
     operation.set([number, value, addedAtS, lifetime]);
-    const rules = { source, nowS, most: mostMembershipsPerProfile, noting: false };
+    const rules = { source, nowS, most: mostMembershipsPerProfile, noting: false, tally };
     if (mergeOperations(memory, into, operation, 0, operationWords, rules) > 0) throw new Error('a merged profile has no room');
   }
   for (const name of memory.linkedNames(from).toReversed()) {

@@ -1,9 +1,10 @@
+import { beforeWords } from '../../profile-store.ts';
 import { membershipWords, mostMembershipsPerProfile } from '../memory/membership-slabs.ts';
 import { userField, type ProfileMemory } from '../memory/profile-memory.ts';
-import type { ChunkOutcomes } from './chunk-outcomes.ts';
+import { noChanges, type ChunkOutcomes } from './chunk-outcomes.ts';
 import { loadNoted } from './noted-additions.ts';
 import { takeMemberships } from './membership-changes.ts';
-import { blockKind } from './snapshot-block.ts';
+import { blockKind, chunkFlag } from './snapshot-block.ts';
 import { loadRenames, loadUniques } from './uniques-blocks.ts';
 import { WordReader } from './word-reader.ts';
 
@@ -15,11 +16,8 @@ export function loadBlock(memory: ProfileMemory, chunks: ChunkOutcomes, kind: nu
       loadNumbers(memory, block);
       break;
     case blockKind.chunks:
-      while (!block.atEnd) {
-        const job = block.word();
-        const sequence = block.word();
-        chunks.set(job, sequence, block.word() === 1 ? block.word() : block.bytes().slice());
-      }
+    case blockKind.chunksOfFormat2:
+      while (!block.atEnd) loadChunk(chunks, block, kind === blockKind.chunks);
       break;
     case blockKind.users:
     case blockKind.usersOfFormat1:
@@ -48,6 +46,18 @@ function loadNumbers(memory: ProfileMemory, block: WordReader): void {
     memory.segments.define(number, segment, block.word() === 1);
   }
   memory.segments.reserve(end - 1);
+}
+
+/** @param withChanges false: as older versions wrote it */
+function loadChunk(chunks: ChunkOutcomes, block: WordReader, withChanges: boolean): void {
+  const job = block.word();
+  const sequence = block.word();
+  const flags = block.word();
+  const outcomes = (flags & chunkFlag.allApplied) === 0 ? block.bytes().slice() : block.word();
+  const changes = withChanges ? { added: block.word(), refreshed: block.word(), removed: block.word(), missing: block.word() } : noChanges;
+  const count = typeof outcomes === 'number' ? outcomes : outcomes.length;
+  const before = (flags & chunkFlag.before) === 0 ? null : block.words(count * beforeWords).slice();
+  chunks.set(job, sequence, { outcomes, changes, before });
 }
 
 function loadMovements({ segments }: ProfileMemory, block: WordReader): void {

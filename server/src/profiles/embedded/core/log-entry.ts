@@ -1,4 +1,7 @@
-import type { Applied, OperationColumns } from './apply-batch.ts';
+import type { BatchColumns } from '../../packed-batch.ts';
+import type { BatchChanges, ChunkId } from '../../profile-store.ts';
+import type { Applied } from './apply-batch.ts';
+import type { Restored } from './restore-operations.ts';
 import { WordWriter } from './word-writer.ts';
 
 /** What an entry of the log does. The numbers are the format: never change one, only add. */
@@ -15,10 +18,14 @@ export const entryType = {
   abort: 10,
   drop: 11,
   see: 12,
+  restore: 13,
 } as const;
 
-/** Flags of an `apply` entry. */
-export const applyFlag = { chunk: 1, outcomes: 2 } as const;
+/**
+ * Flags of an `apply` entry and of a `restore`: what it has. Before-images are not written: replaying finds them again.
+ * `beforeKept`: a chunk of this job before which nothing needs them any more. Entries of older versions have neither `changes` nor what follows.
+ */
+export const applyFlag = { chunk: 1, outcomes: 2, changes: 4, before: 8, beforeKept: 16 } as const;
 
 /**
  * One change, as it goes into the log: [length in words, type, Unix seconds, what the type needs]. An entry says what was
@@ -37,27 +44,56 @@ export class LogEntryWriter {
 
   writeApply(
     nowS: number,
-    batch: OperationColumns,
+    batch: BatchColumns,
     applied: Applied,
     source: number,
-    chunk: { readonly job: number; readonly sequence: number } | undefined,
+    chunk: ChunkId | null,
+    beforeKeptUpTo: number | null,
   ): Uint8Array {
     const writer = this.#writer;
+    const before = chunk !== null && applied.before !== null ? applyFlag.before : 0;
+    const beforeKept = chunk !== null && beforeKeptUpTo !== null ? applyFlag.beforeKept : 0;
     this.#begin(entryType.apply, nowS);
-    writer.word((chunk === undefined ? 0 : applyFlag.chunk) | (applied.anyRefused ? applyFlag.outcomes : 0));
+    writer.word(flagsOf(applied.anyRefused, chunk) | before | beforeKept);
     writer.word(source);
-    writer.word(chunk?.job ?? 0);
-    writer.word(chunk?.sequence ?? 0);
+    this.#chunk(chunk);
     writer.word(applied.newNumbers.length >>> 1);
     for (const word of applied.newNumbers) writer.word(word);
+    this.#columns(batch, applied);
+    if (chunk !== null) this.#changes(applied.changes);
+    if (beforeKept !== 0) writer.word(beforeKeptUpTo ?? 0);
+    return this.#finished();
+  }
+
+  writeRestore(nowS: number, batch: BatchColumns, restored: Restored, chunk: ChunkId | null): Uint8Array {
+    this.#begin(entryType.restore, nowS);
+    this.#writer.word(flagsOf(restored.anyRefused, chunk));
+    this.#chunk(chunk);
+    this.#columns(batch, restored);
+    this.#writer.words(restored.sources);
+    if (chunk !== null) this.#changes(restored.changes);
+    return this.#finished();
+  }
+
+  #chunk(chunk: ChunkId | null): void {
+    this.#writer.word(chunk?.job ?? 0);
+    this.#writer.word(chunk?.sequence ?? 0);
+  }
+
+  /** Users, their operations as they were decided, and the outcomes where any was refused. */
+  #columns(batch: BatchColumns, { translated, outcomes, anyRefused }: Pick<Applied, 'translated' | 'outcomes' | 'anyRefused'>): void {
+    const writer = this.#writer;
     writer.word(batch.userKeyEnds.length);
     writer.words(batch.userKeyEnds);
     writer.words(batch.userOperationEnds);
     writer.bytes(batch.keys);
-    writer.word(applied.outcomes.length);
-    writer.words(applied.translated);
-    if (applied.anyRefused) writer.bytes(applied.outcomes);
-    return this.#finished();
+    writer.word(outcomes.length);
+    writer.words(translated);
+    if (anyRefused) writer.bytes(outcomes);
+  }
+
+  #changes({ added, refreshed, removed, missing }: BatchChanges): void {
+    for (const count of [added, refreshed, removed, missing]) this.#writer.word(count);
   }
 
   #begin(type: number, nowS: number): void {
@@ -72,3 +108,6 @@ export class LogEntryWriter {
     return this.#writer.view();
   }
 }
+
+const flagsOf = (anyRefused: boolean, chunk: ChunkId | null): number =>
+  (chunk === null ? 0 : applyFlag.chunk | applyFlag.changes) | (anyRefused ? applyFlag.outcomes : 0);

@@ -1,4 +1,6 @@
 import { neverEnds, removal } from '../../operation-batch.ts';
+import { operationWords } from '../../packed-batch.ts';
+import { beforeKind, beforeWords } from '../../profile-store.ts';
 import {
   addedAtWord,
   countedBit,
@@ -6,15 +8,16 @@ import {
   membershipWords,
   notedBit,
   segmentWord,
+  sourceMask,
   sourceWord,
+  valueMask,
   valueWord,
 } from '../memory/membership-slabs.ts';
 import { neverDue } from '../memory/due-times.ts';
-import { operationWords } from '../memory/operation-words.ts';
 import { movementField } from '../memory/segment-history.ts';
 import { classMask, classShift, countMask, stampMask, stampShift, userField, type ProfileMemory } from '../memory/profile-memory.ts';
 import { settleAdditions } from './noted-additions.ts';
-import { compactMemberships, findMembership, growSlab, removeAt } from './membership-changes.ts';
+import { compactMemberships, findMembership, growSlab, hasEnded, removeAt } from './membership-changes.ts';
 
 /** What all operations of a batch have in common. */
 export interface MergeRules {
@@ -24,6 +27,21 @@ export interface MergeRules {
   readonly most: number;
   /** Are additions counted among the day's distinct users? Not those of a merge. */
   readonly noting: boolean;
+  readonly tally: MergeTally;
+}
+
+/** What operations found: the sum over all calls that were given it. */
+export class MergeTally {
+  /** Additions that replaced a membership that had not ended. */
+  refreshed = 0;
+  /** Removals that ended one. */
+  removed = 0;
+  /** `ApplyResult.before`, filled by the operations' places in their words; null: not asked for. */
+  readonly before: Uint32Array | null;
+
+  constructor(before: Uint32Array | null) {
+    this.before = before;
+  }
 }
 
 const noWords = new Uint32Array(0);
@@ -47,7 +65,7 @@ export function mergeOperations(
   let refused = 0;
   let at = mergeWhileRoom(memory, user, words, fromAt, endAt, rules);
   while (at < endAt) {
-    if (words[at + 3] === removal) removeAt(memory, user, findMembership(memory, user, words[at] as number), movementField.removed);
+    if (words[at + 3] === removal) removeOne(memory, user, words, at, rules);
     else if (makeRoom(memory, user, (endAt - at) / operationWords, rules)) {
       at = mergeWhileRoom(memory, user, words, at, endAt, rules);
       continue;
@@ -67,8 +85,9 @@ function mergeWhileRoom(
   words: Uint32Array,
   fromAt: number,
   endAt: number,
-  { source, nowS, most, noting }: MergeRules,
+  { source, nowS, most, noting, tally }: MergeRules,
 ): number {
+  const { before } = tally;
   const { users, slabs, segments, uniques } = memory;
   const slab = users.get(user, userField.slab);
   const shape = users.get(user, userField.shape);
@@ -78,6 +97,7 @@ function mergeWhileRoom(
   const heldEnd = start + (shape & countMask) * membershipWords;
   let end = heldEnd;
   let dueS = neverDue;
+  let refreshed = 0;
   let at = fromAt;
   for (; at < endAt; at += operationWords) {
     const number = words[at] as number;
@@ -89,13 +109,15 @@ function mergeWhileRoom(
       if (place < end) break;
       continue;
     }
-    let countedBefore = false;
-    let noted = false;
-    if (place < end) {
-      countedBefore = (held[place + valueWord] as number) >>> 31 === 1;
-      noted = (held[place + sourceWord] as number) >>> 31 === 1;
-    } else if (end < room) end += membershipWords;
-    else break;
+    const isHeld = place < end;
+    if (!isHeld && end >= room) break;
+    const countedBefore = isHeld && (held[place + valueWord] as number) >>> 31 === 1;
+    let noted = isHeld && (held[place + sourceWord] as number) >>> 31 === 1;
+    // What is not counted either waits or had ended when it was written.
+    const shows = countedBefore || (isHeld && (held[place + addedAtWord] as number) > nowS);
+    if (!isHeld) end += membershipWords;
+    if (shows) refreshed += 1;
+    if (before !== null) noteBefore(before, at, held, shows ? place : -1);
     const addedAtS = words[at + 2] as number;
     const endS = lifetime === neverEnds ? neverDue : addedAtS + lifetime * 60;
     const counted = addedAtS <= nowS && (nowS < endS || lifetime === neverEnds);
@@ -116,7 +138,33 @@ function mergeWhileRoom(
     memory.membershipCount += added;
   }
   if (dueS !== neverDue) memory.due.notLaterThan(user, dueS);
+  tally.refreshed += refreshed;
   return at;
+}
+
+/** A removal of what is held; it may have ended in this very batch. */
+function removeOne(memory: ProfileMemory, user: number, words: Uint32Array, at: number, { nowS, tally }: MergeRules): void {
+  const place = findMembership(memory, user, words[at] as number);
+  const held = memory.slabs.wordsOf(memory.users.get(user, userField.slab));
+  if (!hasEnded(held[place + addedAtWord] as number, held[place + lifetimeWord] as number, nowS)) {
+    tally.removed += 1;
+    if (tally.before !== null) noteBefore(tally.before, at, held, place);
+  }
+  removeAt(memory, user, place, movementField.removed);
+}
+
+/** The before-image of the operation at `at`: the membership that is held at `place`; -1: none. */
+function noteBefore(before: Uint32Array, at: number, held: Uint32Array, place: number): void {
+  const to = (at / operationWords) * beforeWords;
+  if (place < 0) {
+    before[to] = beforeKind.none;
+    return;
+  }
+  before[to] = beforeKind.held;
+  before[to + 1] = (held[place + valueWord] as number) & valueMask;
+  before[to + 2] = held[place + addedAtWord] as number;
+  before[to + 3] = held[place + lifetimeWord] as number;
+  before[to + 4] = (held[place + sourceWord] as number) & sourceMask;
 }
 
 /** Room for one membership more, and at once for all that may come; false where the profile is full. */

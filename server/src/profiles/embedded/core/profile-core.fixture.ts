@@ -27,6 +27,9 @@ export class BareCore {
       stage: options.stage ?? 0,
       knownUsersOnly: options.knownUsersOnly === true,
       wholeOrFull: options.wholeOrFull === true,
+      before: options.before === true,
+      beforeKeptUpTo: options.beforeKeptUpTo ?? null,
+      dryRun: options.dryRun === true,
     };
     return this.core.apply({ operations, keys, userKeyEnds, userOperationEnds }, packed, nowS);
   }

@@ -1,25 +1,30 @@
 import { asSegmentId, type SegmentId } from '../../../kit/ids.ts';
 import { isUserKey } from '../../identifier-key.ts';
+import { type BatchColumns, operationWords } from '../../packed-batch.ts';
 import {
   outcomeCodes,
   ProfileStageEnded,
   type ApplyResult,
+  type ChunkId,
   type LinkOutcome,
   type ProfileStats,
   type SegmentDay,
   type SeeOutcome,
   type StageId,
 } from '../../profile-store.ts';
+import type { RestoreColumns } from '../../restore-batch.ts';
 import { dayOf, movementField, type MovementField } from '../memory/segment-history.ts';
 import { newPlace, ProfileMemory } from '../memory/profile-memory.ts';
-import { applyBatch, TranslationScratch, wouldCreateUser, type OperationColumns } from './apply-batch.ts';
-import { ChunkOutcomes } from './chunk-outcomes.ts';
+import { applyBatch, TranslationScratch, wouldCreateUser, type Applied } from './apply-batch.ts';
+import { ChunkOutcomes, noChanges, outcomesOf } from './chunk-outcomes.ts';
 import type { CoreLimits } from './core-limits.ts';
+import { DryRun } from './dry-run.ts';
 import { forgetKey, linkKey, mergeKeys, optInKey, seeKey, unlinkKey, type PackedLinkOptions } from './identity-changes.ts';
 import { entryType, LogEntryWriter } from './log-entry.ts';
 import { freeUnusedOrdinals, loadBlock } from './load-block.ts';
 import { isNoted } from './noted-additions.ts';
 import { replayEntry } from './replay-entry.ts';
+import { restoreBatch } from './restore-operations.ts';
 import { SnapshotCut } from './snapshot-cut.ts';
 import { SweepPass } from './sweep.ts';
 import type { WordReader } from './word-reader.ts';
@@ -35,12 +40,18 @@ export interface Change<T> {
 export interface PackedApplyOptions {
   /** A source word. */
   readonly source: number;
-  readonly chunk: { readonly job: number; readonly sequence: number } | null;
+  readonly chunk: ChunkId | null;
   /** 0: none. */
   readonly stage: number;
   readonly knownUsersOnly: boolean;
   readonly wholeOrFull: boolean;
+  readonly before: boolean;
+  readonly beforeKeptUpTo: number | null;
+  readonly dryRun: boolean;
 }
+
+/** What is stored of a chunk, whatever it was. */
+type Stored = Pick<Applied, 'outcomes' | 'changes' | 'anyRefused'>;
 
 /**
  * The engine without its disk: every change is made in memory at once and answered together with its log entry. No promises,
@@ -73,24 +84,41 @@ export class ProfileCore {
     return this.#halfDone;
   }
 
-  apply(columns: OperationColumns, options: PackedApplyOptions, nowS: number): Change<ApplyResult> {
-    const { chunk, source, stage, knownUsersOnly } = options;
-    const before = chunk === null ? undefined : this.#chunks.get(chunk.job, chunk.sequence);
-    if (before !== undefined) return { result: { outcomes: before, repeated: true, refusedWhole: false }, entry: null };
+  apply(columns: BatchColumns, options: PackedApplyOptions, nowS: number): Change<ApplyResult> {
+    const { chunk, source, stage, knownUsersOnly, before, beforeKeptUpTo } = options;
+    if (options.dryRun && (chunk !== null || stage !== 0)) throw new TypeError('a dry run has neither a chunk nor a stage');
+    const stored = this.#repeated(chunk, before);
+    if (stored !== null) return { result: stored, entry: null };
     if (stage !== 0 && !this.#memory.segments.isStaged(stage)) throw new ProfileStageEnded(stage);
     // Asked once: a call is not to be let in whole and then done in part.
     const isFull = this.#limits.isFull(this.#memory.memoryBytes);
-    const settings = { source, stage, knownUsersOnly, mayCreate: !isFull };
+    const settings = { source, stage, knownUsersOnly, mayCreate: !isFull, before };
     if (isFull && options.wholeOrFull && wouldCreateUser(this.#memory, columns, settings, nowS, this.#limits)) {
-      const outcomes = new Uint8Array(columns.operations.length >>> 2).fill(outcomeCodes.full);
-      return { result: { outcomes, repeated: false, refusedWhole: true }, entry: null };
+      const outcomes = new Uint8Array(columns.operations.length / operationWords).fill(outcomeCodes.full);
+      return { result: { outcomes, repeated: false, refusedWhole: true, changes: noChanges, before: null }, entry: null };
+    }
+    if (options.dryRun) {
+      const imagined = new DryRun(this.#memory, settings, nowS, this.#limits).run(columns);
+      return { result: { ...imagined, repeated: false, refusedWhole: false }, entry: null };
     }
     const applied = this.#whole(nowS, () => applyBatch(this.#memory, columns, settings, nowS, this.#limits, this.#scratch));
-    const { outcomes } = applied;
-    if (chunk !== null) this.#chunks.set(chunk.job, chunk.sequence, applied.anyRefused ? outcomes.slice() : outcomes.length);
+    if (chunk !== null && beforeKeptUpTo !== null) this.#chunks.forgetBefore(chunk.job, beforeKeptUpTo);
+    this.#store(chunk, applied, applied.before);
     const mustLog = applied.anyApplied || chunk !== null || applied.newNumbers.length > 0;
-    const entry = mustLog ? this.#entries.writeApply(nowS, columns, applied, source, chunk ?? undefined) : null;
-    return { result: { outcomes, repeated: false, refusedWhole: false }, entry };
+    const entry = mustLog ? this.#entries.writeApply(nowS, columns, applied, source, chunk, beforeKeptUpTo) : null;
+    const { outcomes, changes } = applied;
+    return { result: { outcomes, repeated: false, refusedWhole: false, changes, before: applied.before }, entry };
+  }
+
+  /** @param source the source word of the job whose changes are taken back */
+  restore(columns: RestoreColumns, source: number, chunk: ChunkId | null, nowS: number): Change<ApplyResult> {
+    const stored = this.#repeated(chunk, false);
+    if (stored !== null) return { result: stored, entry: null };
+    const restored = this.#whole(nowS, () => restoreBatch(this.#memory, columns, source, nowS, this.#limits, this.#scratch));
+    this.#store(chunk, restored, null);
+    const { outcomes, changes, anyChanged } = restored;
+    const entry = anyChanged || chunk !== null ? this.#entries.writeRestore(nowS, columns, restored, chunk) : null;
+    return { result: { outcomes, repeated: false, refusedWhole: false, changes, before: null }, entry };
   }
 
   forgetChunks(job: number, nowS: number): Change<void> {
@@ -236,6 +264,19 @@ export class ProfileCore {
   load(kind: number, bytes: Uint8Array, nowS: number): void {
     loadBlock(this.#memory, this.#chunks, kind, bytes, nowS);
     if (!this.#memory.segments.replacements.isEmpty) this.#sweepEverything = true;
+  }
+
+  /** What a chunk was answered the first time; null where it is new. */
+  #repeated(chunk: ChunkId | null, before: boolean): ApplyResult | null {
+    const stored = chunk === null ? undefined : this.#chunks.get(chunk.job, chunk.sequence);
+    if (stored === undefined) return null;
+    const { outcomes, changes } = stored;
+    return { outcomes: outcomesOf(outcomes), repeated: true, refusedWhole: false, changes, before: before ? stored.before : null };
+  }
+
+  #store(chunk: ChunkId | null, { outcomes, changes, anyRefused }: Stored, before: Uint32Array | null): void {
+    if (chunk === null) return;
+    this.#chunks.set(chunk.job, chunk.sequence, { outcomes: anyRefused ? outcomes.slice() : outcomes.length, changes, before });
   }
 
   #whole<T>(nowS: number, make: () => T): T {

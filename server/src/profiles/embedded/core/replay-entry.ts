@@ -1,9 +1,13 @@
+import { type BatchColumns, operationWords } from '../../packed-batch.ts';
+import { beforeWords, type BatchChanges } from '../../profile-store.ts';
 import type { ProfileMemory } from '../memory/profile-memory.ts';
 import { replayBatch } from './apply-batch.ts';
-import type { ChunkOutcomes } from './chunk-outcomes.ts';
+import { noChanges, type ChunkOutcomes, type StoredOutcomes } from './chunk-outcomes.ts';
 import { replayLimits } from './core-limits.ts';
 import { forgetKey, linkKey, mergeKeys, optInKey, seeKey, unlinkKey } from './identity-changes.ts';
 import { applyFlag, entryType } from './log-entry.ts';
+import { MergeTally } from './merge-operations.ts';
+import { replayRestore } from './restore-operations.ts';
 import type { WordReader } from './word-reader.ts';
 
 /**
@@ -19,6 +23,9 @@ export function replayEntry(memory: ProfileMemory, chunks: ChunkOutcomes, entry:
   switch (type) {
     case entryType.apply:
       replayApply(memory, chunks, entry, nowS);
+      break;
+    case entryType.restore:
+      replayRestored(memory, chunks, entry, nowS);
       break;
     case entryType.forgetChunks:
       chunks.forget(entry.word());
@@ -76,13 +83,37 @@ function replayApply(memory: ProfileMemory, chunks: ChunkOutcomes, entry: WordRe
     const number = entry.word();
     memory.segments.define(number, entry.word(), false);
   }
+  const batch = readColumns(entry, flags);
+  const changes = readChanges(entry, flags);
+  if ((flags & applyFlag.beforeKept) !== 0) chunks.forgetBefore(job, entry.word());
+  const tally = new MergeTally((flags & applyFlag.before) === 0 ? null : new Uint32Array(batch.count * beforeWords));
+  replayBatch(memory, batch, source, nowS, tally);
+  if ((flags & applyFlag.chunk) !== 0) chunks.set(job, sequence, { outcomes: batch.outcomes, changes, before: tally.before });
+}
+
+function replayRestored(memory: ProfileMemory, chunks: ChunkOutcomes, entry: WordReader, nowS: number): void {
+  const flags = entry.word();
+  const job = entry.word();
+  const sequence = entry.word();
+  const batch = readColumns(entry, flags);
+  replayRestore(memory, { ...batch, sources: entry.words(batch.count) }, nowS);
+  const changes = readChanges(entry, flags);
+  if ((flags & applyFlag.chunk) !== 0) chunks.set(job, sequence, { outcomes: batch.outcomes, changes, before: null });
+}
+
+/** The opposite of what `LogEntryWriter` writes of a batch. `outcomes` are as they are stored. */
+function readColumns(entry: WordReader, flags: number): BatchColumns & { readonly count: number; readonly outcomes: StoredOutcomes } {
   const userCount = entry.word();
   const userKeyEnds = entry.words(userCount);
   const userOperationEnds = entry.words(userCount);
   const keys = entry.bytes();
-  const operationCount = entry.word();
-  const operations = entry.words(operationCount * 4);
-  const outcomes = (flags & applyFlag.outcomes) === 0 ? null : entry.bytes();
-  replayBatch(memory, { operations, keys, userKeyEnds, userOperationEnds }, source, nowS);
-  if ((flags & applyFlag.chunk) !== 0) chunks.set(job, sequence, outcomes === null ? operationCount : outcomes.slice());
+  const count = entry.word();
+  const operations = entry.words(count * operationWords);
+  const outcomes = (flags & applyFlag.outcomes) === 0 ? count : entry.bytes().slice();
+  return { operations, keys, userKeyEnds, userOperationEnds, count, outcomes };
+}
+
+function readChanges(entry: WordReader, flags: number): BatchChanges {
+  if ((flags & applyFlag.changes) === 0) return noChanges;
+  return { added: entry.word(), refreshed: entry.word(), removed: entry.word(), missing: entry.word() };
 }

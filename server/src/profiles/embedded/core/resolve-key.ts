@@ -1,4 +1,5 @@
 import { isExternalKey, isUserKey } from '../../identifier-key.ts';
+import { outcomeCodes } from '../../profile-store.ts';
 import type { ProfileMemory } from '../memory/profile-memory.ts';
 
 /** What a key names now. */
@@ -43,6 +44,13 @@ export function resolveName(
     if (into.unmapped) into.user = 0;
   }
   return into;
+}
+
+/** The outcome of all operations of a user to whom nothing is done; `applied` for any other. */
+export function refusalOf({ user, optedOut, unmapped }: ResolvedKey, knownUsersOnly: boolean): number {
+  if (optedOut) return outcomeCodes['opted-out'];
+  if (unmapped) return outcomeCodes.unmapped;
+  return outcomeCodes[knownUsersOnly && user === 0 ? 'unknown-user' : 'applied'];
 }
 
 /** The user of a resolved key; makes it (and its name) where there is none. */

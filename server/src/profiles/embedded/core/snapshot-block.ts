@@ -1,7 +1,8 @@
 /** What a block of a snapshot holds. The numbers are the format: never change one, only add. */
 export const blockKind = {
   numbers: 1,
-  chunks: 2,
+  /** Of older versions: without what they changed. */
+  chunksOfFormat2: 2,
   /** Of format 1: only what had not ended, and without the counted bit. */
   usersOfFormat1: 3,
   end: 4,
@@ -9,7 +10,11 @@ export const blockKind = {
   users: 6,
   renames: 7,
   uniques: 8,
+  chunks: 9,
 } as const;
+
+/** How a chunk is written: only how many outcomes, as all are `applied`; with before-images, as many as it has outcomes. */
+export const chunkFlag = { allApplied: 1, before: 2 } as const;
 
 export interface SnapshotBlock {
   readonly kind: number;

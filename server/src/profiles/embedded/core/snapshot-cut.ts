@@ -2,7 +2,7 @@ import { membershipWords, segmentWord } from '../memory/membership-slabs.ts';
 import { userField, type ProfileMemory, type UserWatcher } from '../memory/profile-memory.ts';
 import type { Replacements } from '../memory/replacements.ts';
 import { rowWords } from '../memory/segment-history.ts';
-import { blockKind, type SnapshotBlock } from './snapshot-block.ts';
+import { blockKind, chunkFlag, type SnapshotBlock } from './snapshot-block.ts';
 import { UniquesBlocks } from './uniques-blocks.ts';
 import { dayOfShape } from './noted-additions.ts';
 import type { ChunkOutcomes, StoredChunk } from './chunk-outcomes.ts';
@@ -120,12 +120,14 @@ export class SnapshotCut implements UserWatcher {
     const chunks = this.#chunks ?? [];
     const block = new WordWriter(1024);
     for (let chunk = chunks.pop(); chunk !== undefined; chunk = block.byteLength < wantedBytes ? chunks.pop() : undefined) {
-      const { job, sequence, outcomes } = chunk;
+      const { job, sequence, outcomes, changes, before } = chunk;
       block.word(job);
       block.word(sequence);
-      block.word(typeof outcomes === 'number' ? 1 : 0);
+      block.word((typeof outcomes === 'number' ? chunkFlag.allApplied : 0) | (before === null ? 0 : chunkFlag.before));
       if (typeof outcomes === 'number') block.word(outcomes);
       else block.bytes(outcomes);
+      for (const count of [changes.added, changes.refreshed, changes.removed, changes.missing]) block.word(count);
+      if (before !== null) block.words(before);
     }
     if (chunks.length === 0) this.#chunks = null;
     return { kind: blockKind.chunks, bytes: block.view() };

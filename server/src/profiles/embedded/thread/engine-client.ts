@@ -4,18 +4,10 @@ import { checkKeyLength } from '../../identifier-key.ts';
 import type { Identifier } from '../../identifier.ts';
 import type { OperationBatch } from '../../operation-batch.ts';
 import { ProfileStoreUnavailable, type ApplyOptions, type ApplyResult, type ProfileStats } from '../../profile-store.ts';
+import type { RestoreBatch } from '../../restore-batch.ts';
 import { receiveError, type EngineLink, type EngineOrder, type FromEngine, type OrderAnswer, type ToEngine } from './engine-link.ts';
-import {
-  bulkRequest,
-  headWords,
-  readAnswer,
-  wordsOfApply,
-  wordsOfKeys,
-  writeApply,
-  writeKeys,
-  type Answered,
-  type RequestMemory,
-} from './requests.ts';
+import { readAnswer, type Answered } from './answers.ts';
+import { bulkRequest, headWords, wordsOfBatch, wordsOfKeys, writeBatch, writeKeys, type RequestMemory } from './requests.ts';
 import { SharedRing } from './shared-ring.ts';
 
 export interface EngineClientListeners {
@@ -104,9 +96,10 @@ export class EngineClient {
     return { users, identifiers, memberships, segments, memoryBytes, membershipBytes, logBytes };
   }
 
-  apply(batch: OperationBatch, options: ApplyOptions, nowS: number): Promise<ApplyResult> {
-    const write: WriteRequest = (memory, at, id) => writeApply(memory, at, id, nowS, batch, options);
-    return this.#ask(wordsOfApply(batch), write, (answered) => answered as ApplyResult);
+  /** `restore` where the batch is a `RestoreBatch`. */
+  apply(batch: OperationBatch | RestoreBatch, options: ApplyOptions, nowS: number): Promise<ApplyResult> {
+    const write: WriteRequest = (memory, at, id) => writeBatch(memory, at, id, nowS, batch, options);
+    return this.#ask(wordsOfBatch(batch), write, (answered) => answered as ApplyResult);
   }
 
   /**

@@ -3,7 +3,7 @@ import type { SegmentId } from '../../../kit/ids.ts';
 import { ProfileStageEnded, ProfileStoreDamaged, ProfileStoreUnavailable, type SegmentDay } from '../../profile-store.ts';
 import type { MemoryPlace } from '../memory/profile-memory.ts';
 import type { ProfileEngineOptions } from '../profile-engine.ts';
-import type { Answered } from './requests.ts';
+import type { Answered } from './answers.ts';
 import { SharedRing } from './shared-ring.ts';
 
 /** Requests in flight take at most so many words; more wait at the sender. */

@@ -1,7 +1,8 @@
 import { receiveMessageOnPort } from 'node:worker_threads';
 import type { ProfileEngine } from '../profile-engine.ts';
 import { sendError, type EngineLink, type EngineNews, type EngineOrder, type FromEngine, type ToEngine } from './engine-link.ts';
-import { bulkRequest, RequestReader, wordsOfAnswer, writeAnswer, type Answered, type RequestMemory } from './requests.ts';
+import { wordsOfAnswer, writeAnswer, type Answered } from './answers.ts';
+import { bulkRequest, RequestReader, type RequestMemory } from './requests.ts';
 import { SharedRing } from './shared-ring.ts';
 
 /** A turn ends when it has taken so long, or its record is so long: those that wait for its sync wait no longer. */

@@ -12,9 +12,9 @@ import { outcomeCodes, ProfileStoreDamaged, ProfileStoreUnavailable } from '../.
 import { scannedUsers } from '../../scan-page.ts';
 import { EmbeddedProfileStore, type EmbeddedProfileStoreOptions } from '../embedded-profile-store.ts';
 import { entryType } from '../core/log-entry.ts';
+import { writeAnswer } from './answers.ts';
 import { EngineClient } from './engine-client.ts';
 import { type EngineLink, newLink } from './engine-link.ts';
-import { writeAnswer } from './requests.ts';
 import { SharedRing } from './shared-ring.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'foyer-thread-'));

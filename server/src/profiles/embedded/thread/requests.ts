@@ -1,12 +1,14 @@
 import { encodeIdentifier } from '../../identifier-key.ts';
 import type { Identifier } from '../../identifier.ts';
 import type { OperationBatch } from '../../operation-batch.ts';
-import { outcomeCodes, type ApplyOptions, type ApplyResult, type LinkOutcome, type SeeOutcome, type StageId } from '../../profile-store.ts';
+import { operationWords } from '../../packed-batch.ts';
+import type { ApplyOptions, ApplyResult, LinkOutcome, SeeOutcome, StageId } from '../../profile-store.ts';
+import { originWords, RestoreBatch, type RestoreColumns } from '../../restore-batch.ts';
 import { asSegmentId } from '../../../kit/ids.ts';
 import { sourceToWord } from '../../source-word.ts';
-import type { OperationColumns } from '../core/apply-batch.ts';
 import { entryType } from '../core/log-entry.ts';
 import type { ProfileCore, Change } from '../core/profile-core.ts';
+import type { Answered } from './answers.ts';
 
 /**
  * Requests as they lie in the ring: [length in words, id, type, Unix seconds, what the type needs]. Types are those of log
@@ -19,9 +21,9 @@ const idAt = 1;
 const typeAt = 2;
 const nowAt = 3;
 
-const flag = { chunk: 1, knownUsersOnly: 2, wholeOrFull: 4 } as const;
-/** After the head: flags, source, job, sequence, stage, users, operations, bytes of keys. */
-const applyHeadWords = headWords + 8;
+const flag = { chunk: 1, knownUsersOnly: 2, wholeOrFull: 4, before: 8, dryRun: 16 } as const;
+/** After the head: flags, source, job, sequence, stage, one more than `beforeKeptUpTo`, users, operations, bytes of keys. */
+const batchHeadWords = headWords + 9;
 
 /** Memory that requests are written into or read from. */
 export interface RequestMemory {
@@ -29,39 +31,47 @@ export interface RequestMemory {
   readonly bytes: Uint8Array;
 }
 
-export const wordsOfApply = (batch: OperationBatch): number =>
-  applyHeadWords + batch.userCount * 2 + batch.operationCount * 4 + ((batch.keys.length + 3) >>> 2);
+const originsOf = (batch: OperationBatch | RestoreBatch): Uint32Array => (batch instanceof RestoreBatch ? batch.origins : noOrigins);
+const noOrigins = new Uint32Array(0);
 
-/** Writes an `apply` of `wordsOfApply` words at `at`, but for its length. */
-export function writeApply(
+export const wordsOfBatch = (batch: OperationBatch | RestoreBatch): number =>
+  batchHeadWords + batch.userCount * 2 + batch.operationCount * operationWords + originsOf(batch).length + ((batch.keys.length + 3) >>> 2);
+
+/** Writes an `apply` or, with a `RestoreBatch`, a `restore` of `wordsOfBatch` words at `at`, but for its length. */
+export function writeBatch(
   { words, bytes }: RequestMemory,
   at: number,
   id: number,
   nowS: number,
-  batch: OperationBatch,
+  batch: OperationBatch | RestoreBatch,
   options: ApplyOptions,
 ): void {
-  const { chunk, stage, knownUsersOnly, wholeOrFull } = options;
-  const { userCount, operationCount, keys } = batch;
+  const { chunk, stage, knownUsersOnly, wholeOrFull, before, beforeKeptUpTo, dryRun } = options;
+  const { userCount, operations, keys } = batch;
+  const origins = originsOf(batch);
   words[at + idAt] = id;
-  words[at + typeAt] = entryType.apply;
+  words[at + typeAt] = batch instanceof RestoreBatch ? entryType.restore : entryType.apply;
   words[at + nowAt] = nowS;
   let to = at + headWords;
   words[to++] =
     (chunk === undefined ? 0 : flag.chunk) |
     (knownUsersOnly === true ? flag.knownUsersOnly : 0) |
-    (wholeOrFull === true ? flag.wholeOrFull : 0);
+    (wholeOrFull === true ? flag.wholeOrFull : 0) |
+    (before === true ? flag.before : 0) |
+    (dryRun === true ? flag.dryRun : 0);
   words[to++] = sourceToWord(options.source);
   words[to++] = chunk?.job ?? 0;
   words[to++] = chunk?.sequence ?? 0;
   words[to++] = stage ?? 0;
+  words[to++] = (beforeKeptUpTo ?? -1) + 1;
   words[to++] = userCount;
-  words[to++] = operationCount;
+  words[to++] = batch.operationCount;
   words[to++] = keys.length;
-  words.set(batch.userKeyEnds, to);
-  words.set(batch.userOperationEnds, to + userCount);
-  words.set(batch.operations, to + userCount * 2);
-  bytes.set(keys, (to + userCount * 2 + operationCount * 4) * 4);
+  for (const column of [batch.userKeyEnds, batch.userOperationEnds, operations, origins]) {
+    words.set(column, to);
+    to += column.length;
+  }
+  bytes.set(keys, to * 4);
 }
 
 /** At most: what ids take in UTF-8 is seen when they are written. */
@@ -91,9 +101,6 @@ export function writeKeys(
   }
 }
 
-/** What a request is answered with: `apply` by outcomes, all others by a number, or nothing. */
-export type Answered = ApplyResult | number;
-
 export const linkOutcomes: readonly LinkOutcome[] = ['linked', 'moved', 'unchanged', 'opted-out', 'full', 'unmapped', 'unknown-user'];
 export const seeOutcomes: readonly SeeOutcome[] = ['seen', 'known', 'opted-out', 'full', 'unmapped'];
 
@@ -119,6 +126,8 @@ export class RequestReader {
     switch (this.type) {
       case entryType.apply:
         return this.#apply(core);
+      case entryType.restore:
+        return this.#restore(core);
       case entryType.forgetChunks:
         return nothing(core.forgetChunks(this.#word(), nowS));
       case entryType.see: {
@@ -154,30 +163,49 @@ export class RequestReader {
   }
 
   #apply(core: ProfileCore): Change<ApplyResult> {
-    const { words, bytes } = this.#memory;
-    const flags = this.#word();
-    const source = this.#word();
-    const chunk = { job: this.#word(), sequence: this.#word() };
-    const stage = this.#word();
-    const users = this.#word();
-    const operationCount = this.#word();
-    const keyBytes = this.#word();
-    const usersEnd = this.#at + users * 2;
-    const operationsEnd = usersEnd + operationCount * 4;
-    const columns: OperationColumns = {
-      userKeyEnds: words.subarray(this.#at, this.#at + users),
-      userOperationEnds: words.subarray(this.#at + users, usersEnd),
-      operations: words.subarray(usersEnd, operationsEnd),
-      keys: bytes.subarray(operationsEnd * 4, operationsEnd * 4 + keyBytes),
-    };
+    const { flags, source, chunk, stage, beforeKept } = this.#batchHead();
     const options = {
       source,
-      chunk: (flags & flag.chunk) === 0 ? null : chunk,
+      chunk,
       stage,
       knownUsersOnly: (flags & flag.knownUsersOnly) !== 0,
       wholeOrFull: (flags & flag.wholeOrFull) !== 0,
+      before: (flags & flag.before) !== 0,
+      beforeKeptUpTo: beforeKept === 0 ? null : beforeKept - 1,
+      dryRun: (flags & flag.dryRun) !== 0,
     };
-    return core.apply(columns, options, this.nowS);
+    return core.apply(this.#columns(0), options, this.nowS);
+  }
+
+  #restore(core: ProfileCore): Change<ApplyResult> {
+    const { source, chunk } = this.#batchHead();
+    return core.restore(this.#columns(originWords), source, chunk, this.nowS);
+  }
+
+  #batchHead() {
+    const flags = this.#word();
+    const source = this.#word();
+    const chunk = { job: this.#word(), sequence: this.#word() };
+    return { flags, source, chunk: (flags & flag.chunk) === 0 ? null : chunk, stage: this.#word(), beforeKept: this.#word() };
+  }
+
+  /** What `writeBatch` wrote, as views; origins of so many words per operation. */
+  #columns(originsEach: number): RestoreColumns {
+    const users = this.#word();
+    const operationCount = this.#word();
+    const keyBytes = this.#word();
+    const userKeyEnds = this.#words(users);
+    const userOperationEnds = this.#words(users);
+    const operations = this.#words(operationCount * operationWords);
+    const origins = this.#words(operationCount * originsEach);
+    const keys = this.#memory.bytes.subarray(this.#at * 4, this.#at * 4 + keyBytes);
+    return { userKeyEnds, userOperationEnds, operations, origins, keys };
+  }
+
+  #words(count: number): Uint32Array {
+    const start = this.#at;
+    this.#at += count;
+    return this.#memory.words.subarray(start, this.#at);
   }
 
   #word(): number {
@@ -195,46 +223,3 @@ export class RequestReader {
 
 const nothing = ({ entry }: Change<void>): Change<number> => ({ result: 0, entry });
 const flagged = ({ result, entry }: Change<boolean>): Change<number> => ({ result: result ? 1 : 0, entry });
-
-/** Answers as they lie in the ring: [length, id, kind, number, outcomes]. */
-export const answerKind = { number: 0, applied: 1, refusedWhole: 2, outcomes: 3, repeated: 4 } as const;
-const answerHeadWords = 4;
-
-export const wordsOfAnswer = (answered: Answered): number =>
-  typeof answered === 'number' || isPlain(answered) ? answerHeadWords : answerHeadWords + ((answered.outcomes.length + 3) >>> 2);
-
-export function writeAnswer({ words, bytes }: RequestMemory, at: number, id: number, answered: Answered): void {
-  words[at + 1] = id;
-  if (typeof answered === 'number') {
-    words[at + 2] = answerKind.number;
-    words[at + 3] = answered;
-    return;
-  }
-  const { outcomes, repeated, refusedWhole } = answered;
-  words[at + 3] = outcomes.length;
-  if (isPlain(answered)) words[at + 2] = refusedWhole ? answerKind.refusedWhole : answerKind.applied;
-  else {
-    words[at + 2] = repeated ? answerKind.repeated : answerKind.outcomes;
-    bytes.set(outcomes, (at + answerHeadWords) * 4);
-  }
-}
-
-/** Reads an answer. Outcomes are a copy. */
-export function readAnswer({ words, bytes }: RequestMemory, at: number): { readonly id: number; readonly answered: Answered } {
-  const id = words[at + 1] as number;
-  const kind = words[at + 2] as number;
-  const value = words[at + 3] as number;
-  if (kind === answerKind.number) return { id, answered: value };
-  const outcomes = new Uint8Array(value);
-  if (kind === answerKind.refusedWhole) outcomes.fill(outcomeCodes.full);
-  else if (kind !== answerKind.applied) outcomes.set(bytes.subarray((at + answerHeadWords) * 4, (at + answerHeadWords) * 4 + value));
-  return { id, answered: { outcomes, repeated: kind === answerKind.repeated, refusedWhole: kind === answerKind.refusedWhole } };
-}
-
-/** Do the outcomes say nothing but `applied`, or nothing but `full`? */
-function isPlain({ outcomes, repeated, refusedWhole }: ApplyResult): boolean {
-  if (repeated) return false;
-  if (refusedWhole) return true;
-  for (const outcome of outcomes) if (outcome !== outcomeCodes.applied) return false;
-  return true;
-}

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../../../test/running-server.ts';
+import { type ReceiveLimits, receiveFile } from './receive-file.ts';
+
+let folder: ReturnType<typeof temporaryFolder>;
+let path: string;
+beforeEach(() => {
+  folder = temporaryFolder('receive');
+  path = join(folder.path, 'upload');
+});
+afterEach(() => folder.remove());
+
+const limits: ReceiveLimits = { mostBytes: 1000, longestMs: 60_000, sync: false };
+
+describe('a file that comes in', () => {
+  it('is written as it is, and its growth told', async () => {
+    const told: number[] = [];
+    const body = Readable.from([Buffer.from('abc'), Buffer.from('de')]);
+    expect(await receiveFile(body, path, { ...limits, sync: true }, (bytes) => told.push(bytes))).toEqual({ outcome: 'whole', bytes: 5 });
+    expect(readFileSync(path, 'utf8')).toBe('abcde');
+    expect(told).toEqual([3, 5]);
+  });
+  it('is refused when it is longer than it may be, and the rest can still be passed over', async () => {
+    const body = Readable.from([Buffer.alloc(600), Buffer.alloc(600), Buffer.alloc(600)]);
+    expect(await receiveFile(body, path, limits, () => {})).toEqual({ outcome: 'too-large', bytes: 1200 });
+    expect(body.destroyed).toBe(false);
+  });
+  it('of exactly the most bytes is taken', async () => {
+    expect((await receiveFile(Readable.from([Buffer.alloc(1000)]), path, limits, () => {})).outcome).toBe('whole');
+  });
+  it('ends as cut off when its sender goes', async () => {
+    const body = new Readable({ read() {} });
+    body.push(Buffer.from('abc'));
+    const received = receiveFile(body, path, limits, () => body.destroy(Object.assign(new Error('gone'), { code: 'ECONNRESET' })));
+    expect(await received).toEqual({ outcome: 'cut-off' });
+  });
+  it('ends as too slow when it takes longer than it may', async () => {
+    const body = new Readable({ read() {} });
+    expect(await receiveFile(body, path, { ...limits, longestMs: 20 }, () => {})).toEqual({ outcome: 'too-slow' });
+    body.destroy();
+  });
+});

@@ -1,0 +1,67 @@
+import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+
+export type Received =
+  | { readonly outcome: 'whole'; readonly bytes: number }
+  | { readonly outcome: 'too-large'; readonly bytes: number }
+  /** The sender went away. */
+  | { readonly outcome: 'cut-off' }
+  | { readonly outcome: 'too-slow' };
+
+export interface ReceiveLimits {
+  readonly mostBytes: number;
+  readonly longestMs: number;
+  /** Is the file synced to disk before it counts as there? */
+  readonly sync: boolean;
+}
+
+/**
+ * Writes a body into a file as it comes in; nothing is held but the piece under way. @param onBytes told how many are in the file
+ */
+export async function receiveFile(
+  body: Readable,
+  path: string,
+  { mostBytes, longestMs, sync }: ReceiveLimits,
+  onBytes: (bytes: number) => void,
+): Promise<Received> {
+  const file = await open(path, 'w', 0o600);
+  const late = Promise.withResolvers<'late'>();
+  const timer = setTimeout(() => late.resolve('late'), longestMs);
+  // What is refused must not take the connection along: the sender is to read why.
+  const pieces = body.iterator({ destroyOnReturn: false });
+  try {
+    let bytes = 0;
+    for (;;) {
+      const next = await Promise.race([pieces.next(), late.promise]);
+      if (next === 'late') return { outcome: 'too-slow' };
+      if (next.done === true) break;
+      const piece = next.value as Uint8Array;
+      if (bytes + piece.length > mostBytes) return { outcome: 'too-large', bytes: bytes + piece.length };
+      await file.writeFile(piece);
+      bytes += piece.length;
+      onBytes(bytes);
+    }
+    if (sync) await file.sync();
+    return { outcome: 'whole', bytes };
+  } catch (error) {
+    if (isCutOff(error)) return { outcome: 'cut-off' };
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    await file.close();
+  }
+}
+
+/** So long what nobody wants is still read, so that a sender that is not listening yet comes to read its answer. */
+const longestDrainMs = 30_000;
+
+/** Passes over the rest of a body. */
+export function drain(body: Readable): void {
+  const timer = setTimeout(() => body.destroy(), longestDrainMs);
+  timer.unref();
+  body.once('close', () => clearTimeout(timer));
+  body.resume();
+}
+
+const cutOffCodes = new Set(['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ECONNABORTED', 'EPIPE', 'ABORT_ERR']);
+const isCutOff = (error: unknown): boolean => cutOffCodes.has((error as NodeJS.ErrnoException).code ?? '');
