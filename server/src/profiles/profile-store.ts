@@ -13,6 +13,9 @@ export interface Source {
 }
 export type SourceKind = 'pixel' | 'instant' | 'batch' | 'share';
 
+/** What is known of whom an identifier names; `unknown` stands for everything of which `Profile.known` is false but for opt-outs. */
+export type Standing = 'unknown' | 'known' | 'opted-out';
+
 /** One live membership. Live means: added_at <= now < added_at + lifetime. */
 export interface Membership {
   readonly segment: SegmentId;
@@ -251,6 +254,8 @@ export interface ProfileStore {
 
   get(identifier: Identifier): Awaitable<Profile>;
   getMany(identifiers: readonly Identifier[]): Awaitable<readonly Profile[]>;
+  /** `known` and `optedOut` of `get`, without the memberships. */
+  standing(identifier: Identifier): Awaitable<Standing>;
 
   /** Makes the user that the identifier names, without memberships, where nobody has seen it: `knownUsersOnly` takes it from then on. */
   see(identifier: Identifier): Promise<SeeOutcome>;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../test/running-server.ts';
 import { removal } from '../../../profiles/operation-batch.ts';
-import { beforeKind } from '../../../profiles/profile-store.ts';
+import { beforeKind } from '../../../profiles/before-image.ts';
 import { ParsedChunk } from '../parse/parsed-chunk.ts';
 import { beforeAt, BeforeFile, imageWords, newestImages } from './before-file.ts';
 

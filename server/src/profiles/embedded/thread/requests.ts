@@ -1,3 +1,5 @@
+import { encodeIdentifier } from '../../identifier-key.ts';
+import type { Identifier } from '../../identifier.ts';
 import type { OperationBatch } from '../../operation-batch.ts';
 import { operationWords } from '../../packed-batch.ts';
 import type { ApplyOptions, LinkOutcome, SeeOutcome, StageId } from '../../profile-store.ts';
@@ -67,26 +69,30 @@ export function writeBatch(
   bytes.set(keys, to * 4);
 }
 
-export const wordsOfKeys = (words: readonly number[], keys: readonly Uint8Array[]): number =>
-  headWords + words.length + keys.reduce((sum, key) => sum + 1 + ((key.length + 3) >>> 2), 0);
+/** At most: what ids take in UTF-8 is seen when they are written. */
+export function wordsOfKeys(words: readonly number[], identifiers: readonly Identifier[]): number {
+  let length = headWords + words.length;
+  for (const identifier of identifiers) length += 1 + ((encodeIdentifier.maxBytes(identifier) + 3) >>> 2);
+  return length;
+}
 
-/** Writes a request of words and keys at `at`, but for its length. */
+/** Writes a request of words and of identifiers' keys at `at`, but for its length. Keys are short enough (`checkKeyLength`). */
 export function writeKeys(
   { words: into, bytes }: RequestMemory,
   at: number,
   head: { readonly id: number; readonly type: number; readonly nowS: number },
   words: readonly number[],
-  keys: readonly Uint8Array[],
+  identifiers: readonly Identifier[],
 ): void {
   into[at + idAt] = head.id;
   into[at + typeAt] = head.type;
   into[at + nowAt] = head.nowS;
   let to = at + headWords;
   for (const word of words) into[to++] = word;
-  for (const key of keys) {
-    into[to++] = key.length;
-    bytes.set(key, to * 4);
-    to += (key.length + 3) >>> 2;
+  for (const identifier of identifiers) {
+    const length = encodeIdentifier(identifier, bytes, (to + 1) * 4);
+    into[to] = length;
+    to += 1 + ((length + 3) >>> 2);
   }
 }
 
