@@ -8,7 +8,7 @@ const heading = "// Made from the server's operations by tools/make-sdk.ts; not 
 /** The generated files of the sdk, by path from the root. */
 export function generateSdk(operations: readonly Operation[]): Readonly<Record<string, string>> {
   const types = new TypeNames();
-  const described = operations.map((operation) => describe(operation, types));
+  const described = operations.filter((operation) => !shapeOf(operation).streamed).map((operation) => describe(operation, types));
   return { 'sdk/src/generated/wire.ts': types.text(), 'sdk/src/generated/operations.ts': operationsText(described, types.names()) };
 }
 
@@ -54,20 +54,22 @@ interface Described {
   readonly answerType: string;
 }
 
+const shapeOf = ({ id, method, paths: [path = ''] }: Operation): OperationShape => shapes[id] ?? shapes[`${method} ${path}`] ?? {};
+
 function describe(operation: Operation, types: TypeNames): Described {
-  const [path = ''] = operation.paths;
-  const shape = shapes[operation.id] ?? shapes[`${operation.method} ${path}`] ?? {};
+  const shape = shapeOf(operation);
   const keys = objectKeys(operation);
   const name = shape.name ?? objectName(operation.id);
   const listed = operation.id.startsWith('list');
-  const takesBody = operation.method === 'POST' || operation.method === 'PUT';
+  const changes = operation.method === 'POST' || operation.method === 'PUT';
+  const takesBody = changes && shape.body !== 'none';
   const itemType = operation.answer && types.name(operation.answer as Schema, 'answered', name, operation.id, false);
   const bodyType = takesBody ? bodyTypeOf(operation, shape, name, types) : undefined;
   return {
     operation,
     ...keys,
     body: takesBody ? (isBare(operation, shape) ? 'bare' : 'keyed') : 'none',
-    answer: listed ? 'list' : takesBody ? 'one' : 'fields',
+    answer: listed ? 'list' : changes ? 'one' : 'fields',
     bodyType,
     several: operation.wire?.body === 'several',
     queryType: queryTypeOf(operation, itemType, listed),

@@ -19,6 +19,8 @@ export interface CallOptions {
   readonly retries?: number;
   /** The call may be sent twice without harm, although it is a POST: then it is repeated after any network error. */
   readonly repeatable?: boolean;
+  /** Sent as `Idempotency-Key`: of all calls with the same key the server does one, so a call with a key is repeatable. */
+  readonly idempotencyKey?: string;
 }
 
 export interface RequestOptions extends CallOptions {

@@ -1,8 +1,9 @@
 import { answerOf, isFields } from './answers.ts';
+import { BatchOperations } from './batch-operations.ts';
 import { bodyBytes, queryText } from './call-options.ts';
 import type { CallOptions, RequestOptions } from './call-options.ts';
 import { errorOf, FoyerError } from './foyer-error.ts';
-import { listOperations, Operations } from './generated/operations.ts';
+import { listOperations } from './generated/operations.ts';
 import type { ListedObjects, ListQueries } from './generated/operations.ts';
 import { signJwt } from './jwt.ts';
 import type { KeyCredentials } from './jwt.ts';
@@ -12,6 +13,7 @@ import type { OperationEntry } from './operation-entry.ts';
 import { readPages } from './read-pages.ts';
 import { retryDelayMs } from './retry-delay.ts';
 import type { Backoff } from './retry-delay.ts';
+import { SilenceLimit } from './silence-limit.ts';
 import { TokenKeeper, untilAborted } from './token-keeper.ts';
 
 export { FoyerError } from './foyer-error.ts';
@@ -45,7 +47,7 @@ const defaultRetries = 3;
 const defaultBackoffMs = 200;
 
 /** A thin client: one method for each operation of the server, named by it. It keeps no state but the address and the token. */
-export class FoyerClient extends Operations {
+export class FoyerClient extends BatchOperations {
   readonly baseUrl: string;
   readonly #options: FoyerClientOptions;
   readonly #tokens: TokenKeeper;
@@ -95,14 +97,44 @@ export class FoyerClient extends Operations {
    * it is not checked here. Throws FoyerError where the server refuses, NoAnswerError where it does not answer.
    */
   async request<Answer>(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
-    const { retries = this.#options.retries ?? defaultRetries, repeatable = false } = options;
     const signal = this.#signalOf(options);
+    const attempt = (token: string | undefined) => this.#attempt(method, path, options, signal, token);
+    return (await this.#repeated(method, options, signal, attempt)) as Answer;
+  }
+
+  /** See BatchOperations. */
+  protected override async *readPieces(method: string, path: string, options: RequestOptions): AsyncGenerator<Uint8Array, void, undefined> {
+    const silence = new SilenceLimit(this.#timeoutMsOf(options));
+    const signal = options.signal === undefined ? silence.signal : AbortSignal.any([silence.signal, options.signal]);
+    const attempt = (token: string | undefined) => this.#begin(method, path, options, signal, token);
+    const reader = await silence.during(this.#repeated(method, options, signal, attempt));
+    try {
+      for (;;) {
+        const { done, value } = await this.#caught(silence.during(reader.read()), signal, options);
+        if (done) return;
+        yield value;
+      }
+    } finally {
+      // A body that is read to its end, or broke, has nothing left to cancel.
+      await reader.cancel().catch(() => undefined);
+    }
+  }
+
+  /** An attempt's own end, with a login and repeats where they help. */
+  async #repeated<Answer>(
+    method: string,
+    options: RequestOptions,
+    signal: AbortSignal,
+    attemptWith: (token: string | undefined) => Promise<Answer>,
+  ): Promise<Answer> {
+    const { retries = this.#options.retries ?? defaultRetries, idempotencyKey } = options;
+    const repeatable = options.repeatable ?? idempotencyKey !== undefined;
     const endMs = performance.now() + this.#timeoutMsOf(options);
     let renewed = false;
     for (let attempt = 0; ;) {
       const token = await this.#tokenFor(options, signal);
       try {
-        return (await this.#caught(this.#attempt(method, path, options, signal, token), signal, options)) as Answer;
+        return await this.#caught(attemptWith(token), signal, options);
       } catch (error) {
         if (!renewed && token !== undefined && this.#tokens.canLogIn && isStaleToken(error)) {
           renewed = true;
@@ -146,9 +178,19 @@ export class FoyerClient extends Operations {
     return text;
   }
 
+  /** An answer that is no refusal, to be read as it comes. */
+  async #begin(method: string, path: string, options: RequestOptions, signal: AbortSignal, token: string | undefined) {
+    const answer = await this.#fetch(method, path, options, signal, token);
+    if (answer.ok && answer.body !== null) return answer.body.getReader() as ReadableStreamDefaultReader<Uint8Array>;
+    const parsed = parsedJson(await answer.text());
+    const body = isFields(parsed) ? parsed['response'] : undefined;
+    throw errorOf(answer.status, answer.headers, isFields(body) ? body : undefined);
+  }
+
   async #fetch(method: string, path: string, options: RequestOptions, signal: AbortSignal, token: string | undefined): Promise<Response> {
     const headers: Record<string, string> = { accept: 'application/json' };
     if (token !== undefined) headers['authorization'] = token;
+    if (options.idempotencyKey !== undefined) headers['idempotency-key'] = options.idempotencyKey;
     const init: RequestInit = { method, headers, redirect: 'manual', signal };
     if (options.body !== undefined) {
       headers['content-type'] = 'application/json';

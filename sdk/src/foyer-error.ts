@@ -49,7 +49,10 @@ export function errorOf(status: number, headers: Headers, body: Readonly<Record<
     status,
     errorId: text('error_id'),
     errorCode: text('error_code'),
-    message: text('error') ?? `HTTP ${status} without a readable body`,
+    message: text('error') ?? firstOf(body?.['errors']) ?? `HTTP ${status} without a readable body`,
     retryAfterS: retryAfter !== null && /^\d+$/.test(retryAfter) ? Number(retryAfter) : null,
   });
 }
+
+/** Refusals of uploads have a list of texts (ingest.md section 4.2). */
+const firstOf = (texts: unknown): string | null => (Array.isArray(texts) && typeof texts[0] === 'string' ? texts[0] : null);

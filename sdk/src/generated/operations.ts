@@ -5,7 +5,7 @@ import type { CallOptions, NoQuery, Query, QueryValues } from '../call-options.t
 import type { DeletedAnswer, FieldsAnswer, ListAnswer, ManyAnswer, OneAnswer } from '../answers.ts';
 import type { AddressQuery, ListQuery } from '../list-query.ts';
 import type { Backup, ImportResult, InstantAnswer } from '../wire.ts';
-import type { Account, AccountBody, Advertiser, AdvertiserBody, AuditEvent, BackupBody, BatchConfig, BatchConfigBody, BatchJob, CreateBatchJobAnswer, DataBuyerProvider, DataBuyerProviderBody, IdentityLink, IdentityLinking, IdentityLinkingBody, InstantCallBody, LoginBody, Member, MemberBody, Notice, NoticeBody, ProcessedHour, PublicKey, PublicKeyBody, Segment, SegmentAccessRequest, SegmentAccessRequestBody, SegmentBody, SegmentStats, SharingRecord, SharingRecordBody, SyncHost, SyncHostBody, SyncReport, Task, TaskBody, UpdatePublicKeyBody, UpdateSegmentAccessRequestAnswer, UpdateSegmentAccessRequestBody, UpdateSyncHostBody, UserLookup } from './wire.ts';
+import type { Account, AccountBody, Advertiser, AdvertiserBody, AuditEvent, BackupBody, BatchConfig, BatchConfigBody, BatchJob, DataBuyerProvider, DataBuyerProviderBody, IdentityLink, IdentityLinking, IdentityLinkingBody, InstantCallBody, LoginBody, Member, MemberBody, Notice, NoticeBody, ProcessedHour, PublicKey, PublicKeyBody, RequestedBatchJob, Segment, SegmentAccessRequest, SegmentAccessRequestBody, SegmentBody, SegmentStats, SharingRecord, SharingRecordBody, SyncHost, SyncHostBody, SyncReport, Task, TaskBody, UpdatePublicKeyBody, UpdateSegmentAccessRequestAnswer, UpdateSegmentAccessRequestBody, UpdateSyncHostBody, UserLookup } from './wire.ts';
 
 export type DescribeServerQuery = NoQuery;
 
@@ -269,20 +269,6 @@ export type CancelBatchJobQuery = {
   readonly member_id?: QueryValues | undefined;
 };
 
-export type FollowBatchJobQuery = {
-  /** The job */
-  readonly job_id?: QueryValues | undefined;
-  /** For administrators: the member. Default: any */
-  readonly member_id?: QueryValues | undefined;
-};
-
-export type ReadBatchRejectsQuery = {
-  /** The job */
-  readonly job_id?: QueryValues | undefined;
-  /** For administrators: the member. Default: any */
-  readonly member_id?: QueryValues | undefined;
-};
-
 export type UndoBatchJobQuery = {
   /** The job */
   readonly job_id?: QueryValues | undefined;
@@ -403,13 +389,11 @@ const table = {
   lookUpUser: { method: 'GET', path: '/user-segments', one: 'user_segments', many: 'user_segmentss', body: 'none', answer: 'fields', open: false },
   reportSyncs: { method: 'GET', path: '/sync-report', one: 'sync_report', many: 'sync_reports', body: 'none', answer: 'fields', open: false },
   getProcessed: { method: 'GET', path: '/rt-segment-processed', one: 'report', many: 'report', body: 'none', answer: 'fields', open: false },
-  listBatchJobs: { method: 'GET', path: '/batch-segment', one: 'batch_segment', many: 'batch_segments', body: 'none', answer: 'list', open: false },
-  createBatchJob: { method: 'POST', path: '/batch-segment', one: 'batch_segment', many: 'batch_segments', body: 'bare', answer: 'one', open: false },
+  listBatchJobs: { method: 'GET', path: '/batch-segment', one: 'batch_segment_upload_job', many: 'batch_segment_upload_job', body: 'none', answer: 'list', open: false },
+  createBatchJob: { method: 'POST', path: '/batch-segment', one: 'batch_segment_upload_job', many: 'batch_segment_upload_job', body: 'none', answer: 'one', open: false },
   describeBatchJobs: { method: 'GET', path: '/batch-segment/meta', one: 'batch_segment_meta', many: 'batch_segment_metas', body: 'none', answer: 'fields', open: false },
-  cancelBatchJob: { method: 'POST', path: '/batch-segment-cancel', one: 'batch_segment_cancel', many: 'batch_segment_cancels', body: 'bare', answer: 'one', open: false },
-  followBatchJob: { method: 'GET', path: '/batch-segment-progress', one: 'batch_segment_progress', many: 'batch_segment_progresss', body: 'none', answer: 'fields', open: false },
-  readBatchRejects: { method: 'GET', path: '/batch-segment-rejects', one: 'batch_segment_rejects', many: 'batch_segment_rejectss', body: 'none', answer: 'fields', open: false },
-  undoBatchJob: { method: 'POST', path: '/batch-segment-undo', one: 'batch_segment_undo', many: 'batch_segment_undos', body: 'bare', answer: 'one', open: false },
+  cancelBatchJob: { method: 'POST', path: '/batch-segment-cancel', one: 'batch_segment_upload_job', many: 'batch_segment_upload_job', body: 'none', answer: 'one', open: false },
+  undoBatchJob: { method: 'POST', path: '/batch-segment-undo', one: 'batch_segment_upload_job', many: 'batch_segment_upload_job', body: 'none', answer: 'one', open: false },
   createBackup: { method: 'POST', path: '/backup', one: 'backup', many: 'backups', body: 'keyed', answer: 'one', open: false },
   importCatalog: { method: 'POST', path: '/import', one: 'import', many: 'imports', body: 'bare', answer: 'one', open: false },
   listTasks: { method: 'GET', path: '/task', one: 'task', many: 'tasks', body: 'none', answer: 'list', open: false },
@@ -769,13 +753,13 @@ export abstract class Operations extends OperationCaller {
   }
 
   /** How batch jobs get on and what became of them (Batch Segment Service): `GET /batch-segment`. */
-  listBatchJobs(query: ListBatchJobsQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'batch_segments', BatchJob>> {
+  listBatchJobs(query: ListBatchJobsQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'batch_segment_upload_job', BatchJob>> {
     return this.run(table.listBatchJobs, undefined, query, options);
   }
 
   /** Ask for a batch upload: a job and the URL to send the file to (Batch Segment Service): `POST /batch-segment`. */
-  createBatchJob(body: unknown, query: CreateBatchJobQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'batch_segment', CreateBatchJobAnswer>> {
-    return this.run(table.createBatchJob, body, query, options);
+  createBatchJob(query: CreateBatchJobQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'batch_segment_upload_job', RequestedBatchJob>> {
+    return this.run(table.createBatchJob, undefined, query, options);
   }
 
   /** The fields of batch jobs, and which of them sort and filter: `GET /batch-segment/meta`. */
@@ -784,23 +768,13 @@ export abstract class Operations extends OperationCaller {
   }
 
   /** End a batch job before its time; what it has written stays and can be undone: `POST /batch-segment-cancel`. */
-  cancelBatchJob(body: unknown, query: CancelBatchJobQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'batch_segment_cancel', BatchJob>> {
-    return this.run(table.cancelBatchJob, body, query, options);
-  }
-
-  /** Follow a batch job: server-sent events named job, until it has ended: `GET /batch-segment-progress`. */
-  followBatchJob(query: FollowBatchJobQuery = {}, options: CallOptions = {}): Promise<unknown> {
-    return this.run(table.followBatchJob, undefined, query, options);
-  }
-
-  /** Every refused line of a batch job: line number, codes, message, and last the line itself: `GET /batch-segment-rejects`. */
-  readBatchRejects(query: ReadBatchRejectsQuery = {}, options: CallOptions = {}): Promise<unknown> {
-    return this.run(table.readBatchRejects, undefined, query, options);
+  cancelBatchJob(query: CancelBatchJobQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'batch_segment_upload_job', BatchJob>> {
+    return this.run(table.cancelBatchJob, undefined, query, options);
   }
 
   /** Take back what a batch job changed; what something newer has changed since stays: `POST /batch-segment-undo`. */
-  undoBatchJob(body: unknown, query: UndoBatchJobQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'batch_segment_undo', BatchJob>> {
-    return this.run(table.undoBatchJob, body, query, options);
+  undoBatchJob(query: UndoBatchJobQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'batch_segment_upload_job', BatchJob>> {
+    return this.run(table.undoBatchJob, undefined, query, options);
   }
 
   /** Write a backup into a directory of the server's machine (the operator): `POST /backup`. */

@@ -181,15 +181,6 @@ export interface BatchJob {
   last_modified: string;
 }
 
-export interface CreateBatchJobAnswer {
-  job_id: string;
-  id: number;
-  member_id: number;
-  last_modified: string;
-  /** Good for one upload, begun within 5 minutes */
-  upload_url: string;
-}
-
 export interface DataBuyerProvider {
   id: number;
   active: boolean;
@@ -449,6 +440,15 @@ export interface PublicKeyBody {
   readonly user_id?: number | undefined;
   readonly active?: boolean | undefined;
   readonly encoded_value?: string | undefined;
+}
+
+export interface RequestedBatchJob {
+  job_id: string;
+  id: number;
+  member_id: number;
+  last_modified: string;
+  /** Good for one upload, begun within 5 minutes */
+  upload_url: string;
 }
 
 export interface Segment {

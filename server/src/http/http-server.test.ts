@@ -56,6 +56,9 @@ describe('what nobody answers is refused in the envelope', () => {
     expect(await announced(50_000_000)).toBe(413);
   });
   it('400 for what is no HTTP', async () => expect(await raw('nonsense\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [\s\S]*"error_id":"SYNTAX"/));
+  it('but not a connection that is silent for some seconds before its first request', async () => {
+    expect(await raw('GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n', 2500)).toMatch(/^HTTP\/1\.1 200 /);
+  });
   it('431 for headers without end', async () => {
     expect(await raw(`GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(120_000)}\r\n\r\n`)).toMatch(
       /^HTTP\/1\.1 431 [\s\S]*"error_id":"LIMIT"/,
@@ -76,10 +79,11 @@ function announced(length: number): Promise<number> {
   });
 }
 
-function raw(text: string): Promise<string> {
+/** @param silentMs between the connection and its first byte */
+function raw(text: string, silentMs = 0): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = '';
-    const socket = connect(Number(new URL(platform.url).port), '127.0.0.1', () => socket.write(text));
+    const socket = connect(Number(new URL(platform.url).port), '127.0.0.1', () => setTimeout(() => socket.write(text), silentMs));
     socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
     socket.on('close', () => resolve(answer));
     socket.on('error', reject);

@@ -54,8 +54,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     frameworkErrors: (error, request, reply) => front.failFramework(request, reply, 'unknown', asRefusal(error, bodyLimitBytes)),
     genReqId: () => front.newRequestId(),
     serverFactory: (handler) => {
-      // Operations that stream take longer than Node's limit for all of a request: `limitBodyTime` holds the others to it.
-      server = createServer({ maxHeaderSize: mostHeadBytes, requestTimeout: 0 }, (request, response) => {
+      // Operations that stream take longer than Node's limit for all of a request: `limitBodyTime` holds the others to it. Without it Node
+      // would take the limit for heads to be 0 too, and a connection whose first bytes are late would be refused.
+      server = createServer({ maxHeaderSize: mostHeadBytes, requestTimeout: 0, headersTimeout: longestHeadMs }, (request, response) => {
         if (front.turnAway(request, response) || hot.take(request, response)) return;
         handOver(request, response, handler);
       });
@@ -117,6 +118,8 @@ function routeAll(app: FastifyInstance, operations: readonly Operation[], front:
   });
 }
 
+/** A head must be there after this time: Node's own limit. */
+const longestHeadMs = 60_000;
 /** A request must be there whole after this time. */
 const longestRequestMs = 300_000;
 

@@ -8,7 +8,10 @@ export interface ObjectKeys {
 
 /** The protocol's own keys, where they do not follow the rule. */
 const byPath: Readonly<Record<string, ObjectKeys>> = {
+  '/batch-segment': { one: 'batch_segment_upload_job', many: 'batch_segment_upload_job' },
+  '/batch-segment-cancel': { one: 'batch_segment_upload_job', many: 'batch_segment_upload_job' },
   '/batch-segment-config': { one: 'batch_segment_upload_config', many: 'batch_segment_upload_configs' },
+  '/batch-segment-undo': { one: 'batch_segment_upload_job', many: 'batch_segment_upload_job' },
   '/data-provider': { one: 'data-provider', many: 'data-providers' },
   '/public-key': { one: 'public-key', many: 'public-keys' },
   '/rt-segment-processed': { one: 'report', many: 'report' },
