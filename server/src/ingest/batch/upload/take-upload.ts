@@ -48,7 +48,11 @@ export class UploadTaking {
     });
     if (stored.outcome === 'accepted') return stored.job;
     drain(sent.body);
-    await failUpload(this.#parts, job, stored.outcome === 'refused' ? { code: 'uploading-error', text: stored.refusal.text } : cutOffUpload);
+    await failUpload(
+      this.#parts,
+      job,
+      stored.outcome === 'refused' ? { code: 'uploading-error', text: stored.refusal.text } : cutOffUpload,
+    );
     return refusalOf(stored);
   }
 
