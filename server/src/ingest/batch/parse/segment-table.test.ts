@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { CodeNames, TooManySegmentNames } from './code-names.ts';
 import { LineParser, mostUnresolved } from './line-parser.ts';
 import { lineFormOf } from './line-form.ts';
 import { asMemberId } from '../../../kit/ids.ts';
@@ -73,6 +74,17 @@ describe('a table of segments', () => {
     table.forget();
     expect(uses.map((use) => table.states[use])).toEqual([stateCodes.unasked, stateCodes.unasked, stateCodes.invalid]);
     expect(names.map((name) => useOf(table, name))).toEqual(uses);
+  });
+
+  test('takes so many names and no more, and no more bytes of codes', () => {
+    const table = new SegmentTable(3);
+    for (const id of [1, 2, 1, 3, 2]) table.useOfId(id);
+    expect(() => table.useOfId(4)).toThrow(TooManySegmentNames);
+    expect(() => table.useOfCode(456, Buffer.from('c'), 0, 1)).toThrow(TooManySegmentNames);
+    const codes = new CodeNames(7, 4);
+    const bytes = Buffer.from('abcab');
+    expect([codes.add(1, bytes, 0, 2), codes.add(1, bytes, 1, 3), codes.find(1, bytes, 3, 5)]).toEqual([0, 1, 0]);
+    expect(() => codes.add(1, bytes, 2, 3)).toThrow(TooManySegmentNames);
   });
 
   test('tells no name of a number that it did not give', () => expect(() => new SegmentTable().nameOf(0)).toThrow(RangeError));

@@ -57,11 +57,14 @@ export class SegmentTable {
   /** By use: the id, or ~ the number among `#codes`. */
   #names = new Float64Array(firstUses);
   readonly #codes: CodeNames;
+  readonly #mostNames: number;
   /** By number among `#codes`. */
   #codeUses = new Int32Array(firstUses);
   #count = 0;
 
-  constructor() {
+  /** @param mostNames beyond them it throws TooManySegmentNames */
+  constructor(mostNames: number = mostSegmentNames) {
+    this.#mostNames = mostNames;
     const random = randomBytes(8);
     this.multiplier = random.readInt32LE(0) | 1;
     this.#codes = new CodeNames(random.readInt32LE(4));
@@ -156,7 +159,7 @@ export class SegmentTable {
 
   #add(name: number, state: number): number {
     const use = this.#count;
-    if (use === mostSegmentNames) throw new TooManySegmentNames();
+    if (use === this.#mostNames) throw new TooManySegmentNames();
     if (use === this.states.length) this.#grow();
     this.#count = use + 1;
     this.#names[use] = name;
