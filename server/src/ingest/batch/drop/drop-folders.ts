@@ -19,7 +19,7 @@ const mostReasonLetters = 300;
 /**
  * Takes files out of drop folders and moves them away when their jobs have ended. A job holds its file by `idempotency_key` (`dropKey`), from
  * before the first byte is read until the file has been moved; so whatever a crash cuts off, the next scan finds the job of a file, or the
- * file of a job, and goes on there. docs/decisions/0036 goes through the moments one by one.
+ * file of a job, and goes on there. docs/decisions/0037 goes through the moments one by one.
  */
 export class DropFolders {
   readonly #parts: BatchParts;
