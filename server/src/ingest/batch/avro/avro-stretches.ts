@@ -64,7 +64,7 @@ class RecordStretch implements Stretch {
     this.bytes = Buffer.concat(texts);
   }
 
-  fill(into: ParsedChunk): boolean {
+  fillChunk(into: ParsedChunk): boolean {
     this.#unresolved = this.#taking.unknownNames(this.#records);
     if (this.#unresolved.length > 0) return false;
     for (const [at, record] of this.#records.entries()) {

@@ -27,7 +27,9 @@ afterAll(async () => {
   folder.remove();
 });
 
-afterEach(() => names('submitted').forEach((name) => rmSync(at('submitted', name), { recursive: true })));
+afterEach(() => {
+  for (const name of names('submitted')) rmSync(at('submitted', name), { recursive: true });
+});
 
 const at = (...parts: string[]): string => join(root, member, ...parts);
 /** A file of the senders, complete, last changed so long ago. */
@@ -271,8 +273,9 @@ describe('what goes wrong', () => {
     await expect.poll(async () => (await jobOf('stuck')).phase, { timeout: pollMs }).toBe('completed');
     await expect.poll(() => names('submitted'), { timeout: pollMs }).toEqual(['stuck']);
     await nextPeriod();
-    const fault = () => expect.poll(async () => (await scans()).at(-1)?.error, { timeout: pollMs });
-    await fault().toMatch(new RegExp(`${member} \\(.*done is no folder`));
+    await expect
+      .poll(async () => (await scans()).at(-1)?.error, { timeout: pollMs })
+      .toMatch(new RegExp(`${member} \\(.*done is no folder`));
     rmSync(done);
     const job = await finished('stuck');
     expect(names('done')).toEqual([`stuck-${job.job_id}`]);

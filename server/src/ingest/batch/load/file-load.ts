@@ -116,7 +116,7 @@ export class FileLoad {
       this.#journal.write({ sequence, forgotten: true });
       this.#table.forget();
     }
-    while (!stretch.fill(chunk)) {
+    while (!stretch.fillChunk(chunk)) {
       const resolved = await this.#ask(stretch.unresolved());
       this.#journal.write({ sequence, resolved });
       this.#table.take(resolved);
