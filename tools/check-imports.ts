@@ -41,6 +41,7 @@ const table = {
     /^storage\/redis\//,
     /^storage\/files\/(directory|s3)/,
     /^profiles\/(embedded|model|redis|engines?)\//,
+    /^ingest\/batch\/drop\/(directory|s3)-drop\.ts$/,
   ],
   /** The engines that tests of every domain may use: the model of the profile store, and the embedded database. */
   testEngines: [/^profiles\/model\//, /^storage\/sql\/sqlite-dialect/],

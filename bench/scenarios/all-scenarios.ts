@@ -1,4 +1,5 @@
 import { audience } from './audience.ts';
+import { batchParse } from './batch-parse.ts';
 import { catalog } from './catalog.ts';
 import { growth } from './growth.ts';
 import { inProcess } from './in-process.ts';
@@ -27,6 +28,7 @@ export const allScenarios: readonly Scenario[] = [
   inProcess,
   growth,
   audience,
+  batchParse,
   catalog,
   memory,
   syncTable,

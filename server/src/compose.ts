@@ -25,6 +25,9 @@ import { RequestFront } from './http/request-front.ts';
 import { RequestMetrics } from './http/request-metrics.ts';
 import { eidSources } from './identity/resolve-user.ts';
 import { BatchService } from './ingest/batch/batch-service.ts';
+import { DirectoryDrop } from './ingest/batch/drop/directory-drop.ts';
+import type { DropPlace } from './ingest/batch/drop/drop-place.ts';
+import { isS3Address, S3Drop } from './ingest/batch/drop/s3-drop.ts';
 import { followTask } from './ingest/batch/cancel-batch.ts';
 import { JobFolders } from './ingest/batch/job-folder.ts';
 import { expireBatchFiles } from './ingest/batch/tasks/expire-batch-files.ts';
@@ -190,6 +193,8 @@ function openBatch(
     publicUrl: config.publicUrl,
     jobsAtOnce: config.batchJobsAtOnce,
     queue: new CatalogTaskQueue(parts.catalog, clock),
+    dropPlace: dropPlaceOf(config),
+    dropScanMs: config.dropScanS * 1000,
     holdsExternals: config.holdExternal,
     settings: {
       sync: config.durability === 'fsync',
@@ -199,6 +204,12 @@ function openBatch(
       mostUndoDays: config.eraseDays - 1,
     },
   });
+}
+
+/** Where members drop files; null: nowhere. */
+function dropPlaceOf({ drop, dropEndpoint }: Config): DropPlace | null {
+  if (drop === '') return null;
+  return isS3Address(drop) ? new S3Drop(drop, dropEndpoint) : new DirectoryDrop(drop);
 }
 
 /** What the server does in the background, at times and when asked. */

@@ -5,6 +5,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { SignJWT } from 'jose';
 import type { Caller } from './access-table.ts';
+import { BatchClient, type RequestedJob } from './batch-client.ts';
 import { notify } from '../src/notices/notify.ts';
 import { addTask } from '../src/tasks/add-task.ts';
 import { accountIds, type AccountName, advertisers, members, password, type PlatformServer } from './platform-server.ts';
@@ -104,6 +105,17 @@ export class AccessWorld {
     );
   }
 
+  /** A batch job that waits for its file. */
+  batchJob(): Promise<RequestedJob> {
+    return new BatchClient(this.platform).request();
+  }
+
+  /** One that has completed, has refused a line and can be undone. */
+  async loadedBatchJob(): Promise<string> {
+    const job = await new BatchClient(this.platform).load(`5;${await this.segment()}:60\nx;1:1`);
+    return String(job.job_id);
+  }
+
   /** A buyer of whom nobody has heard, which has enabled the provider. */
   async newBuyer(): Promise<number> {
     const buyer = await this.id('POST /member', { member: { name: 'Buyer', primary_type: 'buyer' } }, 'admin');
@@ -131,6 +143,12 @@ export const samples: Readonly<Record<string, SampleMaker>> = {
   readBatchConfig: { make: () => ({ query: ofProvider }) },
   updateBatchConfig: { make: () => ({ query: ofProvider, json: { batch_segment_upload_config: {} } }) },
   createBatchConfig: { make: () => ({ query: ofProvider, json: { batch_segment_upload_config: {} } }) },
+  listBatchJobs: { make: async (world) => ({ id: (await world.batchJob()).id }) },
+  createBatchJob: { make: () => ({ query: ofProvider }) },
+  cancelBatchJob: { make: async (world) => ({ query: `job_id=${(await world.batchJob()).jobId}` }) },
+  followBatchJob: { make: async (world) => ({ query: `job_id=${await world.loadedBatchJob()}` }) },
+  readBatchRejects: { make: async (world) => ({ query: `job_id=${await world.loadedBatchJob()}` }) },
+  undoBatchJob: { make: async (world) => ({ query: `job_id=${await world.loadedBatchJob()}` }) },
   listDataBuyerProviders: {
     owner: 'buyer',
     make: async (world) => ({

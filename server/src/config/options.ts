@@ -151,7 +151,7 @@ export const options = {
     secret: false,
   },
   drop: {
-    schema: Type.String(),
+    schema: Type.String({ pattern: '^(s3://[^/]+(/.*)?|(?!s3:).*)$', patternFault: 'must be a directory or like s3://BUCKET/PREFIX' }),
     default: '',
     description:
       'Where members drop files: a directory, or s3://BUCKET/PREFIX. Files in MEMBER_ID/submitted/ are loaded and moved to done/ or failed/. Empty: nowhere.',
@@ -159,7 +159,7 @@ export const options = {
   },
   dropScanS: { schema: whole(1, 86_400), default: 300, description: 'Seconds between two looks at the drop folders.', secret: false },
   dropEndpoint: {
-    schema: Type.String(),
+    schema: Type.String({ pattern: '^(https?://.+)?$', patternFault: 'must be like https://HOST' }),
     default: '',
     description:
       'The address of an S3-compatible store for FOYER_DROP. Empty: Amazon S3. Region and keys come from the usual AWS_ variables.',

@@ -18,6 +18,8 @@ export interface HotRequest {
 export interface HotSent {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** The value of Set-Cookie, beside `headers`. */
+  readonly cookie?: string | undefined;
   readonly body: string | Buffer | LentBody;
   /** The body is text in ASCII for certain: as many bytes as characters. Counting them takes a tenth of a lookup. */
   readonly ascii?: boolean;

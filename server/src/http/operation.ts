@@ -49,6 +49,8 @@ export interface WrittenAnswer {
 export interface BareAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** The value of Set-Cookie. Beside `headers`, which are one object for most answers then: what is made of them is made once. */
+  readonly cookie?: string | undefined;
   readonly body: string | Buffer;
   /** A body of text that is ASCII for certain, so its bytes need not be counted. */
   readonly ascii?: boolean;

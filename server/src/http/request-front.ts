@@ -162,10 +162,10 @@ export class RequestFront implements HotFront {
       this.#count(operation, request.id, answer.status, this.#elapsedMs(request), false);
       return;
     }
-    const { status, headers, body } = sentOf(operation, answer, noHeaders, warnings, parameters, this.#bytes);
+    const { status, headers, cookie, body } = sentOf(operation, answer, noHeaders, warnings, parameters, this.#bytes);
     void reply
       .code(status)
-      .headers(headers)
+      .headers(cookie === undefined ? headers : { ...headers, 'set-cookie': cookie })
       .send(body instanceof LentBody ? body.copied() : body);
     this.#count(operation, request.id, status, this.#elapsedMs(request), false);
   }
@@ -226,8 +226,8 @@ const jsonHeaders: Headers = { 'content-type': jsonType };
 
 /** Later ones win, as in an object; nothing is copied where there is one alone. */
 function joined(first: Headers, second: Headers, third: Headers = noHeaders): Headers {
-  if (isEmpty(second) && isEmpty(third)) return first;
-  return isEmpty(first) && isEmpty(second) ? third : { ...first, ...second, ...third };
+  if (isEmpty(first)) return isEmpty(third) ? second : isEmpty(second) ? third : { ...second, ...third };
+  return isEmpty(second) && isEmpty(third) ? first : { ...first, ...second, ...third };
 }
 
 const isEmpty = (headers: Headers): boolean => headers === noHeaders || Object.keys(headers).length === 0;
@@ -241,8 +241,8 @@ function sentOf(
   bytes: AnswerBytes,
 ): HotSent {
   if ('body' in answer) {
-    const { status, headers, body, ascii = false } = answer;
-    return { status, headers: joined(admitted, headers), body, ascii };
+    const { status, headers, cookie, body, ascii = false } = answer;
+    return { status, headers: joined(admitted, headers), cookie, body, ascii };
   }
   const unread = parameters.unread();
   const all =

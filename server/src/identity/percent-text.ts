@@ -1,11 +1,14 @@
 /** Bytes beyond ASCII that stand in a URL unencoded, as node:http gives them. */
 const beyondAscii = /[\u0080-\u00ff]/g;
 const encodedRun = /(?:%[0-9a-fA-F]{2})+/g;
+/** Most parameters hold nothing that needs decoding, and looking for it is far cheaper. */
+const needsDecoding = /[%\u0080-\u00ff]/;
 
 const encodedByte = (character: string): string => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 
 /** Percent-decodes UTF-8 once. A plus sign is a plus sign. Undefined where the encoding is broken. @param text as it stood in the URL */
 export function percentDecoded(text: string): string | undefined {
+  if (!needsDecoding.test(text)) return text;
   try {
     return decodeURIComponent(text.replace(beyondAscii, encodedByte));
   } catch {
@@ -15,6 +18,7 @@ export function percentDecoded(text: string): string | undefined {
 
 /** The same, but what is broken stays as it was written. */
 export function percentDecodedInPart(text: string): string {
+  if (!needsDecoding.test(text)) return text;
   const ascii = text.replace(beyondAscii, encodedByte);
   return ascii.includes('%') ? ascii.replace(encodedRun, decodedRun) : ascii;
 }

@@ -49,17 +49,23 @@ export const visitHeaders: Headers = { 'cache-control': 'no-store, no-cache, pri
 const gif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==', 'base64');
 const gifHeaders: Headers = { 'content-type': 'image/gif', ...visitHeaders };
 
-export const gifAnswer = (more: Headers = {}): BareAnswer => ({ status: 200, headers: { ...gifHeaders, ...more }, body: gif });
+/** @param cookie the value of Set-Cookie, here and below */
+export function gifAnswer(more: Headers = {}, cookie?: string): BareAnswer {
+  const headers = Object.keys(more).length === 0 ? gifHeaders : { ...gifHeaders, ...more };
+  return { status: 200, headers, cookie, body: gif };
+}
 
-export const redirectAnswer = (location: string, more: Headers = {}): BareAnswer => ({
+export const redirectAnswer = (location: string, more: Headers = {}, cookie?: string): BareAnswer => ({
   status: 302,
   headers: { location, ...visitHeaders, ...more },
+  cookie,
   body: '',
   ascii: true,
 });
 
-export const textAnswer = (status: number, contentType: string, body: string, more: Headers = {}): BareAnswer => ({
+export const textAnswer = (status: number, contentType: string, body: string, more: Headers = {}, cookie?: string): BareAnswer => ({
   status,
   headers: { 'content-type': contentType, ...visitHeaders, ...more },
+  cookie,
   body,
 });

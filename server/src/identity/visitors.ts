@@ -1,7 +1,7 @@
 import type { ProxyView } from '../access/proxy-view.ts';
 import type { RequestFacts } from '../http/caller.ts';
 import type { UserId } from '../kit/ids.ts';
-import type { ProfileStore } from '../profiles/profile-store.ts';
+import type { ProfileStore, Standing } from '../profiles/profile-store.ts';
 import type { MintedIds } from './minted-ids.ts';
 import { type CookieSettings, readUserCookie, visitCookie } from './user-cookie.ts';
 import type { Visit } from './visit.ts';
@@ -10,7 +10,7 @@ import type { Visit } from './visit.ts';
 export type Deny = (visit: Visit, writesMemberships: boolean) => string | null;
 
 export interface VisitorParts {
-  readonly profiles: Pick<ProfileStore, 'get' | 'see'>;
+  readonly profiles: Pick<ProfileStore, 'standing' | 'see'>;
   readonly minted: Pick<MintedIds, 'mint' | 'isMinted'>;
   readonly proxy: Pick<ProxyView, 'overHttps'>;
   readonly deny: Deny;
@@ -64,9 +64,9 @@ export class Visitors {
     const user = this.userOf(visit.facts);
     if (user === 'opted-out') return optedOut;
     if (user === 'none') return visit.bounced ? nobody : this.#begin(visit);
-    const profile = this.#parts.profiles.get({ kind: 'user', id: user });
-    if (profile instanceof Promise) return profile.then((read) => this.#welcome(visit, user, read));
-    return this.#welcome(visit, user, profile);
+    const standing = this.#parts.profiles.standing({ kind: 'user', id: user });
+    if (standing instanceof Promise) return standing.then((read) => this.#welcome(visit, user, read));
+    return this.#welcome(visit, user, standing);
   }
 
   /** Notes that a user came back with its id, where nobody has seen it: from then on it is a known user (ingest.md sections 1.1, 1.2). */
@@ -75,9 +75,9 @@ export class Visitors {
     this.#parts.profiles.see({ kind: 'user', id: visitor.id }).catch(this.#parts.onFailure);
   }
 
-  #welcome({ facts }: Visit, id: UserId, profile: { readonly known: boolean; readonly optedOut: boolean }): Visitor {
-    if (profile.optedOut) return optedOut;
-    return { is: 'user', id, known: profile.known, cookie: visitCookie(id, this.cookieSettings(facts)) };
+  #welcome({ facts }: Visit, id: UserId, standing: Standing): Visitor {
+    if (standing === 'opted-out') return optedOut;
+    return { is: 'user', id, known: standing === 'known', cookie: visitCookie(id, this.cookieSettings(facts)) };
   }
 
   #begin(visit: Visit): Visitor | Promise<Visitor> {

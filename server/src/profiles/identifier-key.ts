@@ -106,6 +106,11 @@ export function keyOf(identifier: Identifier): Uint8Array<ArrayBuffer> {
   return key.subarray(0, length);
 }
 
+/** Throws RangeError where the key of an identifier is too long. */
+export function checkKeyLength(identifier: Identifier): void {
+  if (encodeIdentifier.maxBytes(identifier) > longestKeyBytes) keyOf(identifier);
+}
+
 /** The key as text, one character a byte, for Maps and Sets. */
 export const keyText = (identifier: Identifier): string => Buffer.from(keyOf(identifier)).toString('latin1');
 
@@ -147,7 +152,17 @@ function writeHex(text: string, into: Uint8Array, at: number): number {
 }
 
 const encoder = new TextEncoder();
-const writeText = (text: string, into: Uint8Array, at: number): number => encoder.encodeInto(text, into.subarray(at)).written;
+
+/** ASCII, as most ids are, is written by a loop: the encoder and its view of the memory cost several times as much. */
+function writeText(text: string, into: Uint8Array, at: number): number {
+  const { length } = text;
+  for (let index = 0; index < length; index++) {
+    const code = text.charCodeAt(index);
+    if (code > 0x7f) return encoder.encodeInto(text, into.subarray(at)).written;
+    into[at + index] = code;
+  }
+  return length;
+}
 
 function writePair(tag: number, first: string, second: string, into: Uint8Array, at: number): number {
   into[at] = tag;

@@ -1,10 +1,11 @@
 import type { Clock } from '../kit/clock.ts';
 import { asMemberId, asSegmentId, asUserId, type SegmentId } from '../kit/ids.ts';
+import { beforeKind, beforeWords } from './before-image.ts';
 import { decodeIdentifier } from './identifier-key.ts';
 import type { DeviceDomain, Identifier } from './identifier.ts';
 import { neverEnds, type OperationBatch, removal } from './operation-batch.ts';
 import { operationWords } from './packed-batch.ts';
-import { beforeKind, beforeWords, outcomeCodes, type ApplyOptions, type Outcome, type ProfileStore } from './profile-store.ts';
+import { outcomeCodes, type ApplyOptions, type Outcome, type ProfileStore } from './profile-store.ts';
 import { RestoreBatch } from './restore-batch.ts';
 
 /** For tests: a clock that stands still until it is told. */

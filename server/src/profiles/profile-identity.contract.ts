@@ -94,6 +94,25 @@ export function describeIdentity(name: string, open: (options: IdentityOptions) 
       expect(await store.link(device(1), user(3), options)).toBe('opted-out');
     });
 
+    it('tells of whom an identifier names what get tells, without memberships', async () => {
+      const store = await openStore();
+      const everybody = [user(1), device(1), external('x'), user(2), user(3), device(4)];
+      await store.see(user(1));
+      await store.link(device(1), user(1), { expiresAtS: null, linkedBy: asMemberId(9) });
+      await store.link(external('x'), user(1), { expiresAtS: clock.s + 60, linkedBy: asMemberId(9) });
+      await store.forget(user(2), { optOut: true });
+      await store.see(user(3));
+      await store.forget(user(3), { optOut: false });
+      const standings = () => Promise.all(everybody.map((each) => store.standing(each)));
+      expect(await standings()).toEqual(['known', 'known', 'known', 'opted-out', 'unknown', 'unknown']);
+      clock.pass(60);
+      expect(await standings()).toEqual(['known', 'known', 'unknown', 'opted-out', 'unknown', 'unknown']);
+      await store.forget(device(1), { optOut: true });
+      const told = (await store.getMany(everybody)).map(({ known, optedOut }) => (optedOut ? 'opted-out' : known ? 'known' : 'unknown'));
+      expect(await standings()).toEqual(told);
+      expect(told.slice(0, 2)).toEqual(['opted-out', 'opted-out']);
+    });
+
     it('tells the first identifier of the user, whatever it is asked by', async () => {
       const store = await openStore({ holdExternals: true });
       const options = { expiresAtS: clock.s + 60, linkedBy: asMemberId(9) };

@@ -13,6 +13,9 @@ export interface Source {
 }
 export type SourceKind = 'pixel' | 'instant' | 'batch' | 'share';
 
+/** What is known of whom an identifier names; `unknown` stands for everything of which `Profile.known` is false but for opt-outs. */
+export type Standing = 'unknown' | 'known' | 'opted-out';
+
 /** One live membership. Live means: added_at <= now < added_at + lifetime. */
 export interface Membership {
   readonly segment: SegmentId;
@@ -75,7 +78,8 @@ export interface ApplyOptions {
   readonly before?: true;
   /**
    * With a chunk: the caller has on its disk what was there before this job's chunks up to this sequence; the store forgets it. It takes
-   * effect with the chunk, in the same log record; a repeated chunk changes nothing, so name it again with the next one.
+   * effect with the chunk, in the same log record; a repeated chunk changes nothing, so name it again with the next one. After a
+   * job's last chunk an empty one says it.
    */
   readonly beforeKeptUpTo?: number;
   /**
@@ -104,11 +108,6 @@ export interface BatchChanges {
   readonly missing: number;
 }
 
-/** The first word of a before-image: the operation changed nothing; there was no membership; there was this one. */
-export const beforeKind = { unchanged: 0, none: 1, held: 2 } as const;
-/** Words of a before-image: kind, value, addedAtS, lifetime in minutes (`neverEnds` for ever), source (`sourceFromWord`). */
-export const beforeWords = 5;
-
 export interface ApplyResult {
   /** One outcome code (see `outcomeCodes`) per operation, in order. */
   readonly outcomes: Uint8Array;
@@ -119,7 +118,7 @@ export interface ApplyResult {
   /** All 0 for a repeated chunk that a version of Foyer applied which did not count them. */
   readonly changes: BatchChanges;
   /**
-   * Where it was asked for: `beforeWords` for each operation, what its user's membership of its segment was just before it, live or
+   * Where it was asked for: `beforeWords` for each operation (before-image.ts), what its user's membership of its segment was just before it, live or
    * waiting. `unchanged` where it was refused, or removed what was not there. Nobody may write to it. Null also for a repeated chunk of
    * which it is not stored, or no longer.
    */
@@ -255,6 +254,8 @@ export interface ProfileStore {
 
   get(identifier: Identifier): Awaitable<Profile>;
   getMany(identifiers: readonly Identifier[]): Awaitable<readonly Profile[]>;
+  /** `known` and `optedOut` of `get`, without the memberships. */
+  standing(identifier: Identifier): Awaitable<Standing>;
 
   /** Makes the user that the identifier names, without memberships, where nobody has seen it: `knownUsersOnly` takes it from then on. */
   see(identifier: Identifier): Promise<SeeOutcome>;

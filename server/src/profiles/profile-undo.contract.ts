@@ -171,6 +171,8 @@ export function describeUndo(name: string, open: (options: ContractOptions) => P
         expect(await kept()).toEqual(expected);
         await store.apply(batchFor(4), { ...asJob, chunk: { job: 78, sequence: 0 }, beforeKeptUpTo: 3 });
         expect(await kept()).toEqual(expected);
+        await store.apply(new OperationBatch(), { ...asJob, chunk: { job: 77, sequence: 4 }, beforeKeptUpTo: 3 });
+        expect(await kept()).toEqual(expected.map((each) => ({ ...each, before: null })));
         await store.forgetChunks(77);
         expect((await store.apply(batchFor(5), chunk(2))).repeated).toBe(false);
       });

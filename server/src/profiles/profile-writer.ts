@@ -1,5 +1,6 @@
 import { removal, type OperationBatch } from './operation-batch.ts';
 import { refusedWrite } from './profile-errors.ts';
+import type { RestoreBatch } from './restore-batch.ts';
 import {
   outcomeCodes,
   ProfileStoreUnavailable,
@@ -7,6 +8,8 @@ import {
   type ApplyResult,
   type Outcome,
   type ProfileStore,
+  type RestoreOptions,
+  type RestoreResult,
 } from './profile-store.ts';
 
 /** Operations since the start of the process. Chunks that had been applied before are not counted again, and dry runs not at all. */
@@ -27,6 +30,10 @@ export interface ProfileWriter {
    * Throws the refusal `profiles.unavailable` (503, Retry-After) where the store cannot take writes.
    */
   write(batch: OperationBatch, options: ApplyOptions): Promise<ApplyResult>;
+  /**
+   * `ProfileStore.restore`. What comes back was there before, so no limit refuses it, and nothing is counted. Throws as `write` does.
+   */
+  restore(batch: RestoreBatch, options: RestoreOptions): Promise<RestoreResult>;
   counts(): ProfileWriterCounts;
 }
 
@@ -42,24 +49,26 @@ export interface WriteGrant {
 export interface WriteLimits {
   /** Asked before each batch; null where no limit is concerned. */
   take(batch: OperationBatch, options: ApplyOptions): WriteGrant | null | Promise<WriteGrant | null>;
+  /** Memberships have come in that it was not asked for. */
+  bypassed(): void;
 }
 
-const noLimits: WriteLimits = { take: () => null };
+const noLimits: WriteLimits = { take: () => null, bypassed: () => undefined };
 
 /** A column for each outcome code. */
 const outcomeCount = Object.keys(outcomeCodes).length;
 
 /** The way of memberships from ingest to the store: the one place that counts what comes in. */
-export function createProfileWriter(store: Pick<ProfileStore, 'apply'>, limits: WriteLimits = noLimits): ProfileWriter {
+export function createProfileWriter(store: Pick<ProfileStore, 'apply' | 'restore'>, limits: WriteLimits = noLimits): ProfileWriter {
   /** By outcome code; additions and removals of each. */
   const additions = new Float64Array(outcomeCount);
   const removals = new Float64Array(outcomeCount);
   let unavailable = 0;
 
   const refused = (outcome: Outcome): number => (additions[outcomeCodes[outcome]] ?? 0) + (removals[outcomeCodes[outcome]] ?? 0);
-  const apply = async (batch: OperationBatch, options: ApplyOptions): Promise<ApplyResult> => {
+  const taken = async <T>(write: Promise<T>): Promise<T> => {
     try {
-      return await store.apply(batch, options);
+      return await write;
     } catch (error) {
       if (error instanceof ProfileStoreUnavailable) unavailable += 1;
       throw refusedWrite(error);
@@ -67,11 +76,19 @@ export function createProfileWriter(store: Pick<ProfileStore, 'apply'>, limits: 
   };
   return {
     async write(batch, options) {
-      const taken = limits.take(batch, options);
-      const grant = taken instanceof Promise ? await taken : taken;
-      const result = grant === null ? await apply(batch, options) : await applyGranted(grant, batch, () => apply(batch, options));
+      const asked = limits.take(batch, options);
+      const grant = asked instanceof Promise ? await asked : asked;
+      const apply = (): Promise<ApplyResult> => taken(store.apply(batch, options));
+      const result = grant === null ? await apply() : await applyGranted(grant, batch, apply);
       if (!result.repeated && options.dryRun !== true) countOperations(batch.operations, result.outcomes, additions, removals);
       return result;
+    },
+    async restore(batch, options) {
+      try {
+        return await taken(store.restore(batch, options));
+      } finally {
+        limits.bypassed();
+      }
     },
     counts: () => ({
       added: additions[outcomeCodes.applied] ?? 0,

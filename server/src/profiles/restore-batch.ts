@@ -1,7 +1,7 @@
 import type { SegmentId } from '../kit/ids.ts';
 import { neverEnds, removal } from './operation-batch.ts';
 import { type BatchColumns, grown, PackedBatch } from './packed-batch.ts';
-import { beforeKind } from './profile-store.ts';
+import { beforeKind } from './before-image.ts';
 
 /** A `RestoreBatch` as it goes to the engine: its operations are what was before, with the mark of a removal where nothing was. */
 export interface RestoreColumns extends BatchColumns {

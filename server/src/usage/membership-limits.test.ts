@@ -5,6 +5,7 @@ import { asMemberId, asSegmentId, asUserId } from '../kit/ids.ts';
 import { ModelProfileStore } from '../profiles/model/model-profile-store.ts';
 import { OperationBatch } from '../profiles/operation-batch.ts';
 import { outcomeCodes } from '../profiles/profile-store.ts';
+import { undoOf } from '../profiles/profile-fixtures.ts';
 import { createProfileWriter } from '../profiles/profile-writer.ts';
 import { MembershipLimits } from './membership-limits.ts';
 
@@ -137,5 +138,51 @@ describe('membership limits', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it('let what a job removed come back beyond the limit, and count it then', async () => {
+    const { writer, write, count } = limited(2);
+    await write([1, one], [2, one]);
+    const job = { source: { kind: 'batch', job: 7 }, before: true } as const;
+    const removals = batchOf([
+      [1, one, 'remove'],
+      [2, one, 'remove'],
+    ]);
+    const { before } = await writer.write(removals, job);
+    expect(await write([3, two])).toEqual([applied]);
+    const { outcomes, changes } = await writer.restore(undoOf(removals, before ?? new Uint32Array()), job);
+    expect([[...outcomes], changes.added, await count()]).toEqual([[applied, applied], 2, 3]);
+    expect(await write([4, two], [3, two])).toEqual([overLimit, applied]);
+  });
+
+  it('are tried in a dry run, which counts as nothing written', async () => {
+    const { writer, write } = limited(1);
+    const dry = { ...options, dryRun: true } as const;
+    const batch = (): OperationBatch =>
+      batchOf([
+        [1, one],
+        [2, one],
+      ]);
+    for (let i = 0; i < 2; i++) expect([...(await writer.write(batch(), dry)).outcomes]).toEqual([applied, overLimit]);
+    expect(writer.counts()).toMatchObject({ added: 0, refused: { 'over-limit': 0 } });
+    expect(await write([2, one])).toEqual([applied]);
+  });
+
+  it('are told again with a chunk that was applied before, whatever has room meanwhile', async () => {
+    const { writer, write } = limited(1);
+    const chunk = { ...options, chunk: { job: 7, sequence: 0 } };
+    const batch = (): OperationBatch =>
+      batchOf([
+        [1, one],
+        [2, one],
+      ]);
+    for (const repeated of [false, true]) {
+      expect(await writer.write(batch(), chunk)).toMatchObject({
+        outcomes: Uint8Array.of(applied, overLimit),
+        changes: { added: 1 },
+        repeated,
+      });
+      if (!repeated) await write([1, one, 'remove']);
+    }
   });
 });

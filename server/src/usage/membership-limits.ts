@@ -66,6 +66,11 @@ export class MembershipLimits implements WriteLimits {
     return decided;
   }
 
+  /** What is known of numbers is not true any more: the next batch of each owner counts. */
+  bypassed(): void {
+    for (const owner of this.#owners.values()) owner.bound = Number.POSITIVE_INFINITY;
+  }
+
   /** How many memberships the member's segments hold. */
   async count(owner: MemberId): Promise<number> {
     return this.#count(this.#options.view.current(), owner);
@@ -95,7 +100,7 @@ export class MembershipLimits implements WriteLimits {
   /** What came in while a member had no limit was not watched: after a change of limits the first batch counts. */
   #forgetBounds(limits: ReadonlyMap<MemberId, number>): void {
     this.#limits = limits;
-    for (const owner of this.#owners.values()) owner.bound = Number.POSITIVE_INFINITY;
+    this.bypassed();
   }
 
   #grant(concerned: readonly OwnerAdditions[], refused: readonly number[]): WriteGrant {

@@ -18,13 +18,20 @@ function beginningOf(status: number, headers: HotSent['headers']): string {
   if (beginning.headers === headers && beginning.status === status) return beginning.text;
   let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n`;
   for (const [name, value] of Object.entries(headers)) {
-    if (!sendableValue.test(value)) throw new TypeError(`the header ${name} holds characters that cannot be sent`);
-    text += `${name}: ${value}\r\n`;
+    text += headerLine(name, value);
   }
-  text += 'content-length: ';
   Object.assign(beginning, { status, headers, text, bytes: undefined });
   return text;
 }
+
+function headerLine(name: string, value: string): string {
+  if (!sendableValue.test(value)) throw new TypeError(`the header ${name} holds characters that cannot be sent`);
+  return `${name}: ${value}\r\n`;
+}
+
+const lengthName = 'content-length: ';
+/** The line that differs from answer to answer where their headers are one and the same object. */
+const cookieLine = (cookie: string | undefined): string => (cookie === undefined ? '' : headerLine('set-cookie', cookie));
 
 let dateSecond = 0;
 let dateLine = '';
@@ -42,8 +49,8 @@ function dateLineAt(nowMs: number): string {
  * Everything before the body, header for header as node:http writes it: ours first, then Date, Connection and Keep-Alive. ASCII.
  * @throws TypeError where a header cannot be sent
  */
-export function answerHead({ status, headers }: HotSent, bodyBytes: number, close: boolean, keepAliveS: number): string {
-  return `${beginningOf(status, headers)}${bodyBytes}${endingOf(close, keepAliveS)}`;
+export function answerHead({ status, headers, cookie }: HotSent, bodyBytes: number, close: boolean, keepAliveS: number): string {
+  return `${beginningOf(status, headers)}${cookieLine(cookie)}${lengthName}${bodyBytes}${endingOf(close, keepAliveS)}`;
 }
 
 const endingOf = (close: boolean, keepAliveS: number): string =>
@@ -65,7 +72,10 @@ function endingBytes(close: boolean, keepAliveS: number): Buffer {
  */
 export function writeAnswerHead(sent: HotSent, { block, start, length }: LentBody, close: boolean, keepAliveS: number): number | undefined {
   const text = beginningOf(sent.status, sent.headers);
-  const first = (beginning.bytes ??= Buffer.from(text, 'latin1'));
+  const first =
+    sent.cookie === undefined
+      ? (beginning.bytes ??= Buffer.from(text + lengthName, 'latin1'))
+      : Buffer.from(text + cookieLine(sent.cookie) + lengthName, 'latin1');
   const end = endingBytes(close, keepAliveS);
   const digits = String(length);
   let at = start - end.length - digits.length - first.length;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { BatchSegmentJobTable } from '../../storage/sql/catalog-schema.ts';
 
 /** Where a job is (Batch Segment Service; ingest.md section 4.3). */
@@ -34,6 +35,9 @@ export type BatchCounts = Record<BatchCounter, number>;
 export const noCounts = (): BatchCounts => Object.fromEntries(batchCounters.map((counter) => [counter, 0])) as BatchCounts;
 
 export type BatchJob = BatchSegmentJobTable;
+
+/** Alphanumeric, and in no order that tells how many there are. */
+export const newJobId = (): string => randomBytes(16).toString('hex');
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;

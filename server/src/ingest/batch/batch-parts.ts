@@ -6,6 +6,7 @@ import type { ProfileStore } from '../../profiles/profile-store.ts';
 import type { ProfileWriter } from '../../profiles/profile-writer.ts';
 import type { Catalog } from '../../storage/sql/catalog.ts';
 import type { JobFolders } from './job-folder.ts';
+import type { LoadThreads } from './load/load-threads.ts';
 import type { RunningJobs } from './load/running-jobs.ts';
 import type { FileScanner, FilePass } from './scan/file-scanner.ts';
 import type { UploadUrls } from './upload/upload-urls.ts';
@@ -22,6 +23,7 @@ export interface BatchParts {
   readonly urls: UploadUrls;
   readonly folders: JobFolders;
   readonly scanner: FileScanner;
+  readonly threads: LoadThreads;
   /** First passes over files that have been taken and whose jobs have not begun. */
   readonly passes: Map<number, FilePass>;
   readonly running: RunningJobs;

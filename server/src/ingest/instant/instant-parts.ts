@@ -9,7 +9,7 @@ import { InstantHourStore } from './store/instant-hour-store.ts';
 
 export interface InstantOptions {
   readonly view: Pick<CatalogView, 'current'>;
-  readonly profiles: Pick<ProfileStore, 'apply' | 'get'>;
+  readonly profiles: Pick<ProfileStore, 'apply' | 'get' | 'restore'>;
   /** The counted way into `profiles`, where others use it too. */
   readonly writer?: ProfileWriter;
   readonly db: CatalogReader;

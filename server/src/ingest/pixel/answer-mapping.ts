@@ -5,7 +5,7 @@ import type { BareAnswer } from '../../http/operation.ts';
 import { nowS } from '../../kit/clock.ts';
 import type { MemberId, UserId } from '../../kit/ids.ts';
 import type { Identifier } from '../../profiles/identifier.ts';
-import { ProfileStoreUnavailable } from '../../profiles/profile-store.ts';
+import { type LinkOptions, ProfileStoreUnavailable } from '../../profiles/profile-store.ts';
 import { askedSegments, memberOf } from './asked-segments.ts';
 import { type PixelError, PixelErrors } from './pixel-errors.ts';
 import type { PixelParts } from './pixel-parts.ts';
@@ -21,12 +21,12 @@ export async function answerMapping(parts: PixelParts, visit: Visit): Promise<Ba
   const errors = new PixelErrors();
   const query = new PixelQuery(visit.query);
   const writesMemberships = query.text(names.add) !== undefined || query.text(names.addCodes) !== undefined;
-  const visitor = await parts.visitors.meet(visit, writesMemberships);
+  const met = parts.visitors.meet(visit, writesMemberships);
+  const visitor = met instanceof Promise ? await met : met;
   parts.counts.called(visit.path, visitor.is);
   if (visitor.is === 'bounce') return redirectAnswer(visitor.location, { 'set-cookie': visitor.cookie });
   const member = memberOf(query, parts.view.current(), errors);
   const users = query.exactEntries('user', ';');
-  const cookie = visitor.is === 'user' ? { 'set-cookie': visitor.cookie } : {};
   const refuse = (error: PixelError): void => {
     errors.add(error);
     if (member !== undefined) parts.health.count(member, error, users.length);
@@ -34,13 +34,15 @@ export async function answerMapping(parts: PixelParts, visit: Visit): Promise<Ba
   if (visitor.is !== 'user') refuse(visitorError[visitor.is]);
   else if (users.length > mostUsers) refuse('too-many-users');
   else if (member !== undefined) {
-    await Promise.all([mapUsers(parts, visitor.id, member, users, errors), linkDevices(parts, visitor.id, member, query, errors)]);
+    const mapping = mapUsers(parts, visitor.id, member, users, errors);
+    const devices = query.exactEntries('device', ';');
+    await (devices.length === 0 ? mapping : Promise.all([mapping, linkDevices(parts, visitor.id, member, devices, errors)]));
     if (writesMemberships)
       await writeSegments(parts, visitor.id, askedSegments(query, names, parts.view.current(), errors, member), errors);
     parts.visitors.note(visitor);
   }
   parts.errors.count(errors);
-  return gifAnswer({ ...errors.headers(), ...cookie });
+  return gifAnswer(errors.headers(), visitor.is === 'user' ? visitor.cookie : undefined);
 }
 
 async function mapUsers(parts: PixelParts, to: UserId, member: MemberId, users: readonly ExactEntry[], errors: PixelErrors): Promise<void> {
@@ -54,9 +56,13 @@ async function mapUsers(parts: PixelParts, to: UserId, member: MemberId, users: 
 }
 
 /** Devices of the parameter `device`, where the member may link them (`link_identifiers`, ingest.md section 4.8). */
-async function linkDevices(parts: PixelParts, to: UserId, member: MemberId, query: PixelQuery, errors: PixelErrors): Promise<void> {
-  const devices = query.exactEntries('device', ';');
-  if (devices.length === 0) return;
+async function linkDevices(
+  parts: PixelParts,
+  to: UserId,
+  member: MemberId,
+  devices: readonly ExactEntry[],
+  errors: PixelErrors,
+): Promise<void> {
   if (devices.length > mostUsers) {
     errors.add('too-many-users');
     return;
@@ -81,24 +87,21 @@ function deviceOf(text: string): Resolved {
 type LinkError = 'malformed' | 'opted-out' | 'full' | 'unavailable';
 
 /** Sends all links at once: the store takes them in this order. Null for what is linked. */
-function linkAll(
-  { profiles, clock, mappingTtlS }: PixelParts,
-  to: UserId,
-  member: MemberId,
-  all: readonly Resolved[],
-): Promise<(LinkError | null)[]> {
+async function linkAll(parts: PixelParts, to: UserId, member: MemberId, all: readonly Resolved[]): Promise<readonly (LinkError | null)[]> {
   const user: Identifier = { kind: 'user', id: to };
-  const options = { expiresAtS: nowS(clock) + mappingTtlS, linkedBy: member };
-  return Promise.all(
-    all.map(async (identifier) => {
-      if (typeof identifier === 'string') return 'malformed';
-      try {
-        const outcome = await profiles.link(identifier, user, options);
-        return outcome === 'opted-out' || outcome === 'full' ? outcome : null;
-      } catch (error) {
-        if (error instanceof ProfileStoreUnavailable) return 'unavailable';
-        throw error;
-      }
-    }),
-  );
+  const options = { expiresAtS: nowS(parts.clock) + parts.mappingTtlS, linkedBy: member };
+  const [first] = all;
+  if (first !== undefined && all.length === 1) return [await linkOne(parts, first, user, options)];
+  return await Promise.all(all.map((identifier) => linkOne(parts, identifier, user, options)));
+}
+
+async function linkOne({ profiles }: PixelParts, identifier: Resolved, user: Identifier, options: LinkOptions): Promise<LinkError | null> {
+  if (typeof identifier === 'string') return 'malformed';
+  try {
+    const outcome = await profiles.link(identifier, user, options);
+    return outcome === 'opted-out' || outcome === 'full' ? outcome : null;
+  } catch (error) {
+    if (error instanceof ProfileStoreUnavailable) return 'unavailable';
+    throw error;
+  }
 }

@@ -14,13 +14,12 @@ import { writeSegments } from './write-segments.ts';
 export async function answerPixel(parts: PixelParts, visit: Visit, names: ListNames): Promise<BareAnswer> {
   const errors = new PixelErrors();
   const query = new PixelQuery(visit.query);
-  const visitor = await parts.visitors.meet(visit, true);
+  const met = parts.visitors.meet(visit, true);
+  const visitor = met instanceof Promise ? await met : met;
   parts.counts.called(visit.path, visitor.is);
   if (visitor.is === 'bounce') return redirectAnswer(visitor.location, { 'set-cookie': visitor.cookie });
   let added: readonly Addition[] = [];
-  let cookie = {};
   if (visitor.is === 'user') {
-    cookie = { 'set-cookie': visitor.cookie };
     const asked = askedSegments(query, names, parts.view.current(), errors);
     ({ added } = asked);
     await writeSegments(parts, visitor.id, asked, errors);
@@ -29,12 +28,13 @@ export async function answerPixel(parts: PixelParts, visit: Visit, names: ListNa
   // Where privacy signals deny the call nothing of it is passed on either.
   const target = visitor.is === 'denied' ? undefined : targetOf(query, parts, errors);
   parts.errors.count(errors);
-  const headers = { ...errors.headers(), ...cookie };
-  if (target !== undefined) return redirectAnswer(target, headers);
+  const cookie = visitor.is === 'user' ? visitor.cookie : undefined;
+  const headers = errors.headers();
+  if (target !== undefined) return redirectAnswer(target, headers, cookie);
   const pixels = piggybackOf(added);
-  if (isScript(query)) return textAnswer(200, 'application/javascript; charset=utf-8', piggybackScript(pixels), headers);
+  if (isScript(query)) return textAnswer(200, 'application/javascript; charset=utf-8', piggybackScript(pixels), headers, cookie);
   const image = pixels.find(({ pixel_type: type }) => type === 'img');
-  return image ? redirectAnswer(visibleAscii(image.url), headers) : gifAnswer(headers);
+  return image ? redirectAnswer(visibleAscii(image.url), headers, cookie) : gifAnswer(headers, cookie);
 }
 
 const isScript = (query: PixelQuery): boolean => query.text('t') === '1';

@@ -14,7 +14,7 @@ import { SyncHealth } from './sync-health.ts';
 
 export interface PixelOptions extends Omit<VisitorParts, 'profiles'> {
   readonly view: Pick<CatalogView, 'current'>;
-  readonly profiles: Pick<ProfileStore, 'get' | 'see' | 'link' | 'forget'>;
+  readonly profiles: Pick<ProfileStore, 'standing' | 'see' | 'link' | 'forget'>;
   readonly writer: ProfileWriter;
   readonly db: CatalogReader;
   readonly clock: Clock;

@@ -11,6 +11,11 @@ export interface SyncHealthOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
+/** What is being counted. */
+interface Counted extends SyncedIds {
+  ids: number;
+}
+
 const dayMs = 86_400_000;
 const defaultFlushIntervalMs = 5000;
 
@@ -23,7 +28,7 @@ export const dayOf = (ms: number): number => Math.floor(ms / dayMs) * dayMs;
  */
 export class SyncHealth {
   readonly #options: SyncHealthOptions;
-  #pending = new Map<string, SyncedIds>();
+  #pending = new Map<MemberId, Counted[]>();
   #flushing: Promise<void> = Promise.resolve();
   readonly #timer: NodeJS.Timeout;
 
@@ -34,13 +39,15 @@ export class SyncHealth {
   }
 
   count(member: MemberId, outcome: SyncOutcome, ids: number): void {
-    if (ids > 0) this.#add({ member, day: dayOf(this.#options.clock.nowMs()), outcome, ids });
+    if (ids > 0) this.#add(member, dayOf(this.#options.clock.nowMs()), outcome, ids);
   }
 
-  #add(counted: SyncedIds): void {
-    const key = `${counted.member} ${counted.day} ${counted.outcome}`;
-    const before = this.#pending.get(key)?.ids ?? 0;
-    this.#pending.set(key, { ...counted, ids: before + counted.ids });
+  #add(member: MemberId, day: number, outcome: SyncOutcome, ids: number): void {
+    let counted = this.#pending.get(member);
+    if (counted === undefined) this.#pending.set(member, (counted = []));
+    const before = counted.find((each) => each.outcome === outcome && each.day === day);
+    if (before === undefined) counted.push({ member, day, outcome, ids });
+    else before.ids += ids;
   }
 
   /** Writes what has been counted so far. Flushes run one after the other. */
@@ -62,13 +69,13 @@ export class SyncHealth {
   }
 
   async #write(): Promise<void> {
-    const taken = [...this.#pending.values()];
+    const taken = [...this.#pending.values()].flat();
     if (taken.length === 0) return;
     this.#pending = new Map();
     try {
       await this.#options.store.add(taken);
     } catch (error) {
-      for (const counted of taken) this.#add(counted);
+      for (const { member, day, outcome, ids } of taken) this.#add(member, day, outcome, ids);
       throw error;
     }
   }

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { Worker, type MessagePort } from 'node:worker_threads';
 import { nowS, type Clock } from '../../kit/clock.ts';
 import type { SegmentId } from '../../kit/ids.ts';
-import { keyOf } from '../identifier-key.ts';
 import type { Identifier } from '../identifier.ts';
 import type { OperationBatch } from '../operation-batch.ts';
 import type { RestoreBatch } from '../restore-batch.ts';
@@ -24,9 +23,10 @@ import {
   type SegmentDay,
   type SeeOutcome,
   type StageId,
+  type Standing,
 } from '../profile-store.ts';
 import { entryType } from './core/log-entry.ts';
-import { linkNeverEnds } from './memory/profile-memory.ts';
+import { linkNeverEnds } from './memory/name-entries.ts';
 import type { ProfileEngineListeners, ProfileEngineOptions } from './profile-engine.ts';
 import { AudienceClient } from './thread/audience-client.ts';
 import { EngineClient } from './thread/engine-client.ts';
@@ -113,49 +113,48 @@ export class EmbeddedProfileStore implements ProfileStore {
     return new EmbeddedProfileStore(client, readers, worker, options);
   }
 
-  async apply(batch: OperationBatch, options: ApplyOptions): Promise<ApplyResult> {
-    this.#checkOpen();
-    return this.#client.apply(batch, options, this.#nowS());
+  apply(batch: OperationBatch, options: ApplyOptions): Promise<ApplyResult> {
+    return this.#whileOpen(() => this.#client.apply(batch, options, this.#nowS()));
   }
   async restore(batch: RestoreBatch, options: RestoreOptions): Promise<RestoreResult> {
     this.#checkOpen();
     const { outcomes, repeated, changes } = await this.#client.apply(batch, options, this.#nowS());
     return { outcomes, repeated, changes };
   }
-  async forgetChunks(job: number): Promise<void> {
-    await this.#change(entryType.forgetChunks, [job]);
+  forgetChunks(job: number): Promise<void> {
+    return this.#change(entryType.forgetChunks, [job], [], nothing);
   }
-  async see(identifier: Identifier): Promise<SeeOutcome> {
-    return seeOutcomes[await this.#change(entryType.see, [], [keyOf(identifier)])] ?? 'known';
+  see(identifier: Identifier): Promise<SeeOutcome> {
+    return this.#change(entryType.see, [], [identifier], seeOutcome);
   }
-  async link(identifier: Identifier, to: Identifier, options: LinkOptions): Promise<LinkOutcome> {
+  link(identifier: Identifier, to: Identifier, options: LinkOptions): Promise<LinkOutcome> {
     const expiresAtS = options.expiresAtS === null ? linkNeverEnds : Math.min(Math.max(options.expiresAtS, 0), linkNeverEnds - 1);
     const words = [expiresAtS, options.linkedBy, options.knownUsersOnly === true ? 1 : 0];
-    return linkOutcomes[await this.#change(entryType.link, words, [keyOf(identifier), keyOf(to)])] ?? 'unchanged';
+    return this.#change(entryType.link, words, [identifier, to], linkOutcome);
   }
-  async unlink(identifier: Identifier): Promise<boolean> {
-    return (await this.#change(entryType.unlink, [], [keyOf(identifier)])) === 1;
+  unlink(identifier: Identifier): Promise<boolean> {
+    return this.#change(entryType.unlink, [], [identifier], flag);
   }
-  async merge(into: Identifier, from: Identifier): Promise<boolean> {
-    return (await this.#change(entryType.merge, [], [keyOf(into), keyOf(from)])) === 1;
+  merge(into: Identifier, from: Identifier): Promise<boolean> {
+    return this.#change(entryType.merge, [], [into, from], flag);
   }
-  async forget(identifier: Identifier, options: { readonly optOut: boolean }): Promise<void> {
-    await this.#change(entryType.forget, [options.optOut ? 1 : 0], [keyOf(identifier)]);
+  forget(identifier: Identifier, options: { readonly optOut: boolean }): Promise<void> {
+    return this.#change(entryType.forget, [options.optOut ? 1 : 0], [identifier], nothing);
   }
-  async optIn(identifier: Identifier): Promise<void> {
-    await this.#change(entryType.optIn, [], [keyOf(identifier)]);
+  optIn(identifier: Identifier): Promise<void> {
+    return this.#change(entryType.optIn, [], [identifier], nothing);
   }
-  async stageReplace(segment: SegmentId): Promise<StageId> {
-    return (await this.#change(entryType.stage, [segment])) as StageId;
+  stageReplace(segment: SegmentId): Promise<StageId> {
+    return this.#change(entryType.stage, [segment], [], (stage) => stage as StageId);
   }
-  async commit(stage: StageId): Promise<void> {
-    await this.#change(entryType.commit, [stage]);
+  commit(stage: StageId): Promise<void> {
+    return this.#change(entryType.commit, [stage], [], nothing);
   }
-  async abort(stage: StageId): Promise<void> {
-    await this.#change(entryType.abort, [stage]);
+  abort(stage: StageId): Promise<void> {
+    return this.#change(entryType.abort, [stage], [], nothing);
   }
-  async dropSegment(segment: SegmentId): Promise<void> {
-    await this.#change(entryType.drop, [segment]);
+  dropSegment(segment: SegmentId): Promise<void> {
+    return this.#change(entryType.drop, [segment], [], nothing);
   }
 
   get(identifier: Identifier): Profile {
@@ -164,6 +163,9 @@ export class EmbeddedProfileStore implements ProfileStore {
   getMany(identifiers: readonly Identifier[]): readonly Profile[] {
     const atS = this.#nowS();
     return identifiers.map((identifier) => this.#reader.get(identifier, atS));
+  }
+  standing(identifier: Identifier): Standing {
+    return this.#reader.standing(identifier, this.#nowS());
   }
   links(identifier: Identifier): readonly LinkedIdentifier[] {
     return this.#reader.links(identifier, this.#nowS());
@@ -231,9 +233,18 @@ export class EmbeddedProfileStore implements ProfileStore {
     await ended;
   }
 
-  async #change(type: number, words: readonly number[], keys: readonly Uint8Array[] = []): Promise<number> {
-    this.#checkOpen();
-    return this.#client.change(type, this.#nowS(), words, keys);
+  #change<T>(type: number, words: readonly number[], identifiers: readonly Identifier[], told: (number: number) => T): Promise<T> {
+    return this.#whileOpen(() => this.#client.change(type, this.#nowS(), words, identifiers, told));
+  }
+
+  /** The client's own promise: on the way of each small write one more of an async function would be felt. */
+  #whileOpen<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      this.#checkOpen();
+      return ask();
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   #tick(): void {
@@ -249,6 +260,12 @@ export class EmbeddedProfileStore implements ProfileStore {
     return nowS(this.#clock);
   }
 }
+
+/** What numbers tell that requests are answered with (thread/requests.ts). */
+const nothing = (): void => undefined;
+const flag = (number: number): boolean => number === 1;
+const seeOutcome = (number: number): SeeOutcome => seeOutcomes[number] ?? 'known';
+const linkOutcome = (number: number): LinkOutcome => linkOutcomes[number] ?? 'unchanged';
 
 /** Whatever ends the thread before its link is closed is a failure of the store. */
 function startThread(data: EngineThreadData, client: EngineClient): Worker {

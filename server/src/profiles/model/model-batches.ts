@@ -1,8 +1,8 @@
 import type { SegmentId } from '../../kit/ids.ts';
+import { beforeKind } from '../before-image.ts';
 import type { Identifier } from '../identifier.ts';
 import { neverEnds, type OperationBatch, withdrawn } from '../operation-batch.ts';
 import {
-  beforeKind,
   type ApplyOptions,
   type ApplyResult,
   type BatchChanges,

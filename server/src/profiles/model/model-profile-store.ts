@@ -21,6 +21,7 @@ import {
   type SeeOutcome,
   type SegmentDay,
   type StageId,
+  type Standing,
 } from '../profile-store.ts';
 import type { RestoreBatch } from '../restore-batch.ts';
 import { ScanPageBuilder } from '../scan-page.ts';
@@ -40,6 +41,7 @@ import {
   type ModelUser,
   stageSlot,
   unitedMemberships,
+  standingOf,
 } from './model-user.ts';
 
 /** The dumb engine: what the port means, in the most obvious code, in memory only. Other engines are compared with it. */
@@ -98,6 +100,10 @@ export class ModelProfileStore implements ProfileStore {
 
   getMany(identifiers: readonly Identifier[]): readonly Profile[] {
     return identifiers.map((identifier) => this.get(identifier));
+  }
+
+  standing(identifier: Identifier): Standing {
+    return standingOf(this.#state.userOf(identifier));
   }
 
   async see(identifier: Identifier): Promise<SeeOutcome> {

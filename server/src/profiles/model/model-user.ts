@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { asSegmentId, type SegmentId } from '../../kit/ids.ts';
 import { decodeIdentifier } from '../identifier-key.ts';
 import type { Identifier } from '../identifier.ts';
-import type { Expression, LinkedIdentifier, Membership } from '../profile-store.ts';
+import type { Expression, LinkedIdentifier, Membership, Standing } from '../profile-store.ts';
 
 export type ModelMembership = Omit<Membership, 'segment'>;
 
@@ -60,3 +60,5 @@ export function unitedMemberships(into: ModelUser, from: ModelUser): Map<string,
   }
   return united;
 }
+
+export const standingOf = (user: ModelUser | null): Standing => (user === null ? 'unknown' : user.optedOut ? 'opted-out' : 'known');

@@ -64,7 +64,7 @@ class RecordStretch implements Stretch {
     this.bytes = Buffer.concat(texts);
   }
 
-  fill(into: ParsedChunk): boolean {
+  fillChunk(into: ParsedChunk): boolean {
     this.#unresolved = this.#taking.unknownNames(this.#records);
     if (this.#unresolved.length > 0) return false;
     for (const [at, record] of this.#records.entries()) {
@@ -128,7 +128,7 @@ class RecordTaking {
     const firstFault = into.faultCount;
     const pairs = this.#pairs;
     pairs.begin(into);
-    for (const segment of segments) pairs.write(segment, start, end, into);
+    for (const { use, value, expiration, timestamp } of segments) pairs.write(use, value, expiration, timestamp, start, end, into);
     let user: number;
     if (pairs.operationEnd > into.operationCount) {
       user = into.userCount;

@@ -27,7 +27,7 @@ type Written = Extract<ToLoad, { readonly kind: 'written' }>;
  * crash it makes the same chunks; those that the engine has already are told as they were then.
  */
 export class FileLoad {
-  readonly #order: LoadOrder & { readonly sync: boolean };
+  readonly #order: LoadOrder;
   readonly #send: Send;
   readonly #table = new SegmentTable();
   readonly #parser: LineParser;
@@ -46,7 +46,7 @@ export class FileLoad {
   #wake: (() => void) | null = null;
   #resolved: ((resolved: readonly ResolvedSegment[]) => void) | null = null;
 
-  constructor(order: LoadOrder & { readonly sync: boolean }, send: Send) {
+  constructor(order: LoadOrder, send: Send) {
     this.#order = order;
     this.#send = send;
     this.#parser = new LineParser(order.plan.form, this.#table);
@@ -71,7 +71,7 @@ export class FileLoad {
     if (message.kind === 'written') this.#takeWritten(message);
     else if (message.kind === 'resolved') this.#resolved?.(message.resolved);
     else if (message.kind === 'forget') this.#forget = true;
-    else {
+    else if (message.kind === 'stop') {
       this.#stopped = true;
       this.#wake?.();
     }
@@ -116,7 +116,7 @@ export class FileLoad {
       this.#journal.write({ sequence, forgotten: true });
       this.#table.forget();
     }
-    while (!stretch.fill(chunk)) {
+    while (!stretch.fillChunk(chunk)) {
       const resolved = await this.#ask(stretch.unresolved());
       this.#journal.write({ sequence, resolved });
       this.#table.take(resolved);

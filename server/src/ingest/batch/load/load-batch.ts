@@ -23,8 +23,9 @@ const mostAttempts = 150;
 /**
  * The task `load-batch`: from a file that is there to memberships. What a crash cuts off is begun anew from the file's begin; chunks that
  * the engine has are not applied again, so it is only read once more up to where it was.
+ * @param onEnded told of a job that has ended, perhaps more than once
  */
-export const loadBatch = (parts: BatchParts): TaskHandler => ({
+export const loadBatch = (parts: BatchParts, onEnded: (job: number) => Promise<void>): TaskHandler => ({
   mostAttempts,
   async run(task: BackgroundTask, control: TaskControl) {
     const job = task.subjectId === null ? undefined : await readBatchJob(parts.catalog.read, task.subjectId);
@@ -36,6 +37,7 @@ export const loadBatch = (parts: BatchParts): TaskHandler => ({
       if (!hasEnded(now)) await new JobLoad(parts, now, control).run();
       await parts.profiles.forgetChunks(job.id);
     });
+    await onEnded(job.id);
   },
 });
 
@@ -86,7 +88,7 @@ class JobLoad {
   }
 
   async #loaded(scan: ScanResult): Promise<LoadEnd> {
-    const { clock, view, settings } = this.#parts;
+    const { clock, view, settings, threads } = this.#parts;
     const plan = await this.#plan();
     const nowMs = clock.nowMs();
     await this.#move(['validating', 'processing'], {
@@ -97,6 +99,7 @@ class JobLoad {
     const member = asMemberId(this.#job.member_id);
     const { upload, repeats, segments, rejects, before } = this.#folder;
     return runFileLoad({
+      threads,
       order: {
         upload,
         repeats,

@@ -17,10 +17,13 @@ export interface LoadOrder {
   /** As sent: what progress is measured by. */
   readonly bytes: number;
   readonly textLimitBytes: number;
+  /** Is what others rest on synced? */
+  readonly sync: boolean;
 }
 
 /** What the thread is told. */
 export type ToLoad =
+  | { readonly kind: 'begin'; readonly order: LoadOrder }
   | { readonly kind: 'written'; readonly sequence: number; readonly columns: ParsedColumns; readonly written: WrittenChunk }
   | { readonly kind: 'resolved'; readonly resolved: readonly ResolvedSegment[] }
   /** The catalog has changed: segments must be asked for again. */

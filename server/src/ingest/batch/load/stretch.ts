@@ -8,6 +8,6 @@ export interface Stretch {
   /** The number of its first line, from 1. */
   readonly firstLine: number;
   /** Takes lines; true when all are taken. False: `unresolved` must be asked for first, then it goes on. */
-  fill(into: ParsedChunk): boolean;
+  fillChunk(into: ParsedChunk): boolean;
   unresolved(): readonly SegmentName[];
 }

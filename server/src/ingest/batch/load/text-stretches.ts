@@ -48,7 +48,7 @@ class BlockStretch implements Stretch {
     this.#isRepeat = isRepeat;
   }
 
-  fill(into: ParsedChunk): boolean {
+  fillChunk(into: ParsedChunk): boolean {
     const line = this.firstLine + into.physicalLines;
     const isCut = this.#oversize ? (): boolean => true : null;
     this.#at = this.#parser.parse(this.bytes, this.#at, this.bytes.length, line, this.#isRepeat, into, isCut);

@@ -5,12 +5,12 @@ export const mostNameBytes = 256;
 
 /** Distinct names that a job's lines can hold, and the bytes of codes among them: names of nothing must not fill the memory. */
 export const mostSegmentNames = 4_194_304;
-const mostBytesKept = 268_435_456;
+const mostNameBytesKept = 268_435_456;
 
 /** A job names more segments than can be told apart. */
 export class TooManySegmentNames extends Error {
   constructor() {
-    super(`a file cannot name more than ${mostSegmentNames} segments, nor codes of more than ${mostBytesKept} bytes`);
+    super(`a file cannot name more than ${mostSegmentNames} segments, nor codes of more than ${mostNameBytesKept} bytes together`);
   }
 }
 
@@ -25,6 +25,7 @@ const fnvPrime = 0x0100_0193;
  */
 export class CodeNames {
   readonly #seed: number;
+  readonly #mostBytes: number;
   /** Number + 1 by slot; 0 is free. */
   #slots = new Uint32Array(firstNames * slotsPerName);
   #hashes = new Int32Array(firstNames);
@@ -34,8 +35,9 @@ export class CodeNames {
   #count = 0;
 
   /** @param seed mixed into the hash, so that nobody can choose names that fall together */
-  constructor(seed: number) {
+  constructor(seed: number, mostBytes: number = mostNameBytesKept) {
     this.#seed = seed;
+    this.#mostBytes = mostBytes;
   }
 
   get count(): number {
@@ -55,13 +57,16 @@ export class CodeNames {
     }
   }
 
-  /** The next number, for a name that was not seen. */
+  /**
+   * The next number, for a name that was not seen.
+   * @throws TooManySegmentNames
+   */
   add(owner: number, bytes: Uint8Array, start: number, end: number): number {
     const last = Math.min(end, start + mostNameBytes);
     const name = this.#count;
     const from = this.#startOf(name);
     const to = from + last - start;
-    if (to > mostBytesKept) throw new TooManySegmentNames();
+    if (to > this.#mostBytes) throw new TooManySegmentNames();
     this.#count = name + 1;
     if (name === this.#hashes.length) this.#growNames();
     this.#makeRoom(to);

@@ -198,7 +198,7 @@ test('random lines of random forms are read as the slow twin reads them, however
       see(slowly);
       expect(readLines(text, form, resolve, reading)).toEqual(slowly);
     }),
-    { numRuns: 1000 },
+    { numRuns: 300 },
   );
   const keyKinds = [1, 32, deviceDomains.idfa].map((tag) => `key ${tag}`);
   const pairs = ['removal', 'addition', 'kept true', 'kept false', 'idle, kept true', 'idle, kept false'];

@@ -3,11 +3,8 @@ import type { LineForm } from './line-form.ts';
 import { LineSegments } from './line-segments.ts';
 import { writeLineUser } from './line-user.ts';
 import { noUse, type ParsedChunk } from './parsed-chunk.ts';
-import { PlainLines } from './plain-lines.ts';
+import { type LineTest, PlainLines } from './plain-lines.ts';
 import type { SegmentName, SegmentTable } from './segment-table.ts';
-
-/** Is it so of the line with this number in the file? */
-export type LineTest = (line: number) => boolean;
 
 /** Names that `unresolved` lists at most. */
 export const mostUnresolved = 65_536;
@@ -59,17 +56,21 @@ export class LineParser {
     this.#unresolved.clear();
     // Plain lines are read without looking for the end of the bytes: an LF must stand behind them.
     const plainEnd = this.#plain === null ? start : bytes.subarray(start, end).lastIndexOf(lineFeed) + 1 + start;
+    const isMarked = isCut === null ? isRepeat : (line: number): boolean => markOf(line, isRepeat, isCut) !== noFault;
+    const linesBefore = into.physicalLines;
     let at = start;
-    for (let line = firstLine; at < end; line++) {
+    while (at < end) {
       into.makeRoom();
-      const mark = markOf(line, isRepeat, isCut);
-      let next = mark === noFault && at < plainEnd ? (this.#plain?.take(bytes, at, into) ?? -1) : -1;
-      if (next < 0) {
-        next = nextLine(bytes, at, end);
-        if (!this.#take(bytes, at, lineEnd(bytes, at, next), mark, into)) {
-          this.#collect(bytes, at, end, line, isRepeat, into, isCut);
-          return at;
-        }
+      if (this.#plain !== null && at < plainEnd) {
+        at = this.#plain.take(bytes, at, plainEnd, firstLine + into.physicalLines - linesBefore, isMarked, into);
+        if (at === end) break;
+        into.makeRoom();
+      }
+      const line = firstLine + into.physicalLines - linesBefore;
+      const next = nextLine(bytes, at, end);
+      if (!this.#take(bytes, at, lineEnd(bytes, at, next), markOf(line, isRepeat, isCut), into)) {
+        this.#collect(bytes, at, end, line, isRepeat, into, isCut);
+        break;
       }
       into.physicalLines += 1;
       at = next;

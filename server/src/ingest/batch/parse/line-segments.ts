@@ -1,10 +1,10 @@
 import type { SegmentFieldName } from '../../../members/ingest-settings.ts';
-import { removal } from '../../../profiles/operation-batch.ts';
 import { faultCodes, mostSegmentsOfLine, noFault } from './fault-codes.ts';
-import { lifetimeOf, notKept, removes, unsent } from './lifetime-of.ts';
+import { removes, unsent } from './lifetime-of.ts';
 import type { LineForm } from './line-form.ts';
 import { type LineDomain, readDomain } from './line-user.ts';
-import { noUse, type ParsedChunk } from './parsed-chunk.ts';
+import { PairWriting } from './pair-writing.ts';
+import type { ParsedChunk } from './parsed-chunk.ts';
 import { leadingZeros, noNumber, readNumber } from './read-number.ts';
 import { largestSegmentId, type SegmentTable, stateCodes } from './segment-table.ts';
 
@@ -28,10 +28,6 @@ export class LineSegments {
   userEnd = 0;
   /** Undefined where the line says none. */
   domain: LineDomain | undefined = undefined;
-  /** Index one behind the line's last operation. */
-  operationEnd = 0;
-  /** Accepted pairs that write nothing. */
-  kept = 0;
   /** Segments that the table does not know, as often as they are named. */
   unknownCount = 0;
 
@@ -47,6 +43,7 @@ export class LineSegments {
   readonly #unknownStarts = new Float64Array(mostSegmentsOfLine);
   readonly #unknownEnds = new Float64Array(mostSegmentsOfLine);
 
+  readonly #pairs: PairWriting;
   #start = 0;
   #end = 0;
   #segmentCount = 0;
@@ -66,6 +63,7 @@ export class LineSegments {
   constructor(form: LineForm, table: SegmentTable) {
     this.#table = table;
     this.#form = form;
+    this.#pairs = new PairWriting(form, table);
     this.#isById = form.fields.includes('SEG_ID');
     this.#identifying = form.fields.filter((field) => (this.#isById ? field === 'SEG_ID' : field === 'SEG_CODE' || field === 'MEMBER_ID'));
     this.#fieldStarts = new Int32Array(form.fields.length + 1);
@@ -78,6 +76,15 @@ export class LineSegments {
     if (domain !== null) this.#roles[domain] = roles.domain;
   }
 
+  /** Index one behind the line's last operation. */
+  get operationEnd(): number {
+    return this.#pairs.operationEnd;
+  }
+  /** Accepted pairs that write nothing. */
+  get kept(): number {
+    return this.#pairs.kept;
+  }
+
   /**
    * Answers the fault of the line's format, or `noFault`; the chunk's faults then mean nothing.
    * @param end without what ends the line
@@ -88,8 +95,7 @@ export class LineSegments {
     this.#end = end;
     this.#segmentCount = 0;
     this.domain = undefined;
-    this.operationEnd = into.operationCount;
-    this.kept = 0;
+    this.#pairs.begin(into);
     this.unknownCount = 0;
     let at = start;
     while (at < end && bytes[at] !== this.#userSeparator) at++;
@@ -215,31 +221,7 @@ export class LineSegments {
       this.#noteUnknown();
       return;
     }
-    if (state !== stateCodes.usable) {
-      into.addFault(faultOfState(state), this.#start, this.#end, use);
-      return;
-    }
-    if (this.#timestamp === noNumber) {
-      into.addFault(faultCodes.timestamp, this.#start, this.#end, noUse);
-      return;
-    }
-    const lifetime = lifetimeOf(expiration, table.expirations[use] ?? 0, this.#form.defaultExpiration);
-    if (lifetime === notKept) this.kept += 1;
-    else if (lifetime === removes) this.#writeOperation(into, use, 0, 0, removal);
-    else if (this.#timestamp + lifetime * 60 > this.#form.nowS) this.#writeOperation(into, use, this.#value, this.#timestamp, lifetime);
-    else into.addFault(faultCodes.pastExpiration, this.#start, this.#end, use);
-  }
-
-  #writeOperation(into: ParsedChunk, use: number, value: number, addedAtS: number, lifetime: number): void {
-    const { operations } = into;
-    const operation = this.operationEnd;
-    const at = operation * 4;
-    operations[at] = this.#table.segments[use] ?? 0;
-    operations[at + 1] = value;
-    operations[at + 2] = addedAtS;
-    operations[at + 3] = lifetime;
-    into.operationUses[operation] = use;
-    this.operationEnd = operation + 1;
+    this.#pairs.write(use, this.#value, expiration, this.#timestamp, this.#start, this.#end, into);
   }
 
   /** -1 for a name that was not seen. */
@@ -259,13 +241,6 @@ export class LineSegments {
     this.unknownCount = unknown + 1;
   }
 }
-
-const faultOfState = (state: number): number =>
-  state === stateCodes.invalid
-    ? faultCodes.invalidSegment
-    : state === stateCodes.unauthorized
-      ? faultCodes.unauthorizedSegment
-      : faultCodes.inactiveSegment;
 
 const isMinusOne = (bytes: Uint8Array, start: number, end: number): boolean =>
   end - start === 2 && bytes[start] === 0x2d && bytes[start + 1] === 0x31;

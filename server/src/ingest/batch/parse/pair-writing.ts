@@ -6,17 +6,6 @@ import { noUse, type ParsedChunk } from './parsed-chunk.ts';
 import { noNumber } from './read-number.ts';
 import { type SegmentTable, stateCodes } from './segment-table.ts';
 
-/** One pair of user and segment as a line names it. */
-export interface SentPair {
-  /** The segment's number in the job; the table knows its state. */
-  readonly use: number;
-  readonly value: number;
-  /** Minutes, `removes`, or `unsent`. */
-  readonly expiration: number;
-  /** Unix seconds, `noNumber` where it is invalid. */
-  readonly timestamp: number;
-}
-
 /** Writes the pairs of one line behind the operations of a chunk, without counting them there, and the faults of its pairs. */
 export class PairWriting {
   /** Index one behind the line's last operation. */
@@ -36,8 +25,13 @@ export class PairWriting {
     this.kept = 0;
   }
 
-  /** @param start of the line, @param end behind it */
-  write({ use, value, expiration, timestamp }: SentPair, start: number, end: number, into: ParsedChunk): void {
+  /**
+   * @param use the segment's number in the job; the table knows its state
+   * @param expiration minutes, `removes`, or `unsent`
+   * @param timestamp Unix seconds, `noNumber` where it is invalid
+   * @param start where the line begins; its end is behind it
+   */
+  write(use: number, value: number, expiration: number, timestamp: number, start: number, end: number, into: ParsedChunk): void {
     const table = this.#table;
     const state = table.states[use] ?? stateCodes.unasked;
     if (state !== stateCodes.usable) {

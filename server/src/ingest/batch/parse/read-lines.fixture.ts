@@ -2,7 +2,8 @@
 import { Buffer } from 'node:buffer';
 import { faultCodes } from './fault-codes.ts';
 import type { LineForm } from './line-form.ts';
-import { LineParser, type LineTest } from './line-parser.ts';
+import { LineParser } from './line-parser.ts';
+import type { LineTest } from './plain-lines.ts';
 import { noUse, noUser, ParsedChunk, type ParsedColumns } from './parsed-chunk.ts';
 import { type FaultName, nameText, type ReadLines, type ReadUser, type Resolve } from './slow-lines.fixture.ts';
 import { SegmentTable } from './segment-table.ts';

@@ -48,22 +48,25 @@ export class SegmentTable {
   segments = new Uint32Array(firstUses);
   /** `expire_minutes`, or `noExpireMinutes`. */
   expirations = new Int32Array(firstUses);
-  /** By slot: an id's 32 bits and its use. An id stands in the first slot from `slotOf` on that is not taken by another. */
+  /** By slot: an id's 32 bits and its use. An id stands in the slot that its hash's upper bits name, or in the next that was free. */
   slotIds = new Int32Array(firstUses * slotsPerUse);
   slotUses = new Int32Array(firstUses * slotsPerUse).fill(freeSlot);
   slotShift = 32 - Math.log2(firstUses * slotsPerUse);
-  /** Odd, and nobody can know it: ids cannot be chosen to fall into one place. */
+  /** Odd, and nobody can know it: ids cannot be chosen to fall into one place (`hashOfId`). */
   readonly multiplier: number;
   /** By use: the id, or ~ the number among `#codes`. */
   #names = new Float64Array(firstUses);
   readonly #codes: CodeNames;
+  readonly #mostNames: number;
   /** By number among `#codes`. */
   #codeUses = new Int32Array(firstUses);
   #count = 0;
 
-  constructor() {
+  /** @param mostNames beyond them it throws TooManySegmentNames */
+  constructor(mostNames: number = mostSegmentNames) {
+    this.#mostNames = mostNames;
     const random = randomBytes(8);
-    this.multiplier = golden ^ (random.readUInt32LE(0) & 0x00ff_fffe);
+    this.multiplier = random.readInt32LE(0) | 1;
     this.#codes = new CodeNames(random.readInt32LE(4));
   }
 
@@ -77,7 +80,7 @@ export class SegmentTable {
     const bits = id | 0;
     const { slotIds, slotUses } = this;
     const mask = slotUses.length - 1;
-    let slot = Math.imul(bits, this.multiplier) >>> this.slotShift;
+    let slot = hashOfId(bits, this.multiplier) >>> this.slotShift;
     for (;;) {
       const use = slotUses[slot] ?? freeSlot;
       if (use === freeSlot || slotIds[slot] === bits) return use;
@@ -156,7 +159,7 @@ export class SegmentTable {
 
   #add(name: number, state: number): number {
     const use = this.#count;
-    if (use === mostSegmentNames) throw new TooManySegmentNames();
+    if (use === this.#mostNames) throw new TooManySegmentNames();
     if (use === this.states.length) this.#grow();
     this.#count = use + 1;
     this.#names[use] = name;
@@ -166,7 +169,7 @@ export class SegmentTable {
 
   #place(id: number, use: number): void {
     const mask = this.slotUses.length - 1;
-    let slot = Math.imul(id, this.multiplier) >>> this.slotShift;
+    let slot = hashOfId(id, this.multiplier) >>> this.slotShift;
     while (this.slotUses[slot] !== freeSlot) slot = (slot + 1) & mask;
     this.slotIds[slot] = id | 0;
     this.slotUses[slot] = use;
@@ -185,6 +188,12 @@ export class SegmentTable {
       if (name >= 0) this.#place(name, use);
     }
   }
+}
+
+/** Its upper bits are the best. */
+export function hashOfId(id: number, multiplier: number): number {
+  const product = Math.imul(id, multiplier);
+  return Math.imul(product ^ (product >>> 15), golden);
 }
 
 function doubled<T extends Uint8Array | Int32Array | Uint32Array | Float64Array>(from: T): T {

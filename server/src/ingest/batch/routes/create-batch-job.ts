@@ -5,10 +5,9 @@ import { refusal } from '../../../kit/refusal.ts';
 import { formatTimestamp } from '../../../kit/timestamp.ts';
 import { requireMember } from '../../../members/read-member.ts';
 import { batchErrors } from '../batch-errors.ts';
-import { type BatchJob, failed, mostWaitingJobs, supersededUpload } from '../batch-job.ts';
+import { type BatchJob, failed, mostWaitingJobs, newJobId, supersededUpload } from '../batch-job.ts';
 import { requestedJobSchema } from '../batch-job-schema.ts';
 import type { BatchParts } from '../batch-parts.ts';
-import { newJobId } from '../new-job-id.ts';
 import { countUnderWay, findByIdempotencyKey, insertBatchJob } from '../store/batch-job-store.ts';
 
 /** `POST /batch-segment?member_id=`: a job and the URL that its file goes to (ingest.md section 4.1). */

@@ -5,11 +5,10 @@ import { type AccountOperation, writing } from '../../../http/operation.ts';
 import { refusal } from '../../../kit/refusal.ts';
 import { addTask } from '../../../tasks/add-task.ts';
 import { batchErrors } from '../batch-errors.ts';
-import { type BatchJob, hasEnded } from '../batch-job.ts';
+import { type BatchJob, hasEnded, newJobId } from '../batch-job.ts';
 import { batchJobSchema } from '../batch-job-schema.ts';
 import { batchJobOnWire } from '../batch-job-wire.ts';
 import type { BatchParts } from '../batch-parts.ts';
-import { newJobId } from '../new-job-id.ts';
 import { jobParameters, ownedJob } from '../owned-job.ts';
 import { findUndo, insertBatchJob, moveBatchJob, readBatchJob } from '../store/batch-job-store.ts';
 

@@ -32,6 +32,15 @@ export interface UnpackedText {
  * @throws UnreadableFile for other archives
  */
 export async function unpackedText(source: AsyncIterable<Uint8Array>, limitBytes: number): Promise<UnpackedText> {
+  const pieces = source[Symbol.asyncIterator]();
+  return recognised({ [Symbol.asyncIterator]: () => pieces }, limitBytes).catch(async (error: unknown) => {
+    // Nobody reads on, and whoever holds the file open is to close it.
+    await pieces.return?.();
+    throw error;
+  });
+}
+
+async function recognised(source: AsyncIterable<Uint8Array>, limitBytes: number): Promise<UnpackedText> {
   const file = await begun(source);
   refuseArchives(file.begin);
   if (!beginsWith(file.begin, gzipBegin)) return described(file, false, limitBytes);

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { operationWords } from '../../../profiles/packed-batch.ts';
-import { beforeKind, beforeWords } from '../../../profiles/profile-store.ts';
+import { beforeKind, beforeWords } from '../../../profiles/before-image.ts';
 import type { ParsedColumns } from '../parse/parsed-chunk.ts';
 
 /**

@@ -17,7 +17,7 @@ const { applied, newer } = outcomeCodes;
  * reverse order. What a crash cuts off begins anew; what has been taken back is not taken back twice.
  */
 export async function undoJob(
-  { profiles, folders }: BatchParts,
+  { writer, folders }: BatchParts,
   job: BatchJob,
   signal: AbortSignal,
   onProgress: (percent: number, report: ReportSnapshot) => void,
@@ -38,7 +38,7 @@ export async function undoJob(
     lines += images.userKeyEnds.length;
     if (batch.operationCount > 0) {
       const chunk = { job: job.id, sequence: images.sequence };
-      const { outcomes, changes } = await profiles.restore(batch, { source, chunk });
+      const { outcomes, changes } = await writer.restore(batch, { source, chunk });
       counts.num_added += changes.added;
       counts.num_refreshed += changes.refreshed;
       counts.num_removed += changes.removed;

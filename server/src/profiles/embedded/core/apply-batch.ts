@@ -1,8 +1,9 @@
 import { removal, withdrawn } from '../../operation-batch.ts';
 import { type BatchColumns, operationWords } from '../../packed-batch.ts';
-import { beforeWords, type BatchChanges, outcomeCodes } from '../../profile-store.ts';
+import { type BatchChanges, outcomeCodes } from '../../profile-store.ts';
 import { mostMembershipsPerProfile } from '../memory/membership-slabs.ts';
 import type { ProfileMemory } from '../memory/profile-memory.ts';
+import { BeforeImages, type PackedBefore } from './before-images.ts';
 import type { CoreLimits } from './core-limits.ts';
 import { reserveSlab } from './membership-changes.ts';
 import { MergeTally, mergeOperations, type MergeRules } from './merge-operations.ts';
@@ -29,7 +30,7 @@ export interface Applied {
   readonly anyApplied: boolean;
   readonly anyRefused: boolean;
   readonly changes: BatchChanges;
-  readonly before: Uint32Array | null;
+  readonly before: PackedBefore | null;
 }
 
 const { applied, full } = outcomeCodes;
@@ -51,7 +52,7 @@ export function applyBatch(
   scratch: TranslationScratch,
 ): Applied {
   const { operations, keys, userKeyEnds, userOperationEnds } = batch;
-  const tally = new MergeTally(settings.before ? new Uint32Array((operations.length / operationWords) * beforeWords) : null);
+  const tally = new MergeTally(settings.before ? new BeforeImages(operations.length / operationWords) : null);
   const run: Run = {
     memory,
     batch,
@@ -85,7 +86,8 @@ export function applyBatch(
     operation = operationEnd;
     keyStart = keyEnd;
   }
-  const { refreshed, removed, before } = tally;
+  const { refreshed, removed } = tally;
+  const before = tally.before?.packed() ?? null;
   const changes = { added: run.additions - refreshed, refreshed, removed, missing: run.removals - removed };
   return { outcomes, translated, newNumbers, anyApplied: run.refused < outcomes.length, anyRefused: run.refused > 0, changes, before };
 }

@@ -1,4 +1,5 @@
 import type { BatchChanges } from '../../profile-store.ts';
+import type { PackedBefore } from './before-images.ts';
 
 /** The outcomes of a chunk as they are stored: or only how many where all were `applied`. */
 export type StoredOutcomes = number | Uint8Array;
@@ -8,7 +9,7 @@ export interface ChunkResult {
   readonly outcomes: StoredOutcomes;
   readonly changes: BatchChanges;
   /** `ApplyResult.before`; null: not asked for, or not needed any more. */
-  readonly before: Uint32Array | null;
+  readonly before: PackedBefore | null;
 }
 
 export interface StoredChunk extends ChunkResult {

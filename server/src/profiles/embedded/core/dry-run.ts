@@ -1,10 +1,11 @@
 import { Buffer } from 'node:buffer';
 import { removal, withdrawn } from '../../operation-batch.ts';
 import { type BatchColumns, operationWords } from '../../packed-batch.ts';
-import { beforeKind, beforeWords, type BatchChanges, outcomeCodes } from '../../profile-store.ts';
+import { type BatchChanges, outcomeCodes } from '../../profile-store.ts';
 import { addedAtWord, lifetimeWord, sourceMask, sourceWord, valueMask, valueWord } from '../memory/membership-slabs.ts';
 import { userField, type ProfileMemory } from '../memory/profile-memory.ts';
 import type { ApplySettings } from './apply-batch.ts';
+import { BeforeImages, type PackedBefore } from './before-images.ts';
 import type { CoreLimits } from './core-limits.ts';
 import { findMembership, hasEnded, listMemberships, membershipsOf } from './membership-changes.ts';
 import { refusalOf, resolveKey, type ResolvedKey } from './resolve-key.ts';
@@ -24,7 +25,7 @@ interface ImaginedUser {
 export interface DryRunResult {
   readonly outcomes: Uint8Array;
   readonly changes: BatchChanges;
-  readonly before: Uint32Array | null;
+  readonly before: PackedBefore | null;
 }
 
 const { applied, full } = outcomeCodes;
@@ -42,7 +43,7 @@ export class DryRun {
   /** By ordinal, or by key where nobody has seen the user. */
   readonly #users = new Map<number | string, ImaginedUser>();
   readonly #changes = { added: 0, refreshed: 0, removed: 0, missing: 0 };
-  #before: Uint32Array | null = null;
+  #before: BeforeImages | null = null;
 
   constructor(memory: ProfileMemory, settings: ApplySettings, nowS: number, limits: CoreLimits) {
     this.#memory = memory;
@@ -53,7 +54,7 @@ export class DryRun {
 
   run({ operations, keys, userKeyEnds, userOperationEnds }: BatchColumns): DryRunResult {
     const outcomes = new Uint8Array(operations.length / operationWords);
-    this.#before = this.#settings.before ? new Uint32Array(outcomes.length * beforeWords) : null;
+    this.#before = this.#settings.before ? new BeforeImages(outcomes.length) : null;
     let keyStart = 0;
     let operation = 0;
     for (let u = 0; u < userKeyEnds.length; u++) {
@@ -68,7 +69,7 @@ export class DryRun {
       operation = end;
       keyStart = keyEnd;
     }
-    return { outcomes, changes: this.#changes, before: this.#before };
+    return { outcomes, changes: this.#changes, before: this.#before?.packed() ?? null };
   }
 
   #imagine(keys: Uint8Array, start: number, end: number): ImaginedUser {
@@ -132,9 +133,7 @@ export class DryRun {
   }
 
   #note(operation: number, shown: Shown | null): void {
-    if (this.#before === null) return;
-    const at = operation * beforeWords;
-    this.#before[at] = shown === null ? beforeKind.none : beforeKind.held;
-    if (shown !== null) this.#before.set(shown, at + 1);
+    if (shown === null) this.#before?.none(operation);
+    else this.#before?.held(operation, ...shown);
   }
 }

@@ -1,7 +1,8 @@
 import type { LinkOutcome, SeeOutcome } from '../../profile-store.ts';
 import { isExternalKey } from '../../identifier-key.ts';
 import { operationWords } from '../../packed-batch.ts';
-import { linkNeverEnds, userField, type LinkData, type ProfileMemory } from '../memory/profile-memory.ts';
+import { linkNeverEnds, type LinkData } from '../memory/name-entries.ts';
+import { userField, type ProfileMemory } from '../memory/profile-memory.ts';
 import type { CoreLimits } from './core-limits.ts';
 import { compactMemberships, findMembership, listMemberships, membershipsOf, removeAllMemberships } from './membership-changes.ts';
 import { addedAtWord, countedBit, mostMembershipsPerProfile, valueWord } from '../memory/membership-slabs.ts';
@@ -55,7 +56,7 @@ export function linkKey(
   if ((target.user === 0 || own.user === 0) && limits.isFull(memory.memoryBytes)) return 'full';
   if (own.user === 0 && own.name !== 0) {
     // Its mapping has ended. `hasRoom` might take the name away later, so take it away now.
-    discardName(memory, own.name);
+    memory.removeLink(own.name);
     own.name = 0;
   }
   const standsAlone = own.user !== 0 && !memory.isLinked(own.name);
@@ -64,9 +65,9 @@ export function linkKey(
   if (standsAlone) {
     absorb(memory, user, own.user, nowS);
     memory.removeUser(own.user, user);
-  } else if (own.name === 0) own.name = memory.addName(key, 0, key.length);
-  else memory.detach(own.name);
-  memory.attach(own.name, user, data);
+    memory.attach(own.name, user, data);
+  } else if (own.name === 0) memory.addUnseenLink(key, 0, key.length, user, data);
+  else memory.attach(memory.detach(own.name), user, data);
   return own.user !== 0 && !standsAlone ? 'moved' : 'linked';
 }
 
@@ -74,9 +75,8 @@ export function linkKey(
 export function unlinkKey(memory: ProfileMemory, key: Uint8Array, nowS: number): boolean {
   const own = resolveKey(memory, key, 0, key.length, nowS, true);
   if (own.user === 0 || !memory.isLinked(own.name)) return false;
-  memory.detach(own.name);
-  if (isExternalKey(key[0] as number)) memory.removeName(own.name);
-  else memory.addUser(own.name, false);
+  if (isExternalKey(key[0] as number)) memory.removeLink(own.name);
+  else memory.addUser(memory.detach(own.name), false);
   return true;
 }
 
@@ -104,7 +104,7 @@ export function forgetKey(memory: ProfileMemory, key: Uint8Array, optOut: boolea
   const own = resolveKey(memory, key, 0, key.length, nowS, true);
   if (own.optedOut) return false;
   if (own.user === 0) {
-    if (own.name !== 0) discardName(memory, own.name);
+    if (own.name !== 0) memory.removeLink(own.name);
     if (optOut) memory.addUser(memory.addName(key, 0, key.length), true);
     return optOut;
   }
@@ -112,11 +112,8 @@ export function forgetKey(memory: ProfileMemory, key: Uint8Array, optOut: boolea
   removeAllMemberships(memory, own.user, movementField.removed);
   for (const name of memory.linkedNames(own.user)) {
     const mapped = memory.isMapped(name, nowS);
-    if (!optOut || !mapped) discardName(memory, name);
-    else {
-      memory.detach(name);
-      memory.addUser(name, true);
-    }
+    if (!optOut || !mapped) memory.removeLink(name);
+    else memory.addUser(memory.detach(name), true);
   }
   const first = memory.firstNameOf(own.user);
   memory.removeUser(own.user);
@@ -134,16 +131,6 @@ export function optInKey(memory: ProfileMemory, key: Uint8Array, nowS: number): 
   return true;
 }
 
-/** Ends links whose time is over: the external id is unmapped and its bytes are gone. */
-export function dropEndedLinks(memory: ProfileMemory, user: number, nowS: number): void {
-  for (const name of memory.linkedNames(user)) if (!memory.isMapped(name, nowS)) discardName(memory, name);
-}
-
-function discardName(memory: ProfileMemory, name: number): void {
-  memory.detach(name);
-  memory.removeName(name);
-}
-
 const isSameKey = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);
 
 const resolve = (memory: ProfileMemory, key: Uint8Array, nowS: number, limits: CoreLimits): ResolvedKey =>
@@ -152,10 +139,10 @@ const resolve = (memory: ProfileMemory, key: Uint8Array, nowS: number, limits: C
 /** May one more name, and all of `from` (0: nobody), come to the user? */
 function hasRoom(memory: ProfileMemory, user: number, from: number, nowS: number, limits: CoreLimits): boolean {
   if (limits.maxLinksPerUser !== Number.POSITIVE_INFINITY) {
-    dropEndedLinks(memory, user, nowS);
+    memory.removeEndedLinks(user, nowS);
     let links = memory.linkedNames(user).length + 1;
     if (from !== 0) {
-      dropEndedLinks(memory, from, nowS);
+      memory.removeEndedLinks(from, nowS);
       links += memory.linkedNames(from).length;
     }
     if (links > limits.maxLinksPerUser) return false;
@@ -189,9 +176,7 @@ function absorb(memory: ProfileMemory, into: number, from: number, nowS: number)
     const rules = { source, nowS, most: mostMembershipsPerProfile, noting: false, tally };
     if (mergeOperations(memory, into, operation, 0, operationWords, rules) > 0) throw new Error('a merged profile has no room');
   }
-  for (const name of memory.linkedNames(from).toReversed()) {
-    const data = memory.linkOf(name);
-    memory.detach(name);
-    if (data !== null) memory.attach(name, into, data);
-  }
+  // Taken from the front of the list, where taking away costs least, and given in the order in which they came.
+  const moving = memory.linkedNames(from).map((name) => ({ data: memory.linkOf(name), name: memory.detach(name) }));
+  for (const { data, name } of moving.toReversed()) if (data !== null) memory.attach(name, into, data);
 }

@@ -1,6 +1,6 @@
-import { beforeWords } from '../../profile-store.ts';
 import { membershipWords, mostMembershipsPerProfile } from '../memory/membership-slabs.ts';
 import { userField, type ProfileMemory } from '../memory/profile-memory.ts';
+import type { PackedBefore } from './before-images.ts';
 import { noChanges, type ChunkOutcomes } from './chunk-outcomes.ts';
 import { loadNoted } from './noted-additions.ts';
 import { takeMemberships } from './membership-changes.ts';
@@ -55,8 +55,7 @@ function loadChunk(chunks: ChunkOutcomes, block: WordReader, withChanges: boolea
   const flags = block.word();
   const outcomes = (flags & chunkFlag.allApplied) === 0 ? block.bytes().slice() : block.word();
   const changes = withChanges ? { added: block.word(), refreshed: block.word(), removed: block.word(), missing: block.word() } : noChanges;
-  const count = typeof outcomes === 'number' ? outcomes : outcomes.length;
-  const before = (flags & chunkFlag.before) === 0 ? null : block.words(count * beforeWords).slice();
+  const before = (flags & chunkFlag.before) === 0 ? null : (block.words(block.word()).slice() as Uint32Array as PackedBefore);
   chunks.set(job, sequence, { outcomes, changes, before });
 }
 
@@ -76,10 +75,16 @@ function loadUser(memory: ProfileMemory, block: WordReader, countedAtS: number |
   const place = countedAtS === null ? block.word() : 0;
   const day = countedAtS === null ? block.word() : 0;
   const optedOut = block.word() === 1;
-  const user = memory.addUser(newName(memory, block), optedOut, place);
+  const length = block.word();
+  const start = block.skipBytes(length);
+  const first = memory.addUnseenName(block.allBytes, start, start + length);
+  if (first === 0) throw comesTwice();
+  const user = memory.addUser(first, optedOut, place);
   for (let left = block.word(); left > 0; left--) {
     const data = { linkedAtS: block.word(), expiresAtS: block.word(), linkedBy: block.word() };
-    memory.attach(newName(memory, block), user, data);
+    const linkLength = block.word();
+    const at = block.skipBytes(linkLength);
+    if (!memory.addUnseenLink(block.allBytes, at, at + linkLength, user, data)) throw comesTwice();
   }
   const count = block.word();
   if (count > mostMembershipsPerProfile) throw new RangeError('a profile is too large');
@@ -87,13 +92,7 @@ function loadUser(memory: ProfileMemory, block: WordReader, countedAtS: number |
   loadNoted(memory, user, day);
 }
 
-function newName(memory: ProfileMemory, block: WordReader): number {
-  const length = block.word();
-  const start = block.skipBytes(length);
-  const name = memory.addUnseenName(block.allBytes, start, start + length);
-  if (name === 0) throw new RangeError('an identifier comes twice');
-  return name;
-}
+const comesTwice = (): RangeError => new RangeError('an identifier comes twice');
 
 /** Ordinals between those of loaded users, unless a set may still hold them: to be called once, after the last block. */
 export function freeUnusedOrdinals({ users, uniques }: ProfileMemory): void {

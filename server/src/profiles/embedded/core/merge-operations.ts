@@ -1,6 +1,5 @@
 import { neverEnds, removal } from '../../operation-batch.ts';
 import { operationWords } from '../../packed-batch.ts';
-import { beforeKind, beforeWords } from '../../profile-store.ts';
 import {
   addedAtWord,
   countedBit,
@@ -16,6 +15,7 @@ import {
 import { neverDue } from '../memory/due-times.ts';
 import { movementField } from '../memory/segment-history.ts';
 import { classMask, classShift, countMask, stampMask, stampShift, userField, type ProfileMemory } from '../memory/profile-memory.ts';
+import type { BeforeImages } from './before-images.ts';
 import { settleAdditions } from './noted-additions.ts';
 import { compactMemberships, findMembership, growSlab, hasEnded, removeAt } from './membership-changes.ts';
 
@@ -36,10 +36,10 @@ export class MergeTally {
   refreshed = 0;
   /** Removals that ended one. */
   removed = 0;
-  /** `ApplyResult.before`, filled by the operations' places in their words; null: not asked for. */
-  readonly before: Uint32Array | null;
+  /** Told by the operations' places in their words; null: not asked for. */
+  readonly before: BeforeImages | null;
 
-  constructor(before: Uint32Array | null) {
+  constructor(before: BeforeImages | null) {
     this.before = before;
   }
 }
@@ -154,17 +154,14 @@ function removeOne(memory: ProfileMemory, user: number, words: Uint32Array, at: 
 }
 
 /** The before-image of the operation at `at`: the membership that is held at `place`; -1: none. */
-function noteBefore(before: Uint32Array, at: number, held: Uint32Array, place: number): void {
-  const to = (at / operationWords) * beforeWords;
-  if (place < 0) {
-    before[to] = beforeKind.none;
-    return;
+function noteBefore(before: BeforeImages, at: number, held: Uint32Array, place: number): void {
+  const operation = at / operationWords;
+  if (place < 0) before.none(operation);
+  else {
+    const value = (held[place + valueWord] as number) & valueMask;
+    const source = (held[place + sourceWord] as number) & sourceMask;
+    before.held(operation, value, held[place + addedAtWord] as number, held[place + lifetimeWord] as number, source);
   }
-  before[to] = beforeKind.held;
-  before[to + 1] = (held[place + valueWord] as number) & valueMask;
-  before[to + 2] = held[place + addedAtWord] as number;
-  before[to + 3] = held[place + lifetimeWord] as number;
-  before[to + 4] = (held[place + sourceWord] as number) & sourceMask;
 }
 
 /** Room for one membership more, and at once for all that may come; false where the profile is full. */

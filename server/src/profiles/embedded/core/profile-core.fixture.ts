@@ -2,13 +2,13 @@ import type { SegmentId } from '../../../kit/ids.ts';
 import { keyOf } from '../../identifier-key.ts';
 import type { Identifier } from '../../identifier.ts';
 import type { OperationBatch } from '../../operation-batch.ts';
-import type { ApplyOptions, ApplyResult, Expression, LinkOptions, LinkOutcome, StageId } from '../../profile-store.ts';
+import type { ApplyOptions, Expression, LinkOptions, LinkOutcome, StageId } from '../../profile-store.ts';
 import { sourceToWord } from '../../source-word.ts';
 import { MemoryReader } from '../audience/memory-reader.ts';
-import { linkNeverEnds } from '../memory/profile-memory.ts';
+import { linkNeverEnds } from '../memory/name-entries.ts';
 import type { CoreLimits } from './core-limits.ts';
 import { evaluateExpression } from './evaluate-expression.ts';
-import { ProfileCore } from './profile-core.ts';
+import { type PackedResult, ProfileCore } from './profile-core.ts';
 
 /** A core alone, with its changes as the port has them: for tests and measurements that need neither disk nor thread. */
 export class BareCore {
@@ -19,7 +19,7 @@ export class BareCore {
     this.core = new ProfileCore(limits, hashSeed, flipEntries);
   }
 
-  apply(batch: OperationBatch, options: ApplyOptions, nowS: number): { readonly result: ApplyResult } {
+  apply(batch: OperationBatch, options: ApplyOptions, nowS: number): { readonly result: PackedResult } {
     const { operations, keys, userKeyEnds, userOperationEnds } = batch;
     const packed = {
       source: sourceToWord(options.source),

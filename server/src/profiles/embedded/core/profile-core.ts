@@ -16,6 +16,7 @@ import type { RestoreColumns } from '../../restore-batch.ts';
 import { dayOf, movementField, type MovementField } from '../memory/segment-history.ts';
 import { newPlace, ProfileMemory } from '../memory/profile-memory.ts';
 import { applyBatch, TranslationScratch, wouldCreateUser, type Applied } from './apply-batch.ts';
+import type { PackedBefore } from './before-images.ts';
 import { ChunkOutcomes, noChanges, outcomesOf } from './chunk-outcomes.ts';
 import type { CoreLimits } from './core-limits.ts';
 import { DryRun } from './dry-run.ts';
@@ -35,6 +36,9 @@ export interface Change<T> {
   /** A view, valid until the next change. */
   readonly entry: Uint8Array | null;
 }
+
+/** `ApplyResult`, with before-images packed. */
+export type PackedResult = Omit<ApplyResult, 'before'> & { readonly before: PackedBefore | null };
 
 /** `ApplyOptions`, packed. */
 export interface PackedApplyOptions {
@@ -84,7 +88,7 @@ export class ProfileCore {
     return this.#halfDone;
   }
 
-  apply(columns: BatchColumns, options: PackedApplyOptions, nowS: number): Change<ApplyResult> {
+  apply(columns: BatchColumns, options: PackedApplyOptions, nowS: number): Change<PackedResult> {
     const { chunk, source, stage, knownUsersOnly, before, beforeKeptUpTo } = options;
     if (options.dryRun && (chunk !== null || stage !== 0)) throw new TypeError('a dry run has neither a chunk nor a stage');
     const stored = this.#repeated(chunk, before);
@@ -111,7 +115,7 @@ export class ProfileCore {
   }
 
   /** @param source the source word of the job whose changes are taken back */
-  restore(columns: RestoreColumns, source: number, chunk: ChunkId | null, nowS: number): Change<ApplyResult> {
+  restore(columns: RestoreColumns, source: number, chunk: ChunkId | null, nowS: number): Change<PackedResult> {
     const stored = this.#repeated(chunk, false);
     if (stored !== null) return { result: stored, entry: null };
     const restored = this.#whole(nowS, () => restoreBatch(this.#memory, columns, source, nowS, this.#limits, this.#scratch));
@@ -267,14 +271,14 @@ export class ProfileCore {
   }
 
   /** What a chunk was answered the first time; null where it is new. */
-  #repeated(chunk: ChunkId | null, before: boolean): ApplyResult | null {
+  #repeated(chunk: ChunkId | null, before: boolean): PackedResult | null {
     const stored = chunk === null ? undefined : this.#chunks.get(chunk.job, chunk.sequence);
     if (stored === undefined) return null;
     const { outcomes, changes } = stored;
     return { outcomes: outcomesOf(outcomes), repeated: true, refusedWhole: false, changes, before: before ? stored.before : null };
   }
 
-  #store(chunk: ChunkId | null, { outcomes, changes, anyRefused }: Stored, before: Uint32Array | null): void {
+  #store(chunk: ChunkId | null, { outcomes, changes, anyRefused }: Stored, before: PackedBefore | null): void {
     if (chunk === null) return;
     this.#chunks.set(chunk.job, chunk.sequence, { outcomes: anyRefused ? outcomes.slice() : outcomes.length, changes, before });
   }

@@ -2,7 +2,7 @@ import type { MemberId, SegmentId, UserId } from '../../../kit/ids.ts';
 import { decodeIdentifier } from '../../identifier-key.ts';
 import type { Identifier } from '../../identifier.ts';
 import { neverEnds } from '../../operation-batch.ts';
-import type { LinkedIdentifier, Membership, Profile } from '../../profile-store.ts';
+import type { LinkedIdentifier, Membership, Profile, Standing } from '../../profile-store.ts';
 import { sourceFromWord } from '../../source-word.ts';
 import {
   addedAtWord,
@@ -14,7 +14,8 @@ import {
   valueMask,
   valueWord,
 } from '../memory/membership-slabs.ts';
-import { countMask, linkNeverEnds, userField, type ProfileMemory } from '../memory/profile-memory.ts';
+import { linkNeverEnds } from '../memory/name-entries.ts';
+import { countMask, userField, type ProfileMemory } from '../memory/profile-memory.ts';
 import type { ResolvedKey } from './resolve-key.ts';
 
 /** `ProfileStore.get` of what the identifier resolves to. */
@@ -32,6 +33,9 @@ export function profileOf(memory: ProfileMemory, { name, user, optedOut }: Resol
     memberships: liveMemberships(memory, user, nowS),
   };
 }
+
+/** `ProfileStore.standing` of what was resolved. */
+export const standingOf = ({ user, optedOut }: ResolvedKey): Standing => (optedOut ? 'opted-out' : user === 0 ? 'unknown' : 'known');
 
 /** `ProfileStore.links`, of a user. */
 export function linksOf(memory: ProfileMemory, user: number, nowS: number): LinkedIdentifier[] {

@@ -1,7 +1,8 @@
 import { type BatchColumns, operationWords } from '../../packed-batch.ts';
-import { beforeWords, type BatchChanges } from '../../profile-store.ts';
+import type { BatchChanges } from '../../profile-store.ts';
 import type { ProfileMemory } from '../memory/profile-memory.ts';
 import { replayBatch } from './apply-batch.ts';
+import { BeforeImages } from './before-images.ts';
 import { noChanges, type ChunkOutcomes, type StoredOutcomes } from './chunk-outcomes.ts';
 import { replayLimits } from './core-limits.ts';
 import { forgetKey, linkKey, mergeKeys, optInKey, seeKey, unlinkKey } from './identity-changes.ts';
@@ -86,9 +87,10 @@ function replayApply(memory: ProfileMemory, chunks: ChunkOutcomes, entry: WordRe
   const batch = readColumns(entry, flags);
   const changes = readChanges(entry, flags);
   if ((flags & applyFlag.beforeKept) !== 0) chunks.forgetBefore(job, entry.word());
-  const tally = new MergeTally((flags & applyFlag.before) === 0 ? null : new Uint32Array(batch.count * beforeWords));
+  const tally = new MergeTally((flags & applyFlag.before) === 0 ? null : new BeforeImages(batch.count));
   replayBatch(memory, batch, source, nowS, tally);
-  if ((flags & applyFlag.chunk) !== 0) chunks.set(job, sequence, { outcomes: batch.outcomes, changes, before: tally.before });
+  if ((flags & applyFlag.chunk) !== 0)
+    chunks.set(job, sequence, { outcomes: batch.outcomes, changes, before: tally.before?.packed() ?? null });
 }
 
 function replayRestored(memory: ProfileMemory, chunks: ChunkOutcomes, entry: WordReader, nowS: number): void {

@@ -58,7 +58,7 @@ export function ensureUser(memory: ProfileMemory, keys: Uint8Array, start: numbe
   if (resolved.user !== 0) return resolved.user;
   let name = resolved.name;
   if (name === 0) name = memory.addName(keys, start, end);
-  else if (memory.isLinked(name)) memory.detach(name);
+  else if (memory.isLinked(name)) name = memory.detach(name);
   resolved.name = name;
   resolved.user = memory.addUser(name, false);
   resolved.unmapped = false;

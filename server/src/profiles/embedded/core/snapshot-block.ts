@@ -10,10 +10,11 @@ export const blockKind = {
   users: 6,
   renames: 7,
   uniques: 8,
-  chunks: 9,
+  /** 9 was never in a release. */
+  chunks: 10,
 } as const;
 
-/** How a chunk is written: only how many outcomes, as all are `applied`; with before-images, as many as it has outcomes. */
+/** How a chunk is written: only how many outcomes, as all are `applied`; with packed before-images. */
 export const chunkFlag = { allApplied: 1, before: 2 } as const;
 
 export interface SnapshotBlock {

@@ -127,7 +127,9 @@ export class SnapshotCut implements UserWatcher {
       if (typeof outcomes === 'number') block.word(outcomes);
       else block.bytes(outcomes);
       for (const count of [changes.added, changes.refreshed, changes.removed, changes.missing]) block.word(count);
-      if (before !== null) block.words(before);
+      if (before === null) continue;
+      block.word(before.length);
+      block.words(before);
     }
     if (chunks.length === 0) this.#chunks = null;
     return { kind: blockKind.chunks, bytes: block.view() };

@@ -3,7 +3,6 @@ import { neverDue } from '../memory/due-times.ts';
 import { settleAdditions } from './noted-additions.ts';
 import { userField, type ProfileMemory } from '../memory/profile-memory.ts';
 import type { Replacements } from '../memory/replacements.ts';
-import { dropEndedLinks } from './identity-changes.ts';
 import { compactMemberships, fitSlab, membershipsOf, nextChangeS } from './membership-changes.ts';
 
 /**
@@ -69,7 +68,7 @@ function sweepUser(memory: ProfileMemory, user: number, nowS: number): number {
     nextS = Math.min(nextS, nextChangeS(addedAtS, lifetime, nowS));
   }
   if (memory.users.get(user, userField.firstLink) === 0) return nextS;
-  dropEndedLinks(memory, user, nowS);
+  memory.removeEndedLinks(user, nowS);
   for (const name of memory.linkedNames(user)) nextS = Math.min(nextS, memory.linkOf(name)?.expiresAtS ?? neverDue);
   return nextS;
 }

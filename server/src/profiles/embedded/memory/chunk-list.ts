@@ -1,6 +1,6 @@
-import { newBytes, newWords } from './shared-words.ts';
+import { newHalves, newWords } from './shared-words.ts';
 
-type Chunk = Uint32Array | Uint8Array;
+type Chunk = Uint32Array | Uint16Array;
 
 /**
  * The chunks of one structure. The engine's thread adds them and tells who listens, before anything refers to the new chunk;
@@ -26,10 +26,10 @@ export class ChunkList<View extends Chunk = Uint32Array> {
     );
   }
 
-  static ofBytes(bytesPerChunk: number): ChunkList<Uint8Array> {
-    return new ChunkList<Uint8Array>(
-      () => newBytes(bytesPerChunk),
-      (buffer) => new Uint8Array(buffer),
+  static ofHalves(halvesPerChunk: number): ChunkList<Uint16Array> {
+    return new ChunkList<Uint16Array>(
+      () => newHalves(halvesPerChunk),
+      (buffer) => new Uint16Array(buffer),
     );
   }
 

@@ -1,24 +1,13 @@
 /**
- * MurmurHash3 (32 bit) of bytes, as a signed number. Every bit of the key reaches every bit of the hash: sequential ids
- * collapsed a weaker one in the measurements. The seed is secret per process, so that nobody can choose ids that collide.
+ * MurmurHash3 (32 bit) of a key that is taken apart (name-key.ts), as a signed number. Every bit of the key reaches every bit
+ * of the hash: sequential ids collapsed a weaker one in the measurements. The seed is secret per process, so that nobody can
+ * choose ids that collide.
  */
-export function hashKey(bytes: Uint8Array, start: number, end: number, seed: number): number {
-  let hash = seed | 0;
-  let i = start;
-  for (; i + 4 <= end; i += 4) {
-    const block =
-      (bytes[i] as number) | ((bytes[i + 1] as number) << 8) | ((bytes[i + 2] as number) << 16) | ((bytes[i + 3] as number) << 24);
-    hash = mixed(hash, block);
-  }
-  let tail = 0;
-  for (let shift = 0; i < end; i++, shift += 8) tail |= (bytes[i] as number) << shift;
-  hash ^= scrambled(tail) ^ (end - start);
+export function hashKey(head: number, member: number, rest: Int32Array, words: number, seed: number): number {
+  let hash = mixed(seed | 0, head);
+  if (member !== 0) hash = mixed(hash, member | 0);
+  for (let i = 0; i < words; i++) hash = mixed(hash, rest[i] as number);
   return finished(hash);
-}
-
-/** The same of a key that is three words: every bit of them counts. */
-export function hashShortKey(first: number, second: number, last: number, seed: number): number {
-  return finished(mixed(mixed(mixed(seed | 0, first), second), last));
 }
 
 function mixed(hash: number, block: number): number {

@@ -1,13 +1,15 @@
 import { outcomeCodes, type ApplyResult } from '../../profile-store.ts';
+import { unpackBefore } from '../core/before-images.ts';
 import { noChanges } from '../core/chunk-outcomes.ts';
-import type { RequestMemory } from './requests.ts';
+import type { PackedResult } from '../core/profile-core.ts';
+import type { RequestMemory } from './request-memory.ts';
 
 /** What a request is answered with: `apply` and `restore` by outcomes, all others by a number, or nothing. */
-export type Answered = ApplyResult | number;
+export type Answered = PackedResult | number;
 
 /**
  * Answers as they lie in the ring: [length, id, kind, number]. One by outcomes goes on: the number is how many, then come four words of
- * changes, the words of before-images (one more than their length; 0: none), themselves, and the outcomes where they are not all the same.
+ * changes, the words of packed before-images (one more than their length; 0: none), themselves, and the outcomes where they are not all the same.
  */
 const answerKind = { number: 0, applied: 1, refusedWhole: 2, outcomes: 3, repeated: 4 } as const;
 const numberHeadWords = 4;
@@ -44,7 +46,7 @@ export function writeAnswer({ words, bytes }: RequestMemory, at: number, id: num
 }
 
 /** Reads an answer. Its arrays are copies. */
-export function readAnswer({ words, bytes }: RequestMemory, at: number): { readonly id: number; readonly answered: Answered } {
+export function readAnswer({ words, bytes }: RequestMemory, at: number): { readonly id: number; readonly answered: ApplyResult | number } {
   const id = words[at + 1] as number;
   const kind = words[at + 2] as number;
   const number = words[at + 3] as number;
@@ -60,19 +62,23 @@ export function readAnswer({ words, bytes }: RequestMemory, at: number): { reado
     repeated: kind === answerKind.repeated,
     refusedWhole: kind === answerKind.refusedWhole,
     changes: kind === answerKind.refusedWhole ? noChanges : { added, refreshed, removed, missing },
-    before: beforeLength === 0 ? null : words.slice(beforeAt, outcomesAt),
+    before: beforeLength === 0 ? null : unpackBefore(words.subarray(beforeAt, outcomesAt)),
   };
   return { id, answered };
 }
 
-function kindOf(answered: ApplyResult): number {
+/** An answer that did not come through the ring. */
+export const unpackAnswer = (answered: Answered): ApplyResult | number =>
+  typeof answered === 'number' ? answered : { ...answered, before: answered.before === null ? null : unpackBefore(answered.before) };
+
+function kindOf(answered: PackedResult): number {
   if (answered.repeated) return answerKind.repeated;
   if (answered.refusedWhole) return answerKind.refusedWhole;
   return isPlain(answered) ? answerKind.applied : answerKind.outcomes;
 }
 
 /** Do the outcomes say nothing but `applied`, or nothing but `full`? */
-function isPlain({ outcomes, repeated, refusedWhole }: ApplyResult): boolean {
+function isPlain({ outcomes, repeated, refusedWhole }: PackedResult): boolean {
   if (repeated) return false;
   if (refusedWhole) return true;
   for (const outcome of outcomes) if (outcome !== outcomeCodes.applied) return false;

@@ -1,11 +1,14 @@
 import { receiveMessageOnPort } from 'node:worker_threads';
 import type { SegmentId } from '../../../kit/ids.ts';
+import { checkKeyLength } from '../../identifier-key.ts';
+import type { Identifier } from '../../identifier.ts';
 import type { OperationBatch } from '../../operation-batch.ts';
 import { ProfileStoreUnavailable, type ApplyOptions, type ApplyResult, type ProfileStats } from '../../profile-store.ts';
 import type { RestoreBatch } from '../../restore-batch.ts';
 import { receiveError, type EngineLink, type EngineOrder, type FromEngine, type OrderAnswer, type ToEngine } from './engine-link.ts';
-import { readAnswer, type Answered } from './answers.ts';
-import { bulkRequest, headWords, wordsOfBatch, wordsOfKeys, writeBatch, writeKeys, type RequestMemory } from './requests.ts';
+import { readAnswer, unpackAnswer } from './answers.ts';
+import { bulkRequest, headWords, wordsOfBatch, wordsOfKeys, writeBatch, writeKeys } from './requests.ts';
+import type { RequestMemory } from './request-memory.ts';
 import { SharedRing } from './shared-ring.ts';
 
 export interface EngineClientListeners {
@@ -16,9 +19,17 @@ export interface EngineClientListeners {
 }
 
 interface Waiting {
-  readonly resolve: (answered: Answered | OrderAnswer | undefined) => void;
+  readonly resolve: (answered: ApplyResult | number | OrderAnswer | undefined) => void;
   readonly reject: (error: Error) => void;
+  /** A request in the ring, no order. */
+  readonly isRequest: boolean;
 }
+
+/** Writes a request, but for its length, at a place with enough room. */
+type WriteRequest = (memory: RequestMemory, at: number, id: number) => void;
+
+/** A longer request is work enough for a turn of the engine: it begins at once. About ten users with two memberships each. */
+const mostHeldWords = 256;
 
 /** Orders without words of their own. */
 type OrderKind = Exclude<EngineOrder['kind'], 'copyTo' | 'erase' | 'movements'>;
@@ -37,6 +48,14 @@ export class EngineClient {
   /** Each tries to write its request; false where there is no room yet. */
   readonly #unwritten: (() => boolean)[] = [];
   #idle: (() => void) | null = null;
+  /** Requests in the ring that the engine has not been shown. */
+  #held = 0;
+  /** Requests that it has been shown and has not answered. */
+  #shown = 0;
+  /** How many it was shown together the last time. */
+  #lastShown = 0;
+  /** It is shown those that are held at the end of this turn. */
+  #publishing = false;
   #lastId = 0;
   #failure: Error | null = null;
   #closed = false;
@@ -54,7 +73,7 @@ export class EngineClient {
   /** Resolves when the engine has read its store. Rejects with what kept it from that. */
   opened(): Promise<FromEngine & { readonly kind: 'ready' }> {
     return new Promise((resolve, reject) => {
-      this.#waiting.set(0, { resolve: () => undefined, reject });
+      this.#waiting.set(0, { resolve: () => undefined, reject, isRequest: false });
       this.#link.port.on('message', (message: FromEngine) => {
         if (message?.kind === 'ready') {
           this.#waiting.delete(0);
@@ -80,14 +99,24 @@ export class EngineClient {
 
   /** `restore` where the batch is a `RestoreBatch`. */
   apply(batch: OperationBatch | RestoreBatch, options: ApplyOptions, nowS: number): Promise<ApplyResult> {
-    const length = wordsOfBatch(batch);
-    return this.#ask(length, (memory, at, id) => writeBatch(memory, at, id, nowS, batch, options)) as Promise<ApplyResult>;
+    const write: WriteRequest = (memory, at, id) => writeBatch(memory, at, id, nowS, batch, options);
+    return this.#ask(wordsOfBatch(batch), write, (answered) => answered as ApplyResult);
   }
 
-  /** A request of words and keys; answers its number. */
-  change(type: number, nowS: number, words: readonly number[], keys: readonly Uint8Array[] = []): Promise<number> {
-    const length = wordsOfKeys(words, keys);
-    return this.#ask(length, (memory, at, id) => writeKeys(memory, at, { id, type, nowS }, words, keys)) as Promise<number>;
+  /**
+   * A request of words and identifiers. Resolves to what its number tells.
+   * @throws RangeError where an identifier is too long
+   */
+  change<T>(
+    type: number,
+    nowS: number,
+    words: readonly number[],
+    identifiers: readonly Identifier[],
+    told: (number: number) => T,
+  ): Promise<T> {
+    for (const identifier of identifiers) checkKeyLength(identifier);
+    const write: WriteRequest = (memory, at, id) => writeKeys(memory, at, { id, type, nowS }, words, identifiers);
+    return this.#ask(wordsOfKeys(words, identifiers), write, (answered) => told(answered as number));
   }
 
   order(kind: OrderKind, nowS: number): Promise<unknown> {
@@ -130,41 +159,70 @@ export class EngineClient {
     this.#idle?.();
   }
 
-  #ask(length: number, write: (memory: RequestMemory, at: number, id: number) => void): Promise<Answered> {
+  #ask<T>(length: number, write: WriteRequest, told: (answered: ApplyResult | number) => T): Promise<T> {
     if (this.#ended !== null) return Promise.reject(this.#ended);
     const id = this.#nextId();
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
+      this.#waiting.set(id, { resolve: (answered) => resolve(told(answered as ApplyResult | number)), reject, isRequest: true });
       if (this.#unwritten.length > 0 || !this.#write(length, write, id)) this.#unwritten.push(() => this.#write(length, write, id));
     });
   }
 
   /** False where there is no room now. */
-  #write(length: number, write: (memory: RequestMemory, at: number, id: number) => void, id: number): boolean {
+  #write(length: number, write: WriteRequest, id: number): boolean {
     const ring = this.#requests;
     if (length > ring.longestRecord) return this.#writeBulk(length, write, id);
     const at = ring.reserve(length);
-    if (at < 0) return false;
+    if (at < 0) return this.#noRoom();
     write(ring, at, id);
-    ring.publish();
-    this.#wake();
+    ring.complete();
+    this.#held += 1;
+    const isAlone = this.#shown === 0 && this.#held === 1 && this.#lastShown <= 1;
+    if (length > mostHeldWords || isAlone) this.#publish();
+    else this.#publishSoon();
     return true;
   }
 
   /** Too long for the ring: in memory of its own, and a record in the ring that holds its place. */
-  #writeBulk(length: number, write: (memory: RequestMemory, at: number, id: number) => void, id: number): boolean {
+  #writeBulk(length: number, write: WriteRequest, id: number): boolean {
     const at = this.#requests.reserve(headWords);
-    if (at < 0) return false;
+    if (at < 0) return this.#noRoom();
     const buffer = new SharedArrayBuffer(length * 4);
     write({ words: new Uint32Array(buffer), bytes: new Uint8Array(buffer) }, 0, id);
     this.#send({ kind: 'bulk', words: buffer });
     writeKeys(this.#requests, at, { id, type: bulkRequest, nowS: 0 }, [], []);
-    this.#requests.publish();
-    this.#wake();
+    this.#requests.complete();
+    this.#held += 1;
+    this.#publish();
     return true;
   }
 
-  #wake(): void {
+  /** What is held back must be read before there can be room. */
+  #noRoom(): false {
+    this.#publish();
+    return false;
+  }
+
+  /**
+   * At the end of this turn of the event loop, before it waits for anything: all that come in this turn share one wake and one sync.
+   * Where requests come one by one there is nothing to share, and each is shown at once.
+   */
+  #publishSoon(): void {
+    if (this.#publishing) return;
+    this.#publishing = true;
+    setImmediate(() => {
+      this.#publishing = false;
+      this.#publish();
+    });
+  }
+
+  /** The engine sees all requests that were written, and is woken where it sleeps. */
+  #publish(): void {
+    if (this.#held === 0) return;
+    this.#lastShown = this.#held;
+    this.#shown += this.#held;
+    this.#held = 0;
+    this.#requests.publish();
     if (this.#requests.mustWake()) this.#send(null);
   }
 
@@ -175,7 +233,9 @@ export class EngineClient {
   #order(order: EngineOrder): Promise<unknown> {
     if (this.#ended !== null) return Promise.reject(this.#ended);
     return new Promise((resolve, reject) => {
-      this.#waiting.set(order.id, { resolve, reject });
+      this.#waiting.set(order.id, { resolve, reject, isRequest: false });
+      // Requests that were made before it are done before it.
+      this.#publish();
       this.#send(order);
     });
   }
@@ -190,7 +250,7 @@ export class EngineClient {
 
   #take(message: FromEngine): void {
     if (message === null) this.#drain();
-    else if (message.kind === 'answered') this.#settle(message.id)?.resolve(message.answered);
+    else if (message.kind === 'answered') this.#settle(message.id)?.resolve(unpackAnswer(message.answered));
     else if (message.kind === 'done') this.#settle(message.id)?.resolve(message.told);
     else if (message.kind === 'failed') this.#settle(message.id)?.reject(receiveError(message.error));
     else if (message.kind === 'progress') this.#listeners.onProgress(message.fraction);
@@ -220,6 +280,7 @@ export class EngineClient {
   #settle(id: number): Waiting | undefined {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
+    if (waiting?.isRequest === true) this.#shown -= 1;
     if (this.#waiting.size === 0) this.#idle?.();
     return waiting;
   }

@@ -2,7 +2,8 @@ import { receiveMessageOnPort } from 'node:worker_threads';
 import type { ProfileEngine } from '../profile-engine.ts';
 import { sendError, type EngineLink, type EngineNews, type EngineOrder, type FromEngine, type ToEngine } from './engine-link.ts';
 import { wordsOfAnswer, writeAnswer, type Answered } from './answers.ts';
-import { bulkRequest, RequestReader, type RequestMemory } from './requests.ts';
+import type { RequestMemory } from './request-memory.ts';
+import { bulkRequest, RequestReader } from './requests.ts';
 import { SharedRing } from './shared-ring.ts';
 
 /** A turn ends when it has taken so long, or its record is so long: those that wait for its sync wait no longer. */
@@ -51,7 +52,6 @@ export class EngineServer {
   }
 
   #turn(): void {
-    this.#requests.awake();
     const made: Made[] = [];
     const endMs = performance.now() + turnMs;
     let more = true;
@@ -63,8 +63,18 @@ export class EngineServer {
       more = this.#engine.waitingBytes < turnBytes && performance.now() < endMs;
     }
     this.#answer(made);
-    // By another turn of the event loop: sweeps and snapshots go on in between.
-    if (!this.#requests.isEmpty && this.#requests.mustWake()) setImmediate(() => this.#turn());
+    if (this.#goesOn()) setImmediate(() => this.#turn());
+  }
+
+  /**
+   * Is there more to do? By another turn of the event loop: sweeps and snapshots go on in between. Until then nobody sends a wake; once
+   * this has said no, the next request brings one.
+   */
+  #goesOn(): boolean {
+    const requests = this.#requests;
+    if (!requests.isEmpty) return true;
+    requests.awake();
+    return !requests.isEmpty && requests.mustWake();
   }
 
   #handle(at: number, made: Made[]): void {
@@ -107,9 +117,10 @@ export class EngineServer {
       const at = words > this.#answers.longestRecord ? -1 : this.#answers.reserve(words);
       if (at >= 0) {
         writeAnswer(this.#answers, at, id, answered);
-        this.#answers.publish();
+        this.#answers.complete();
       } else this.#send({ kind: 'answered', id, answered });
     }
+    this.#answers.publish();
     if (this.#answers.mustWake()) this.#send(null);
   }
 

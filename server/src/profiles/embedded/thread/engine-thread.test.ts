@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { receiveMessageOnPort } from 'node:worker_threads';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../kit/clock.ts';
 import { asMemberId } from '../../../kit/ids.ts';
@@ -10,8 +11,11 @@ import { device, external, instant, segment, user } from '../../profile-fixtures
 import { outcomeCodes, ProfileStoreDamaged, ProfileStoreUnavailable } from '../../profile-store.ts';
 import { scannedUsers } from '../../scan-page.ts';
 import { EmbeddedProfileStore, type EmbeddedProfileStoreOptions } from '../embedded-profile-store.ts';
+import { entryType } from '../core/log-entry.ts';
+import { writeAnswer } from './answers.ts';
 import { EngineClient } from './engine-client.ts';
-import { newLink } from './engine-link.ts';
+import { type EngineLink, newLink } from './engine-link.ts';
+import { SharedRing } from './shared-ring.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'foyer-thread-'));
 afterAll(() => rm(root, { recursive: true }));
@@ -198,6 +202,28 @@ describe('the audience index beside the engine', () => {
   });
 });
 
+function batchOf(users: number): OperationBatch {
+  const batch = new OperationBatch();
+  for (let id = 1; id <= users; id++) batch.forUser(user(id)).add(segment(1), 1, 1, null);
+  return batch;
+}
+
+/** Undefined where nobody answers. */
+const small = (client: EngineClient, id: number): Promise<number | undefined> =>
+  client.change(entryType.optIn, 1, [], [user(id)], Number).catch(() => undefined);
+
+/** How many requests the engine is shown; it has taken them then. */
+function shownIn(ring: SharedRing): number {
+  let shown = 0;
+  for (; ring.next() >= 0; shown++) ring.release();
+  return shown;
+}
+
+/** A client of an engine that never answers. */
+function unheard(end: EngineLink, onFailure: (error: Error) => void = () => undefined): EngineClient {
+  return new EngineClient(end, { onProgress: () => undefined, onSnapshotFailure: () => undefined, onFailure });
+}
+
 describe('the link to the engine thread', () => {
   it('takes a batch that is larger than the ring, and many at once that do not fit together', async () => {
     const store = await open({ maxMembershipsPerProfile: 1 });
@@ -220,6 +246,75 @@ describe('the link to the engine thread', () => {
     expect(store.stats()).toMatchObject({ users: 100_000, memberships: 100_000, segments: 2 });
   });
 
+  it('takes more small requests in one turn than the ring holds, and answers all of them', async () => {
+    const store = await open();
+    const people = 30_000;
+    const linking = Array.from({ length: people }, (_, i) => store.link(external(`id-${i}-${'x'.repeat(40)}`), user(i + 1), forEver));
+    expect(new Set(await Promise.all(linking))).toEqual(new Set(['linked']));
+    expect(store.stats().users).toBe(people);
+  });
+
+  it('shows the engine the first of several small requests at once, and the others together when the turn ends', async () => {
+    const { client: end, engine } = newLink(0);
+    const client = unheard(end);
+    const ring = new SharedRing(engine.requests);
+    const heard = () => receiveMessageOnPort(engine.port);
+    const asked = [1, 2, 3].map((id) => small(client, id));
+    expect([shownIn(ring), heard(), heard()]).toEqual([1, { message: null }, undefined]);
+    await nextTurn();
+    expect([shownIn(ring), heard()]).toEqual([2, undefined]);
+    client.fail(new Error('over'));
+    await Promise.all(asked);
+    end.port.close();
+  });
+
+  it('holds back the first one too where the last ones came together, until they come one by one again', async () => {
+    const { client: end, engine } = newLink(0);
+    const client = unheard(end);
+    const [requests, answers] = [new SharedRing(engine.requests), new SharedRing(engine.answers)];
+    void client.opened().catch(() => undefined);
+    let answered = 0;
+    const answerAll = async (): Promise<number> => {
+      const shown = shownIn(requests);
+      for (let each = 0; each < shown; each++) {
+        writeAnswer(answers, answers.reserve(4), (answered += 1), 0);
+        answers.complete();
+      }
+      answers.publish();
+      engine.port.postMessage(null);
+      await nextTurn();
+      return shown;
+    };
+    const asked = [1, 2, 3].map((id) => small(client, id));
+    await nextTurn();
+    expect(await answerAll()).toBe(3);
+    asked.push(small(client, 4));
+    expect(shownIn(requests)).toBe(0);
+    await nextTurn();
+    expect(await answerAll()).toBe(1);
+    asked.push(small(client, 5));
+    expect(await answerAll()).toBe(1);
+    expect(await Promise.all(asked)).toEqual([0, 0, 0, 0, 0]);
+    end.port.close();
+  });
+
+  it.each([
+    ['a long request', 2, (client: EngineClient) => client.change(entryType.optIn, 1, [], [external('x'.repeat(5000))], Number)],
+    ['a request longer than the ring', 2, (client: EngineClient) => client.apply(batchOf(100_000), instant, 1)],
+    ['an order', 1, (client: EngineClient) => client.order('snapshot', 1)],
+  ])('shows the engine what waits before %s at once', async (_what, requests, ask) => {
+    const { client: end, engine } = newLink(0);
+    const client = unheard(end);
+    const ring = new SharedRing(engine.requests);
+    const asked = [small(client, 1), small(client, 2)];
+    expect(shownIn(ring)).toBe(1);
+    asked.push(ask(client).then(Number, () => undefined));
+    expect(shownIn(ring)).toBe(requests);
+    client.fail(new Error('over'));
+    await Promise.all(asked);
+    end.port.close();
+  });
+
   it('rejects opening with the damage that the thread found', async () => {
     const directory = await mkdtemp(join(root, 'damaged-'));
     await writeFile(join(directory, 'log-1.wal'), 'x');
@@ -231,8 +326,7 @@ describe('the link to the engine thread', () => {
   it('tells everybody who waits when the thread dies, and says so from then on', async () => {
     const failures: Error[] = [];
     const { client: end } = newLink(0);
-    const nothing = (): void => undefined;
-    const client = new EngineClient(end, { onProgress: nothing, onSnapshotFailure: nothing, onFailure: (error) => failures.push(error) });
+    const client = unheard(end, (error) => failures.push(error));
     const batch = new OperationBatch().forUser(user(1));
     batch.add(segment(1), 1, 1, null);
     const waiting = client.apply(batch, instant, 1);

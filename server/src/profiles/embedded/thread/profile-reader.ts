@@ -1,8 +1,8 @@
 import type { MessagePort } from 'node:worker_threads';
 import { encodeIdentifier } from '../../identifier-key.ts';
 import type { Identifier } from '../../identifier.ts';
-import type { LinkedIdentifier, Profile } from '../../profile-store.ts';
-import { linksOf, profileOf } from '../core/read-profile.ts';
+import type { LinkedIdentifier, Profile, Standing } from '../../profile-store.ts';
+import { linksOf, profileOf, standingOf } from '../core/read-profile.ts';
 import { resolveName, type ResolvedKey } from '../core/resolve-key.ts';
 import { ProfileMemory, type MemoryPlace } from '../memory/profile-memory.ts';
 import { MemoryNews } from './memory-news.ts';
@@ -12,6 +12,7 @@ type ReadUser<T> = (memory: ProfileMemory, resolved: ResolvedKey, identifier: Id
 
 // Made once: a closure for each read is paid for in the young generation.
 const readProfile: ReadUser<Profile> = (memory, resolved, identifier, nowS) => profileOf(memory, resolved, identifier, nowS);
+const readStanding: ReadUser<Standing> = (_, resolved) => standingOf(resolved);
 const readLinks: ReadUser<LinkedIdentifier[]> = (memory, { user }, _, nowS) => (user === 0 ? [] : linksOf(memory, user, nowS));
 
 /**
@@ -37,6 +38,10 @@ export class ProfileReader {
 
   get(identifier: Identifier, nowS: number): Profile {
     return this.#read(identifier, nowS, readProfile);
+  }
+
+  standing(identifier: Identifier, nowS: number): Standing {
+    return this.#read(identifier, nowS, readStanding);
   }
 
   links(identifier: Identifier, nowS: number): LinkedIdentifier[] {

@@ -1,12 +1,15 @@
+import { encodeIdentifier } from '../../identifier-key.ts';
+import type { Identifier } from '../../identifier.ts';
 import type { OperationBatch } from '../../operation-batch.ts';
 import { operationWords } from '../../packed-batch.ts';
-import type { ApplyOptions, ApplyResult, LinkOutcome, SeeOutcome, StageId } from '../../profile-store.ts';
+import type { ApplyOptions, LinkOutcome, SeeOutcome, StageId } from '../../profile-store.ts';
 import { originWords, RestoreBatch, type RestoreColumns } from '../../restore-batch.ts';
 import { asSegmentId } from '../../../kit/ids.ts';
 import { sourceToWord } from '../../source-word.ts';
 import { entryType } from '../core/log-entry.ts';
-import type { ProfileCore, Change } from '../core/profile-core.ts';
+import type { Change, PackedResult, ProfileCore } from '../core/profile-core.ts';
 import type { Answered } from './answers.ts';
+import type { RequestMemory } from './request-memory.ts';
 
 /**
  * Requests as they lie in the ring: [length in words, id, type, Unix seconds, what the type needs]. Types are those of log
@@ -22,12 +25,6 @@ const nowAt = 3;
 const flag = { chunk: 1, knownUsersOnly: 2, wholeOrFull: 4, before: 8, dryRun: 16 } as const;
 /** After the head: flags, source, job, sequence, stage, one more than `beforeKeptUpTo`, users, operations, bytes of keys. */
 const batchHeadWords = headWords + 9;
-
-/** Memory that requests are written into or read from. */
-export interface RequestMemory {
-  readonly words: Uint32Array;
-  readonly bytes: Uint8Array;
-}
 
 const originsOf = (batch: OperationBatch | RestoreBatch): Uint32Array => (batch instanceof RestoreBatch ? batch.origins : noOrigins);
 const noOrigins = new Uint32Array(0);
@@ -72,26 +69,30 @@ export function writeBatch(
   bytes.set(keys, to * 4);
 }
 
-export const wordsOfKeys = (words: readonly number[], keys: readonly Uint8Array[]): number =>
-  headWords + words.length + keys.reduce((sum, key) => sum + 1 + ((key.length + 3) >>> 2), 0);
+/** At most: what ids take in UTF-8 is seen when they are written. */
+export function wordsOfKeys(words: readonly number[], identifiers: readonly Identifier[]): number {
+  let length = headWords + words.length;
+  for (const identifier of identifiers) length += 1 + ((encodeIdentifier.maxBytes(identifier) + 3) >>> 2);
+  return length;
+}
 
-/** Writes a request of words and keys at `at`, but for its length. */
+/** Writes a request of words and of identifiers' keys at `at`, but for its length. Keys are short enough (`checkKeyLength`). */
 export function writeKeys(
   { words: into, bytes }: RequestMemory,
   at: number,
   head: { readonly id: number; readonly type: number; readonly nowS: number },
   words: readonly number[],
-  keys: readonly Uint8Array[],
+  identifiers: readonly Identifier[],
 ): void {
   into[at + idAt] = head.id;
   into[at + typeAt] = head.type;
   into[at + nowAt] = head.nowS;
   let to = at + headWords;
   for (const word of words) into[to++] = word;
-  for (const key of keys) {
-    into[to++] = key.length;
-    bytes.set(key, to * 4);
-    to += (key.length + 3) >>> 2;
+  for (const identifier of identifiers) {
+    const length = encodeIdentifier(identifier, bytes, (to + 1) * 4);
+    into[to] = length;
+    to += 1 + ((length + 3) >>> 2);
   }
 }
 
@@ -156,7 +157,7 @@ export class RequestReader {
     }
   }
 
-  #apply(core: ProfileCore): Change<ApplyResult> {
+  #apply(core: ProfileCore): Change<PackedResult> {
     const { flags, source, chunk, stage, beforeKept } = this.#batchHead();
     const options = {
       source,
@@ -171,7 +172,7 @@ export class RequestReader {
     return core.apply(this.#columns(0), options, this.nowS);
   }
 
-  #restore(core: ProfileCore): Change<ApplyResult> {
+  #restore(core: ProfileCore): Change<PackedResult> {
     const { source, chunk } = this.#batchHead();
     return core.restore(this.#columns(originWords), source, chunk, this.nowS);
   }

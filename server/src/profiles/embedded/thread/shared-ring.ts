@@ -9,7 +9,8 @@ const skip = 0xffff_ffff;
 
 /**
  * Records of 32-bit words from one thread to one other, in order, without a copy on the reading side. A record lies in one piece and begins
- * with its length in words. Nobody waits here: `reserve` says that there is no room, `next` that there is nothing.
+ * with its length in words. It is written in three steps: `reserve`, `complete`, and `publish` for all that are complete.
+ * Nobody waits here: `reserve` says that there is no room, `next` that there is nothing.
  */
 export class SharedRing {
   readonly words: Uint32Array;
@@ -18,6 +19,8 @@ export class SharedRing {
   readonly #mask: number;
   /** Writer: where the reserved record ends; reader: where the one at hand ends. Positions count on past the ring's end. */
   #pending = 0;
+  /** Writer: where the last complete record ends. */
+  #complete = 0;
 
   /** Over memory of `SharedRing.memory`. */
   constructor(memory: SharedArrayBuffer) {
@@ -37,9 +40,9 @@ export class SharedRing {
     return this.words.length >>> 1;
   }
 
-  /** Writer: where a record of so many words may be written, or -1. Nothing is seen of it before `publish`. */
+  /** Writer: where a record of so many words may be written, or -1. It counts from `complete` on; another `reserve` takes its place until then. */
   reserve(words: number): number {
-    const head = Atomics.load(this.#control, headAt);
+    const head = this.#complete;
     const free = this.words.length - ((head - Atomics.load(this.#control, tailAt)) | 0);
     const at = head & this.#mask;
     const left = this.words.length - at;
@@ -52,9 +55,14 @@ export class SharedRing {
     return start;
   }
 
-  /** Writer: the reader sees the reserved record. */
+  /** Writer: the reserved record is written. */
+  complete(): void {
+    this.#complete = this.#pending;
+  }
+
+  /** Writer: the reader sees all complete records. */
   publish(): void {
-    Atomics.store(this.#control, headAt, this.#pending);
+    Atomics.store(this.#control, headAt, this.#complete);
   }
 
   /** Reader: where the next record begins, or -1. It stays until `release`. */
@@ -84,7 +92,7 @@ export class SharedRing {
   mustWake(): boolean {
     return Atomics.exchange(this.#control, wakeAt, 1) === 0;
   }
-  /** Reader, before it looks: whatever comes from now on needs a wake. */
+  /** Reader, before its last look: whatever comes from now on needs a wake. */
   awake(): void {
     Atomics.store(this.#control, wakeAt, 0);
   }
