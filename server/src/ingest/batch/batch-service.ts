@@ -3,7 +3,7 @@ import { TaskFault, type TaskHandler, type TaskQueue, type TaskSchedule } from '
 import { TaskRunner, type TaskRunnerOptions } from '../../background/task-runner.ts';
 import { secretKey } from '../../storage/files/secret-key.ts';
 import type { TaskKind } from '../../tasks/task.ts';
-import { cutOffUpload } from './batch-job.ts';
+import { cutOffUpload, hasEnded } from './batch-job.ts';
 import type { BatchParts } from './batch-parts.ts';
 import { DropFolders } from './drop/drop-folders.ts';
 import type { DropPlace } from './drop/drop-place.ts';
@@ -12,7 +12,7 @@ import { loadBatch } from './load/load-batch.ts';
 import { LoadThreads } from './load/load-threads.ts';
 import { RunningJobs } from './load/running-jobs.ts';
 import { FileScanner } from './scan/file-scanner.ts';
-import { batchJobsIn, failLateUploads } from './store/batch-job-store.ts';
+import { batchJobsIn, failLateUploads, readBatchJob } from './store/batch-job-store.ts';
 import { scanDropFolders, scanDropFoldersEvery } from './tasks/scan-drop-folders.ts';
 import { failUpload } from './upload/store-file.ts';
 import { UploadUrls } from './upload/upload-urls.ts';
@@ -128,8 +128,19 @@ export class BatchService {
     });
   }
 
+  /** Ends uploads that never came, and forgets first passes whose jobs were canceled before they were loaded. */
   async #failLate(): Promise<void> {
-    const { catalog, clock, log } = this.parts;
-    await failLateUploads(catalog.read, clock.nowMs()).catch((error: unknown) => log.error({ err: error }, 'late uploads were not ended'));
+    const { catalog, clock, log, passes } = this.parts;
+    try {
+      await failLateUploads(catalog.read, clock.nowMs());
+      for (const [id, pass] of passes) {
+        const job = await readBatchJob(catalog.read, id);
+        if (job && !hasEnded(job)) continue;
+        passes.delete(id);
+        pass.drop();
+      }
+    } catch (error) {
+      log.error({ err: error }, 'late uploads were not ended');
+    }
   }
 }

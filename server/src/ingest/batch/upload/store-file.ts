@@ -70,13 +70,17 @@ export async function storeFile(
     const { lines } = await pass.counted;
     const refused = linesRefusal(lines, settings, so);
     if (refused) return { outcome: 'refused', refusal: refused };
+    // Before it is accepted: its load may begin at once.
+    parts.passes.set(job.id, pass);
     const done = await accept(parts, job, { bytes: received.bytes, lines }, by);
     if (done === undefined) return { outcome: 'canceled' };
-    parts.passes.set(job.id, pass);
     taken = true;
     return { outcome: 'accepted', job: done };
   } finally {
-    if (!taken) pass.drop();
+    if (!taken) {
+      parts.passes.delete(job.id);
+      pass.drop();
+    }
   }
 }
 
