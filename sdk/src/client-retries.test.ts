@@ -128,7 +128,8 @@ describe('an end from outside', () => {
       const { client, seen } = await playing(reaction);
       const stop = new AbortController();
       const call = client.listSegments({}, { signal: stop.signal });
-      setTimeout(() => stop.abort(new Error('enough')), 50);
+      await expect.poll(() => seen).toHaveLength(1);
+      stop.abort(new Error('enough'));
       await expect(call).rejects.toThrow('enough');
       expect(seen).toHaveLength(1);
     }

@@ -48,7 +48,7 @@ export function reportLines(job: BatchJob): string[] {
 
 /** How a job gets on, in a line: `processing 45%, 1,200,000 rows/s, 12 s left`. */
 export function paceText({ phase, percent_complete: percent, rows_per_second: rows, seconds_left: left }: BatchJob): string {
-  const rate = rows === null ? '' : `, ${groupedNumber(rows)} rows/s`;
+  const rate = rows === null || rows === 0 ? '' : `, ${groupedNumber(rows)} rows/s`;
   return `${phase} ${percent}%${rate}${left === null ? '' : `, ${secondsText(left)} left`}`;
 }
 
