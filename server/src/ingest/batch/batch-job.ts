@@ -46,6 +46,8 @@ const dayMs = 24 * 60 * minuteMs;
 export const urlLifeMs = 5 * minuteMs;
 /** How long an upload may take. */
 export const longestUploadMs = 90 * minuteMs;
+/** A connection that died without a word must not hold a member's only upload for that long. */
+export const longestSilenceMs = 2 * minuteMs;
 /** Jobs of one member that may be under way at once; one more is refused. */
 export const mostWaitingJobs = 200;
 /** Lists go so far back. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../test/running-server.ts';
 import { type ReceiveLimits, receiveFile } from './receive-file.ts';
@@ -13,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => folder.remove());
 
-const limits: ReceiveLimits = { mostBytes: 1000, longestMs: 60_000, sync: false };
+const limits: ReceiveLimits = { mostBytes: 1000, longestMs: 60_000, longestSilenceMs: 60_000, sync: false };
 
 describe('a file that comes in', () => {
   it('is written as it is, and its growth told', async () => {
@@ -40,6 +41,17 @@ describe('a file that comes in', () => {
   it('ends as too slow when it takes longer than it may', async () => {
     const body = new Readable({ read() {} });
     expect(await receiveFile(body, path, { ...limits, longestMs: 20 }, () => {})).toEqual({ outcome: 'too-slow' });
+    body.destroy();
+  });
+  it('ends as cut off when its sender says nothing for too long, and not before', async () => {
+    const body = new Readable({ read() {} });
+    const received = receiveFile(body, path, { ...limits, longestSilenceMs: 200 }, () => {});
+    for (let piece = 0; piece < 4; piece++) {
+      body.push(Buffer.from('abc'));
+      await pause(100);
+    }
+    expect(readFileSync(path, 'utf8')).toBe('abcabcabcabc');
+    expect(await received).toEqual({ outcome: 'cut-off' });
     body.destroy();
   });
 });

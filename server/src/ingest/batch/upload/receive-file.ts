@@ -11,6 +11,8 @@ export type Received =
 export interface ReceiveLimits {
   readonly mostBytes: number;
   readonly longestMs: number;
+  /** A sender that is silent for so long is gone. */
+  readonly longestSilenceMs: number;
   /** Is the file synced to disk before it counts as there? */
   readonly sync: boolean;
 }
@@ -21,19 +23,21 @@ export interface ReceiveLimits {
 export async function receiveFile(
   body: Readable,
   path: string,
-  { mostBytes, longestMs, sync }: ReceiveLimits,
+  { mostBytes, longestMs, longestSilenceMs, sync }: ReceiveLimits,
   onBytes: (bytes: number) => void,
 ): Promise<Received> {
   const file = await open(path, 'w', 0o600);
-  const late = Promise.withResolvers<'late'>();
-  const timer = setTimeout(() => late.resolve('late'), longestMs);
+  const over = Promise.withResolvers<'too-slow' | 'cut-off'>();
+  const timer = setTimeout(() => over.resolve('too-slow'), longestMs);
+  const silence = setTimeout(() => over.resolve('cut-off'), longestSilenceMs);
   // What is refused must not take the connection along: the sender is to read why.
   const pieces = body.iterator({ destroyOnReturn: false });
   try {
     let bytes = 0;
     for (;;) {
-      const next = await Promise.race([pieces.next(), late.promise]);
-      if (next === 'late') return { outcome: 'too-slow' };
+      const next = await Promise.race([pieces.next(), over.promise]);
+      if (typeof next === 'string') return { outcome: next };
+      silence.refresh();
       if (next.done === true) break;
       const piece = next.value as Uint8Array;
       if (bytes + piece.length > mostBytes) return { outcome: 'too-large', bytes: bytes + piece.length };
@@ -48,6 +52,7 @@ export async function receiveFile(
     throw error;
   } finally {
     clearTimeout(timer);
+    clearTimeout(silence);
     await file.close();
   }
 }

@@ -3,7 +3,7 @@ import { asMemberId } from '../../../kit/ids.ts';
 import type { IngestSettings } from '../../../members/ingest-settings.ts';
 import { addTask } from '../../../tasks/add-task.ts';
 import type { BatchParts } from '../batch-parts.ts';
-import { type BatchFailure, type BatchJob, failed, fileLifeMs, longestUploadMs } from '../batch-job.ts';
+import { type BatchFailure, type BatchJob, failed, fileLifeMs, longestSilenceMs, longestUploadMs } from '../batch-job.ts';
 import { moveBatchJob, readBatchJob, uploadedSince } from '../store/batch-job-store.ts';
 import { beginPass } from './begin-pass.ts';
 import { receiveFile } from './receive-file.ts';
@@ -59,7 +59,7 @@ export async function storeFile(
     const received = await receiveFile(
       body,
       folder.upload,
-      { mostBytes: mostBytes(settings, so), longestMs: longestUploadMs, sync: parts.settings.sync },
+      { mostBytes: mostBytes(settings, so), longestMs: longestUploadMs, longestSilenceMs, sync: parts.settings.sync },
       (bytes) => pass.grew(bytes, false),
     );
     if (received.outcome === 'cut-off') return { outcome: 'cut-off' };
