@@ -27,6 +27,13 @@ afterAll(async () => {
 
 const submitted = `foyer/${members.provider}/submitted`;
 const drop = (name: string, content: string): void => void store.put(`${submitted}/${name}`, content, platform.clock.nowMs() - 120_000);
+const lastScan = () =>
+  platform.server.catalog.read
+    .selectFrom('task')
+    .select(['state', 'created_on'])
+    .where('kind', '=', 'scan-drop-folder')
+    .orderBy('id', 'desc')
+    .executeTakeFirst();
 const jobs = async (): Promise<ShownJob[]> =>
   (await platform.call('GET /batch-segment?kind=drop')).at('batch_segment_upload_job') as ShownJob[];
 
@@ -42,6 +49,8 @@ it('loads objects and moves them, and an object that is replaced while its job r
   drop('.hidden', 'waits');
   for (let phases: unknown[] = []; phases.length < 3;) {
     platform.clock.forward(scanS * 1000);
+    // The clock must not run on while a scan is slow: sessions would end.
+    await expect.poll(lastScan, { timeout: pollMs }).toEqual({ state: 'done', created_on: platform.clock.nowMs() });
     await expect
       .poll(async () => (await jobs()).every(({ phase }) => phase === 'completed' || phase === 'error'), { timeout: pollMs })
       .toBe(true);
