@@ -24,7 +24,7 @@ const table = {
     ['identity'],
     ['usage'],
     ['ingest', 'exchange', 'activation'],
-    ['routes.ts', 'compose.ts', 'offline.ts', 'main.ts'],
+    ['routes.ts', 'compose-http.ts', 'compose.ts', 'offline.ts', 'main.ts'],
   ],
   /** Domains of one level that never import each other (config: its types are open to all, see `configTypes`). */
   strangers: [
@@ -34,6 +34,8 @@ const table = {
   /** The only ones that may import what all others must leave alone. */
   engineImporter: 'compose.ts',
   routesImporter: 'routes.ts',
+  /** Those that may import what lies below other domains' roots. */
+  wirers: ['compose.ts', 'compose-http.ts', 'routes.ts'],
   configReader: 'main.ts',
   /** Files that only their own engine, compose.ts and tests of their domain may import: one pattern an engine. */
   engines: [
@@ -155,7 +157,7 @@ function checkDomains(file: string, entry: Import, target: string): Violation[] 
   }
   if (levelOf(to) > levelOf(from)) return violation('order', `${from} comes before ${to}: declare a port and join it in compose.ts`);
   const atRoot = path.split('/').length <= 2;
-  if (!atRoot && own !== table.engineImporter && own !== table.routesImporter && !table.open.some((pattern) => pattern.test(path))) {
+  if (!atRoot && !(table.wirers as readonly string[]).includes(own) && !table.open.some((pattern) => pattern.test(path))) {
     return violation('depth', `across domains only files at a domain's root: ${path} is ${to}'s own`);
   }
   return [];

@@ -3,54 +3,42 @@ import { pino, type Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { createAdmission } from './access/admission.ts';
 import { createFirstAccount, type FirstAccount } from './access/first-account.ts';
-import { LoginLimits } from './access/login-limits.ts';
 import { MinuteThrottle } from './access/minute-throttle.ts';
 import { PasswordHasher } from './access/password-hasher.ts';
 import { ProxyView } from './access/proxy-view.ts';
 import { keepSessions } from './access/keep-sessions.ts';
 import { SessionRegistry } from './access/session-registry.ts';
-import { SegmentSizes } from './activation/reach/segment-sizes.ts';
-import { ReachAnswerStore } from './activation/reach/store/reach-answer-store.ts';
-import { ToldCounts } from './activation/reach/told-counts.ts';
 import { purgeAuditEvents } from './audit/store/audit-store.ts';
 import { TaskRunner } from './background/task-runner.ts';
 import type { OfflineEngines } from './backup/offline-engines.ts';
 import { CatalogView } from './catalog-view/catalog-view.ts';
 import type { Config } from './config/config.ts';
-import { addEventLoopDelay } from './http/event-loop-delay.ts';
-import { createHttpServer, type HttpServer } from './http/http-server.ts';
+import type { HttpServer } from './http/http-server.ts';
 import type { Operation } from './http/operation.ts';
-import { RequestFront } from './http/request-front.ts';
-
-import { RequestMetrics } from './http/request-metrics.ts';
 import { eidSources } from './identity/resolve-user.ts';
+import { ExchangeService } from './exchange/exchange-service.ts';
 import { BatchService } from './ingest/batch/batch-service.ts';
 import { DirectoryDrop } from './ingest/batch/drop/directory-drop.ts';
 import type { DropPlace } from './ingest/batch/drop/drop-place.ts';
 import { isS3Address, S3Drop } from './ingest/batch/drop/s3-drop.ts';
-import { followTask } from './ingest/batch/cancel-batch.ts';
 import { JobFolders } from './ingest/batch/job-folder.ts';
 import { expireBatchFiles } from './ingest/batch/tasks/expire-batch-files.ts';
 import { dropInstantLogs } from './ingest/instant/drop-instant-logs.ts';
-import { createInstantParts, type InstantParts } from './ingest/instant/instant-parts.ts';
+import { createHttp, type Parts } from './compose-http.ts';
+import { createInstantParts } from './ingest/instant/instant-parts.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
 import { denyBySignals } from './identity/deny-by-signals.ts';
 import { MintedIds } from './identity/minted-ids.ts';
-import { answerUnreadablePixel } from './ingest/pixel/answer-pixel.ts';
 import { createPixelParts, type PixelParts } from './ingest/pixel/pixel-parts.ts';
 import { purgeNotices } from './notices/purge-notices.ts';
 import { platformMember } from './members/platform-member.ts';
 import { EmbeddedProfileStore } from './profiles/embedded/embedded-profile-store.ts';
 import { verifyStore } from './profiles/embedded/verify-store.ts';
 import { MemoryBudget } from './profiles/memory-budget.ts';
-import { addProfileMetrics } from './profiles/profile-metrics.ts';
 import type { ProfileStore } from './profiles/profile-store.ts';
 import { createProfileWriter, type ProfileWriter } from './profiles/profile-writer.ts';
 import { eraseProfiles, eraseProfilesDaily } from './profiles/tasks/erase-profiles.ts';
-import { createRoutes, type RouteParts } from './routes.ts';
 import { sweepSegment } from './segments/tasks/sweep-segment.ts';
-import { loadTaxonomyIds } from './segments/taxonomy.ts';
-import { sharingHooks, sharingMemberHooks } from './sharing/sharing-hooks.ts';
 import type { DataDirectory } from './storage/files/data-directory.ts';
 import { secretKey } from './storage/files/secret-key.ts';
 import { refuseDatabaseProfiles } from './storage/files/catalog-id.ts';
@@ -130,7 +118,10 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
   await place.follow(view);
   const registry = new Registry();
   const pixel = openPixels(options, { view, profiles, writer, catalog, registry, proxy });
-  const parts = { place, catalog, profiles, memory, view, sessions, hasher, instant, pixel, batch, runners, registry, proxy };
+  const admit = createAdmission({ snapshot: () => view.current(), sessions, throttle: new MinuteThrottle(clock), proxy });
+  const exchange = openExchange(options, { view, catalog, admit });
+  const serving = { instant, pixel, batch, exchange, runners, registry, proxy, admit };
+  const parts = { place, catalog, profiles, memory, view, sessions, hasher, ...serving };
   const { http, front, operations } = createHttp(options, parts);
   tasks.start();
   await batch.start();
@@ -146,15 +137,20 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
       notices.stop();
       await http.close(callGraceMs);
       await tasks.stop();
-      await batch.close();
-      await hasher.close();
-      await instant.close();
-      await pixel.health.close();
       await saving.stop();
-      await profiles.close();
-      await place.close();
+      await closeParts(parts);
     },
   };
+}
+
+/** In the order in which they stand on each other. */
+async function closeParts({ batch, hasher, instant, pixel, profiles, place }: Parts): Promise<void> {
+  await batch.close();
+  await hasher.close();
+  await instant.close();
+  await pixel.health.close();
+  await profiles.close();
+  await place.close();
 }
 
 /** User sync, mapuid and pixels. */
@@ -205,6 +201,13 @@ function openBatch(
     },
   });
 }
+
+/** Endpoints, shares and their jobs. */
+const openExchange = (
+  { config, clock, directory, log }: ComposeOptions,
+  parts: Pick<Parts, 'view' | 'catalog' | 'admit'>,
+): ExchangeService =>
+  new ExchangeService({ ...parts, clock, log, filesPath: directory.filesPath, eidSources: eidSources(config.eidSources) });
 
 /** Where members drop files; null: nowhere. */
 function dropPlaceOf({ drop, dropEndpoint }: Config): DropPlace | null {
@@ -289,97 +292,6 @@ function openEmbedded({ config, clock, directory, log, onProgress }: ComposeOpti
       onProgress(`Reading profiles: ${Math.floor(fraction * 100)}%`);
     },
   });
-}
-
-interface Parts {
-  readonly place: CatalogPlace;
-  readonly catalog: Catalog;
-  readonly profiles: ProfileStore;
-  readonly memory: MemoryBudget;
-  readonly view: CatalogView;
-  readonly sessions: SessionRegistry;
-  readonly hasher: PasswordHasher;
-  readonly instant: InstantParts;
-  readonly pixel: PixelParts;
-  readonly batch: BatchService;
-  readonly registry: Registry;
-  readonly proxy: ProxyView;
-  readonly runners: readonly Pick<TaskRunner, 'wake' | 'canceled'>[];
-}
-
-/** What tells how large segments are. */
-function reachParts(
-  view: CatalogView,
-  profiles: ProfileStore,
-  catalog: Catalog,
-  { config, clock, directory }: ComposeOptions,
-): RouteParts['reach'] {
-  return {
-    view,
-    sizes: new SegmentSizes({ profiles, clock }),
-    told: new ToldCounts({
-      store: new ReachAnswerStore(catalog.read),
-      clock,
-      key: secretKey(join(directory.filesPath, 'reach.key')),
-      floor: config.reachFloor,
-    }),
-  };
-}
-
-function createHttp(options: ComposeOptions, parts: Parts): { http: HttpServer; front: RequestFront; operations: readonly Operation[] } {
-  const { config, clock, directory, log } = options;
-  const { catalog, profiles, view, sessions, hasher, instant, pixel, batch, runners, registry, proxy } = parts;
-  const sources = eidSources(config.eidSources);
-  const admit = createAdmission({ snapshot: () => view.current(), sessions, throttle: new MinuteThrottle(clock), proxy });
-  const front = new RequestFront({
-    admit,
-    log,
-    metrics: new RequestMetrics(registry),
-    logSample: config.logSample,
-    slowCallMs: config.slowCallMs,
-  });
-  addProfileMetrics(registry, profiles, parts.memory);
-  addEventLoopDelay(registry);
-  const { operations, hot } = createRoutes({
-    login: { db: catalog.read, clock, sessions, limits: new LoginLimits(clock), hasher, proxy },
-    backup: {
-      clock,
-      dataPath: directory.path,
-      filesPath: directory.filesPath,
-      copyCatalog: (file) => parts.place.copyTo(file),
-      profiles,
-    },
-    import: { catalog, hasher, sessions, taxonomyIds: loadTaxonomyIds() },
-    importLimitBytes: config.importLimitBytes,
-    memberHooks: sharingMemberHooks,
-    segmentHooks: sharingHooks,
-    taskHooks: { moves: followTask, canceled: (id) => tellCanceled(runners, id) },
-    batch: batch.parts,
-    instant,
-    pixel,
-    lookup: { view, profiles, eidSources: sources },
-    linking: { view, profiles, clock, eidSources: sources, mappingTtlS: config.mappingTtlS },
-    redirectHosts: config.redirectHosts,
-    reach: reachParts(view, profiles, catalog, options),
-    metrics: { registry, admit, clientAddress: (facts) => proxy.clientAddress(facts), metricsToken: config.metricsToken },
-    readiness: async () =>
-      front.stopping
-        ? { catalog: 'stopping', profiles: 'stopping', files: 'stopping' }
-        : { catalog: await parts.place.check(), profiles: profiles.check(), files: await directory.check() },
-  });
-  const http = createHttpServer({
-    operations,
-    hotOperations: config.hotRoutes ? hot : [],
-    front,
-    log,
-    bodyLimitBytes: config.bodyLimitBytes,
-    unreadable: answerUnreadablePixel,
-  });
-  return { http, front, operations };
-}
-
-function tellCanceled(runners: Parts['runners'], task: number): void {
-  for (const runner of runners) runner.canceled(task);
 }
 
 /** The engines, for work on a data directory that no server holds. @param databaseUrl empty: the catalog is in the directory */

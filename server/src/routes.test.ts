@@ -58,7 +58,8 @@ describe('docs/access.md', () => {
     world = await start();
   });
   afterAll(() => world.platform.stop());
-  const known = () => world.platform.server.operations;
+  // Routes of the exchange take keys too; exchange-access.test.ts walks them.
+  const known = () => world.platform.server.operations.filter(({ keys }) => keys === undefined);
 
   it('has a row for every route, and for no other', () => {
     const routes = known().flatMap((operation) => operation.paths.map((path) => ({ operation, path })));

@@ -38,6 +38,8 @@ import { listIdentityLinks } from './identity/routes/list-identity-links.ts';
 import { deleteSyncHost } from './identity/routes/delete-sync-host.ts';
 import { describeSyncHosts, listSyncHosts } from './identity/routes/list-sync-hosts.ts';
 import { updateSyncHost } from './identity/routes/update-sync-host.ts';
+import { createAccountKey } from './exchange/endpoints/routes/create-account-key.ts';
+import type { ExchangeParts } from './exchange/exchange-parts.ts';
 import type { BatchParts } from './ingest/batch/batch-parts.ts';
 import { cancelBatchJob } from './ingest/batch/routes/cancel-batch-job.ts';
 import { createBatchJob } from './ingest/batch/routes/create-batch-job.ts';
@@ -95,6 +97,7 @@ export interface RouteParts {
   readonly segmentHooks: SegmentHooks;
   readonly taskHooks: TaskHooks;
   readonly batch: BatchParts;
+  readonly exchange: ExchangeParts;
   readonly instant: InstantParts;
   readonly pixel: PixelParts;
   readonly lookup: LookUpParts;
@@ -130,6 +133,7 @@ export function createRoutes(parts: RouteParts): { readonly operations: readonly
     reportSyncs(parts.pixel),
     getProcessed(parts.instant),
     ...batchRoutes(parts),
+    ...exchangeRoutes(parts.exchange),
     ...operatorRoutes(parts),
     ...refuseUnofferedServices(),
   ];
@@ -232,6 +236,9 @@ const batchRoutes = ({ batch, taskHooks }: RouteParts): Operation[] => [
   undoBatchJob(batch),
   uploadSegments(batch),
 ];
+
+/** Endpoints, audiences, shares and jobs. */
+const exchangeRoutes = (exchange: ExchangeParts): Operation[] => [createAccountKey(exchange)];
 
 /** For whoever runs the server, and for looking at what it does. */
 function operatorRoutes(parts: RouteParts): Operation[] {

@@ -5,7 +5,7 @@ import type { CallOptions, NoQuery, Query, QueryValues } from '../call-options.t
 import type { DeletedAnswer, FieldsAnswer, ListAnswer, ManyAnswer, OneAnswer } from '../answers.ts';
 import type { AddressQuery, ListQuery } from '../list-query.ts';
 import type { Backup, ImportResult, InstantAnswer } from '../wire.ts';
-import type { Account, AccountBody, Advertiser, AdvertiserBody, AuditEvent, BackupBody, BatchConfig, BatchConfigBody, BatchJob, DataBuyerProvider, DataBuyerProviderBody, IdentityLink, IdentityLinking, IdentityLinkingBody, InstantCallBody, LoginBody, Member, MemberBody, Notice, NoticeBody, ProcessedHour, PublicKey, PublicKeyBody, RequestedBatchJob, Segment, SegmentAccessRequest, SegmentAccessRequestBody, SegmentBody, SegmentStats, SharingRecord, SharingRecordBody, SyncHost, SyncHostBody, SyncReport, Task, TaskBody, UpdatePublicKeyBody, UpdateSegmentAccessRequestAnswer, UpdateSegmentAccessRequestBody, UpdateSyncHostBody, UserLookup } from './wire.ts';
+import type { Account, AccountBody, AccountKey, Advertiser, AdvertiserBody, AuditEvent, BackupBody, BatchConfig, BatchConfigBody, BatchJob, DataBuyerProvider, DataBuyerProviderBody, IdentityLink, IdentityLinking, IdentityLinkingBody, InstantCallBody, LoginBody, Member, MemberBody, Notice, NoticeBody, ProcessedHour, PublicKey, PublicKeyBody, RequestedBatchJob, Segment, SegmentAccessRequest, SegmentAccessRequestBody, SegmentBody, SegmentStats, SharingRecord, SharingRecordBody, SyncHost, SyncHostBody, SyncReport, Task, TaskBody, UpdatePublicKeyBody, UpdateSegmentAccessRequestAnswer, UpdateSegmentAccessRequestBody, UpdateSyncHostBody, UserLookup } from './wire.ts';
 
 export type DescribeServerQuery = NoQuery;
 
@@ -276,6 +276,11 @@ export type UndoBatchJobQuery = {
   readonly member_id?: QueryValues | undefined;
 };
 
+export type CreateAccountKeyQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
 export type CreateBackupQuery = NoQuery;
 
 export type ImportCatalogQuery = NoQuery;
@@ -394,6 +399,7 @@ const table = {
   describeBatchJobs: { method: 'GET', path: '/batch-segment/meta', one: 'batch_segment_meta', many: 'batch_segment_metas', body: 'none', answer: 'fields', open: false },
   cancelBatchJob: { method: 'POST', path: '/batch-segment-cancel', one: 'batch_segment_upload_job', many: 'batch_segment_upload_job', body: 'none', answer: 'one', open: false },
   undoBatchJob: { method: 'POST', path: '/batch-segment-undo', one: 'batch_segment_upload_job', many: 'batch_segment_upload_job', body: 'none', answer: 'one', open: false },
+  createAccountKey: { method: 'POST', path: '/v1/account-key', one: 'v1_account_key', many: 'v1_account_keys', body: 'bare', answer: 'one', open: true },
   createBackup: { method: 'POST', path: '/backup', one: 'backup', many: 'backups', body: 'keyed', answer: 'one', open: false },
   importCatalog: { method: 'POST', path: '/import', one: 'import', many: 'imports', body: 'bare', answer: 'one', open: false },
   listTasks: { method: 'GET', path: '/task', one: 'task', many: 'tasks', body: 'none', answer: 'list', open: false },
@@ -775,6 +781,11 @@ export abstract class Operations extends OperationCaller {
   /** Take back what a batch job changed; what something newer has changed since stays: `POST /batch-segment-undo`. */
   undoBatchJob(query: UndoBatchJobQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'batch_segment_upload_job', BatchJob>> {
     return this.run(table.undoBatchJob, undefined, query, options);
+  }
+
+  /** Make the account-level key, or rotate it: `POST /v1/account-key`. */
+  createAccountKey(body: unknown, query: CreateAccountKeyQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'v1_account_key', AccountKey>> {
+    return this.run(table.createAccountKey, body, query, options);
   }
 
   /** Write a backup into a directory of the server's machine (the operator): `POST /backup`. */

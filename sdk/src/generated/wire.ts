@@ -33,6 +33,11 @@ export interface AccountBody {
   readonly password_expires_on?: string | null | undefined;
 }
 
+export interface AccountKey {
+  /** Shown once */
+  key: string;
+}
+
 export interface Advertiser {
   id: number;
   member_id: number;

@@ -86,7 +86,8 @@ function articleOf(operation: Operation): string {
   ].join('');
 }
 
-function accessOf({ access }: Operation): string {
+function accessOf({ access, keys }: Operation): string {
+  if (keys) return `keys and accounts${keys.writes ? ', not viewers' : ''}`;
   if (access === 'anyone') return 'anyone';
   if (access.adminOnly === true) return 'administrators';
   return access.writes ? 'accounts, not viewers' : 'accounts';

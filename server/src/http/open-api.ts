@@ -45,7 +45,7 @@ function describe(operation: Operation, path: string, index: number): object {
     operationId: index === 0 ? operation.id : `${operation.id}_${index + 1}`,
     summary: operation.summary,
     parameters: [...places, ...query],
-    ...(operation.access === 'anyone' ? { security: [] } : { security: [{ token: [] }] }),
+    ...(operation.access === 'anyone' && !operation.keys ? { security: [] } : { security: [{ token: [] }] }),
     ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: body } } } } : {}),
     responses: {
       200: { description: 'Done', content: { 'application/json': { schema: answerOf(operation) } } },

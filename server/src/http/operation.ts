@@ -2,6 +2,7 @@ import type { Buffer } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import type { TSchema } from 'typebox';
 import type { AnswerBytes } from './answer-bytes.ts';
+import type { Refusal } from '../kit/refusal.ts';
 import type { AccessRule, Caller, RequestFacts } from './caller.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -101,6 +102,10 @@ interface OperationCommon {
   readonly bodyLimitBytes?: number;
   /** The operation reads the query itself, byte for byte (`facts.query`): nothing in it is refused or told of, and `parameters` are empty. */
   readonly rawQuery?: true;
+  /** Decides itself who may call, by token or by key; for documents. writes: viewers may not. */
+  readonly keys?: { readonly who: string; readonly writes: boolean };
+  /** How its refusals are written, where that is not the envelope: JSON. */
+  readonly writesRefusal?: (refused: Refusal) => string;
   /** The body is not read before the operation is called: it takes it from the call's `stream`, and may take its time. */
   readonly streams?: true;
 }

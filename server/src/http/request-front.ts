@@ -4,10 +4,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { refusal, refusalOf } from '../kit/refusal.ts';
+import { type Refusal, refusal, refusalOf } from '../kit/refusal.ts';
 import { AnswerBytes, LentBody } from './answer-bytes.ts';
 import type { Admit, RequestFacts } from './caller.ts';
-import { envelopeOf, type EnvelopeNotes, errorEnvelope, writeEnvelope } from './envelope.ts';
+import { envelopeOf, errorEnvelope, writeEnvelope } from './envelope.ts';
 import type { HotCall, HotFront, HotReply, HotRequest, HotSent } from './hot-calls.ts';
 import { httpErrors } from './http-errors.ts';
 import type { Answer, Call, OpenCall, Operation, StreamedAnswer } from './operation.ts';
@@ -114,7 +114,7 @@ export class RequestFront implements HotFront {
 
   #hotFailure(hot: HotCall | undefined, requestId: string, operation: Operation, error: unknown): HotSent {
     const notes = { warnings: hot?.call.warnings ?? [], dbg: operation.dbg === true };
-    return this.#failure(error, requestId, operation.paths[0] ?? '', hot?.headers ?? noHeaders, notes);
+    return this.#failure(error, requestId, operation.paths[0] ?? '', hot?.headers ?? noHeaders, (refused) => errorEnvelope(refused, notes));
   }
 
   /** Writes a hot call's answer and counts it. Never throws. */
@@ -172,7 +172,9 @@ export class RequestFront implements HotFront {
 
   failFramework(request: FastifyRequest, reply: FastifyReply, template: string, error: unknown): void {
     const call = this.#framework.get(request);
-    const sent = this.#failure(error, request.id, template, {}, { warnings: call?.open.warnings ?? [], dbg: call?.operation.dbg === true });
+    const notes = { warnings: call?.open.warnings ?? [], dbg: call?.operation.dbg === true };
+    const write = call?.operation.writesRefusal ?? ((refused: Refusal) => errorEnvelope(refused, notes));
+    const sent = this.#failure(error, request.id, template, {}, write);
     void reply.code(sent.status).headers(sent.headers).send(sent.body);
     const answered = call?.operation ?? { method: request.method, paths: [template], id: '' };
     this.#count(answered, request.id, sent.status, this.#elapsedMs(request), false);
@@ -184,7 +186,13 @@ export class RequestFront implements HotFront {
     return startedAt === undefined ? 0 : performance.now() - startedAt;
   }
 
-  #failure(error: unknown, requestId: string, template: string, headers: Readonly<Record<string, string>>, notes: EnvelopeNotes): HotSent {
+  #failure(
+    error: unknown,
+    requestId: string,
+    template: string,
+    headers: Readonly<Record<string, string>>,
+    write: (refused: Refusal) => string,
+  ): HotSent {
     const { log, metrics } = this.#options;
     const refused = refusalOf(error) ?? refusal(httpErrors.bug, { requestId }, { cause: error });
     metrics.refused(refused.kind.name);
@@ -194,7 +202,7 @@ export class RequestFront implements HotFront {
     return {
       status: refused.kind.status,
       headers: { 'content-type': jsonType, ...headers, ...refused.headers },
-      body: errorEnvelope(refused, notes),
+      body: write(refused),
     };
   }
 

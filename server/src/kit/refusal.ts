@@ -48,6 +48,8 @@ interface RefusalOptions {
   /** Internal detail: goes to the log, never to the caller. */
   readonly cause?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Every problem that was found, where an answer can list them (the exchange's `details`). Public. */
+  readonly details?: readonly object[];
 }
 
 /** An expected refusal: thrown by rules and handlers, answered in the protocol's envelope. */
@@ -55,6 +57,7 @@ export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly kind: RefusalKind;
   readonly headers: Readonly<Record<string, string>>;
+  readonly details: readonly object[];
   constructor(kind: RefusalKind, values: Readonly<Record<string, string | number>> = {}, options: RefusalOptions = {}) {
     super(
       kind.text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place)),
@@ -62,6 +65,7 @@ export class Refusal extends Error {
     );
     this.kind = kind;
     this.headers = options.headers ?? {};
+    this.details = options.details ?? [];
   }
 }
 

@@ -37,7 +37,12 @@ type IdName =
   | 'notice'
   | 'audit_event'
   | 'task'
-  | 'minted_id';
+  | 'minted_id'
+  | 'application'
+  | 'application_review'
+  | 'endpoint'
+  | 'share'
+  | 'share_job';
 
 /** One transaction on the catalog: the queries, the audit entries, and what it touched. */
 export class CatalogChange {
@@ -125,7 +130,7 @@ export class CatalogChange {
 }
 
 /** Fields that may never be read back from the audit trail. */
-const secretFields: ReadonlySet<string> = new Set(['password', 'password_hash', 'token', 'token_hash', 'encoded_value']);
+const secretFields: ReadonlySet<string> = new Set(['password', 'password_hash', 'token', 'token_hash', 'encoded_value', 'credentials']);
 /** Fields that say nothing of what was changed. */
 const silentFields: ReadonlySet<string> = new Set(['last_modified', 'created_on']);
 

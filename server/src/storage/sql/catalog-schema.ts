@@ -1,10 +1,11 @@
 import type { Kysely, Transaction } from 'kysely';
+import type { ExchangeTables } from './exchange-schema.ts';
 
 /**
  * The catalog's tables. Portable to SQLite and PostgreSQL: integer ids, times in epoch milliseconds, booleans as 0 and 1,
  * JSON as text, `*_folded` columns beside text that is compared without case (kit/fold.ts).
  */
-export interface CatalogTables {
+export interface CatalogTables extends ExchangeTables {
   id_sequence: { name: string; next_id: number };
   catalog_state: CatalogStateTable;
   member: MemberTable;

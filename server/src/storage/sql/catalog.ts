@@ -16,6 +16,7 @@ import * as segmentLists0008 from './migrations/0008-segment-lists.ts';
 import * as syncDay0009 from './migrations/0009-sync-day.ts';
 import * as reachAnswer0010 from './migrations/0010-reach-answer.ts';
 import * as batchSegmentJob0011 from './migrations/0011-batch-segment-job.ts';
+import * as exchange0012 from './migrations/0012-exchange.ts';
 
 /** Forward only: a migration that has landed is never edited, the next one follows it. */
 const migrations: Record<string, Migration> = {
@@ -30,6 +31,7 @@ const migrations: Record<string, Migration> = {
   '0009-sync-day': syncDay0009,
   '0010-reach-answer': reachAnswer0010,
   '0011-batch-segment-job': batchSegmentJob0011,
+  '0012-exchange': exchange0012,
 };
 
 /** In the order in which they are made. */

@@ -1,0 +1,30 @@
+import type { Logger } from 'pino';
+import type { CatalogView } from '../catalog-view/catalog-view.ts';
+import type { Admit } from '../http/caller.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Catalog } from '../storage/sql/catalog.ts';
+import type { EndpointColumn } from './endpoints/endpoint.ts';
+
+/** Seals small texts that the catalog keeps: credentials, answers with keys. A text opens only for the purpose that it was sealed for. */
+export interface Secrets {
+  seal(purpose: string, text: string): string;
+  /** @throws Error where it was sealed with another key or for another purpose */
+  open(purpose: string, sealed: string): string;
+}
+
+/** What the routes of the exchange work with. */
+export interface ExchangeParts {
+  readonly catalog: Catalog;
+  readonly view: CatalogView;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Who is calling with a login token. */
+  readonly admit: Admit;
+  readonly secrets: Secrets;
+  /** Calls with an Idempotency-Key that are under way, by member and key. */
+  readonly underWay: Map<string, Promise<unknown>>;
+  /** Identifiers of the built-in endpoints. */
+  readonly builtInColumns: readonly EndpointColumn[];
+  /** Members whose built-in endpoint is known to be there. */
+  readonly provided: Set<number>;
+}
