@@ -1,0 +1,54 @@
+import { csvLine } from '../csv/csv-line.ts';
+import { segmentRows } from '../built-in/segment-rows.ts';
+import { sealedWriter, type SealedWriter } from '../files/sealed-writer.ts';
+import { JobFault } from './job-fault.ts';
+import { receivedName, recordFile } from './received-files.ts';
+import { moveOn, preparedOf, progressOf, type Stage } from './stage.ts';
+
+/** RECEIVING_DATA from the built-in endpoint: writes the segment's rows as any other source would send them. Begun anew after a restart. */
+export async function collectBuiltIn(stage: Stage): Promise<boolean> {
+  const { parts, job } = stage;
+  const writer = await sealedWriter(parts.folders.of(job.id).received(1), parts.box.fileKey);
+  try {
+    const { rows, unknown } = await writeRows(stage, writer);
+    const sealed = await writer.finish({ sync: true });
+    const file = { number: 1, name: receivedName(job.id, 1), rows, ...sealed };
+    await moveOn(stage, { rows_received: rows, rows_unknown: unknown, checkpoint: JSON.stringify({ collected: true }) }, (change) =>
+      recordFile(change, job.id, 'in', file),
+    );
+  } catch (error) {
+    await writer.discard();
+    throw error;
+  }
+  stage.progress(30);
+  return true;
+}
+
+async function writeRows(stage: Stage, writer: SealedWriter): Promise<{ rows: number; unknown: number }> {
+  const { parts, job, signal } = stage;
+  const tell = progressOf(stage);
+  const columns = builtInColumns(stage);
+  await writer.write(Buffer.from(csvLine(columns)));
+  let rows = 0;
+  let unknown = 0;
+  const wanted = { member: job.member_id, segment: Number(job.source_segment_id), columns, identifiers: identifiersOf(stage) };
+  for await (const page of segmentRows(parts, wanted)) {
+    signal.throwIfAborted();
+    for (const cells of page.rows) await writer.write(Buffer.from(csvLine(cells)));
+    rows += page.rows.length;
+    unknown += page.unknown;
+    tell({ rows_received: rows });
+  }
+  if (rows > mostRows) throw new JobFault('TOO_LARGE', `The segment has more than ${mostRows} rows, which is more than one run may move.`);
+  return { rows, unknown };
+}
+
+const mostRows = 50_000_000;
+
+const identifiersOf = ({ job }: Stage): readonly string[] => preparedOf(job).mapping.sourceIdentifiers.map(({ name }) => name);
+
+/** Only what the mapping asks for leaves the segment. */
+const builtInColumns = (stage: Stage): string[] => [
+  ...identifiersOf(stage),
+  ...new Set(preparedOf(stage.job).mapping.attributes.map(({ source }) => source.name)),
+];
