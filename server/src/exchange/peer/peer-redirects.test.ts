@@ -122,12 +122,9 @@ describe('names', () => {
     expect(await several.call(callTo(`http://peer.example:${peer.port}/`), textOf)).toBe('here');
   });
 
-  test.each(['localhost', 'LOCALHOST'])(
-    'without the option %s is not called, however the system resolves it',
-    async (name) => {
-      expect(await codeOf(new PeerHttp(publicOnly).call(callTo(`https://${name}/`), textOf))).toEqual(['ADDRESS_REFUSED', false]);
-    },
-  );
+  test.each(['localhost', 'LOCALHOST'])('without the option %s is not called, however the system resolves it', async (name) => {
+    expect(await codeOf(new PeerHttp(publicOnly).call(callTo(`https://${name}/`), textOf))).toEqual(['ADDRESS_REFUSED', false]);
+  });
 
   test('a name that nobody knows is an error of the network', async () => {
     const unknown = new PeerHttp(rule, () => Promise.reject(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' })));
