@@ -68,7 +68,10 @@ describe('reading data', () => {
       'a1',
       'd1',
       1000,
-      (given) => textOf(given).catch(() => Promise.reject(new Error('half a row'))),
+      (given) =>
+        textOf(given).catch(() => {
+          throw new Error('half a row');
+        }),
       never,
     );
     expect((await failureOf(reading)).code).toBe('PEER_ERROR');
