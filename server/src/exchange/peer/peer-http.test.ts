@@ -212,15 +212,21 @@ describe('time', () => {
   test('data that stops in the middle is given up; a slow reader of ours is not the peer’s fault', async () => {
     await using silent = await startPeer((_request, response) => response.write('a,b'));
     expect(await faultOf(hasty.call(callTo(silent.url(), { kind: 'data' }), textOf))).toEqual(timeout('no answer'));
-    await using peer = await startPeer((_request, response) => response.end('a,b'));
-    const slowly = hasty.call(callTo(peer.url(), { kind: 'data' }), async (answer) => {
-      for await (const chunk of answer.body(100)) {
-        await sleep(2 * shortLimits.dataIdleMs);
-        return chunk.length;
-      }
-      return 0;
+    let finish: () => void = () => undefined;
+    await using peer = await startPeer((_request, response) => {
+      response.write('a');
+      finish = () => response.end('b');
     });
-    expect(await slowly).toBe(3);
+    const slowly = hasty.call(callTo(peer.url(), { kind: 'data' }), async (answer) => {
+      let text = '';
+      for await (const chunk of answer.body(100)) {
+        text += Buffer.from(chunk).toString();
+        await sleep(2 * shortLimits.dataIdleMs);
+        finish();
+      }
+      return text;
+    });
+    expect(await slowly).toBe('ab');
   });
 
   test('a peer that takes no more of a delivery is given up; a slow source of ours is not its fault', async () => {

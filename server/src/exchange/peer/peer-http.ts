@@ -153,8 +153,6 @@ export class PeerHttp {
         throw this.#told(leg, error);
       });
     watch.progress();
-    // What breaks an unread body is told to the one who reads it; without a listener it would end the process.
-    raw.body.on('error', () => undefined);
     if (redirectStatuses.has(raw.statusCode)) return { next: redirectTarget(call, url, raw.headers['location']) };
     const answer = new PeerAnswer(url, raw, watch, {
       broken: (error) => this.#told(leg, error),
