@@ -83,7 +83,7 @@ describe('a sealed file', () => {
 });
 
 describe('what was done to a sealed file is found', () => {
-  const damaged = async (change: (file: Buffer) => Buffer, range?: ByteRange): Promise<void> => {
+  const expectDamage = async (change: (file: Buffer) => Buffer, range?: ByteRange): Promise<void> => {
     await seal('hurt', [text(200)]);
     writeFileSync(fileNamed('hurt'), change(readFileSync(fileNamed('hurt'))));
     await expect(unseal('hurt', range)).rejects.toThrow(SealedFileDamaged);
@@ -93,7 +93,7 @@ describe('what was done to a sealed file is found', () => {
   it('a bit flipped anywhere', () =>
     fc.assert(
       fc.asyncProperty(fc.nat({ max: headerBytes + 200 + 4 * tagBytes - 1 }), fc.nat({ max: 7 }), (at, bit) =>
-        damaged((file) => {
+        expectDamage((file) => {
           file[at] = (file[at] ?? 0) ^ (1 << bit);
           return file;
         }),
@@ -103,14 +103,14 @@ describe('what was done to a sealed file is found', () => {
   it('any end cut off, whichever range is read', () =>
     fc.assert(
       fc.asyncProperty(fc.nat({ max: headerBytes + 200 + 4 * tagBytes - 1 }), (size) =>
-        damaged((file) => file.subarray(0, size), { start: 0, end: 0 }),
+        expectDamage((file) => file.subarray(0, size), { start: 0, end: 0 }),
       ),
       { numRuns: 100 },
     ));
-  it('cut off behind a full frame', () => damaged((file) => file.subarray(0, frameAt(2))));
-  it('something behind the end', () => damaged((file) => Buffer.concat([file, Buffer.alloc(fullFrame)])));
+  it('cut off behind a full frame', () => expectDamage((file) => file.subarray(0, frameAt(2))));
+  it('something behind the end', () => expectDamage((file) => Buffer.concat([file, Buffer.alloc(fullFrame)])));
   it('two frames in each other’s place', () =>
-    damaged((file) =>
+    expectDamage((file) =>
       Buffer.concat([
         file.subarray(0, frameAt(0)),
         file.subarray(frameAt(1), frameAt(2)),
@@ -118,11 +118,11 @@ describe('what was done to a sealed file is found', () => {
         file.subarray(frameAt(2)),
       ]),
     ));
-  it('a frame left out', () => damaged((file) => Buffer.concat([file.subarray(0, frameAt(1)), file.subarray(frameAt(2))])));
+  it('a frame left out', () => expectDamage((file) => Buffer.concat([file.subarray(0, frameAt(1)), file.subarray(frameAt(2))])));
   it('a frame of another file', async () => {
     await seal('other', [text(200)]);
     const other = readFileSync(fileNamed('other'));
-    await damaged((file) =>
+    await expectDamage((file) =>
       Buffer.concat([file.subarray(0, frameAt(1)), other.subarray(frameAt(1), frameAt(2)), file.subarray(frameAt(2))]),
     );
   });

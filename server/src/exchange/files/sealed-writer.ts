@@ -49,7 +49,6 @@ export class SealedWriter {
   /** Undefined where everything went into memory, so that there is nothing to wait for. The chunk may be used again afterwards. */
   write(chunk: Uint8Array): Promise<void> | undefined {
     this.#bytes += chunk.length;
-    this.#hash.update(chunk);
     if (chunk.length > this.#frame.length - this.#filled) return this.#writeFrames(chunk);
     this.#frame.set(chunk, this.#filled);
     this.#filled += chunk.length;
@@ -82,7 +81,9 @@ export class SealedWriter {
   }
 
   async #writeFrame(last: boolean): Promise<void> {
-    const sealed = this.#seal.seal(this.#frames, last, this.#frame.subarray(0, this.#filled));
+    const plain = this.#frame.subarray(0, this.#filled);
+    this.#hash.update(plain);
+    const sealed = this.#seal.seal(this.#frames, last, plain);
     this.#frames += 1;
     this.#filled = 0;
     await this.#handle.writeFile(Buffer.concat(sealed));
