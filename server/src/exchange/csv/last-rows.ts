@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readSealed } from '../files/read-sealed.ts';
 import { derivedKey } from '../files/secret-box.ts';
 import { type SealedWriter, sealedWriter } from '../files/sealed-writer.ts';
-import { rowHeadBytes, type RowSpace, type SpacedRow, wholeRowBytes } from './row-space.ts';
+import { keyOf, rowHeadBytes, type RowSpace, type SpacedRow, wholeRowBytes } from './row-space.ts';
 
 const partitions = 64;
 const partitionBits = 6;
@@ -41,7 +41,8 @@ export class LastRows {
   /** Undefined: nothing to wait for. Rows are added one after the other. */
   add(key: string, rest: string): Promise<void> | undefined {
     if (this.#space.add(key, rest)) return undefined;
-    return this.#addAgain(() => this.#space.add(key, rest), rowHeadBytes + Buffer.byteLength(key) + Buffer.byteLength(rest));
+    const keyBytes = Buffer.from(key);
+    return this.#addAgain(() => this.#space.add(key, rest), keyBytes, rowHeadBytes + keyBytes.length + Buffer.byteLength(rest));
   }
 
   /** Hands out what remains. */
@@ -79,8 +80,8 @@ export class LastRows {
     for (const writer of this.#writers.values()) await writer.discard();
   }
 
-  async #addAgain(add: () => boolean, rowBytes: number): Promise<void> {
-    if (this.#space.compact() && add()) return;
+  async #addAgain(add: () => boolean, key: Buffer, rowBytes: number): Promise<void> {
+    if (this.#space.makeRoom(key) && add()) return;
     await this.#spill();
     this.#space.growFor(rowBytes);
     if (!add()) throw new Error('a row has no room in an empty space');
@@ -108,7 +109,7 @@ export class LastRows {
       for (let at = 0; at < bytes.length;) {
         const row = bytes.subarray(at, at + wholeRowBytes(bytes, at));
         at += row.length;
-        if (!this.#space.addWhole(row)) await this.#addAgain(() => this.#space.addWhole(row), row.length);
+        if (!this.#space.addWhole(row)) await this.#addAgain(() => this.#space.addWhole(row), keyOf(row), row.length);
       }
     }
   }

@@ -86,9 +86,20 @@ export class RowSpace {
     return this.#hash(row.key, 0, row.key.length);
   }
 
-  /** Gives the room of replaced rows back. False where it is not worth it: they take less than half. */
-  compact(): boolean {
-    if (this.#deadBytes * 2 < this.#filled || this.#filled === 0) return false;
+  /**
+   * Makes room for a row with that key where it is cheap: the row whose place it takes goes, and so do those that were replaced before,
+   * if they take half of the space or more. False where nothing was gained.
+   */
+  makeRoom(key: Buffer): boolean {
+    const slot = this.#slotOf(key, 0, key.length, this.#hash(key, 0, key.length));
+    const entry = this.#slots[slot] ?? 0;
+    if (entry > 0) this.#replace(entry - 1);
+    else if (this.#deadBytes * 2 < this.#filled || this.#filled === 0) return false;
+    this.#compact();
+    return true;
+  }
+
+  #compact(): void {
     let to = 0;
     for (let at = 0; at < this.#filled;) {
       const length = this.#lengthAt(at);
@@ -103,7 +114,6 @@ export class RowSpace {
     this.#slots.fill(0);
     this.#rows = 0;
     for (let at = 0; at < to; at += this.#lengthAt(at)) this.#place(at, this.#bytes.readUInt32LE(at));
-    return true;
   }
 
   /** Makes room for one row that no empty space of this size could take. */
@@ -129,20 +139,20 @@ export class RowSpace {
   #place(at: number, keyBytes: number): void {
     const keyAt = at + rowHeadBytes;
     const hash = this.#hash(this.#bytes, keyAt, keyAt + keyBytes);
+    const slot = this.#slotOf(this.#bytes, keyAt, keyBytes, hash);
+    const entry = this.#slots[slot] ?? 0;
+    if (entry > 0) this.#replace(entry - 1);
+    else this.#rows += 1;
+    this.#slots[slot] = at + 1;
+    this.#hashes[slot] = hash;
+  }
+
+  /** The slot of the key's row, or the free one where it belongs. */
+  #slotOf(bytes: Buffer, keyAt: number, keyBytes: number, hash: number): number {
     const mask = this.#slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const entry = this.#slots[slot] ?? 0;
-      if (entry === 0) {
-        this.#slots[slot] = at + 1;
-        this.#hashes[slot] = hash;
-        this.#rows += 1;
-        return;
-      }
-      if (this.#hashes[slot] === hash && this.#isSameKey(entry - 1, keyAt, keyBytes)) {
-        this.#replace(entry - 1);
-        this.#slots[slot] = at + 1;
-        return;
-      }
+      if (entry === 0 || (this.#hashes[slot] === hash && this.#isSameKey(entry - 1, bytes, keyAt, keyBytes))) return slot;
     }
   }
 
@@ -160,11 +170,11 @@ export class RowSpace {
     return rowHeadBytes + this.#bytes.readUInt32LE(at) + (this.#bytes.readUInt32LE(at + 4) & ~replaced);
   }
 
-  #isSameKey(at: number, keyAt: number, keyBytes: number): boolean {
+  #isSameKey(at: number, other: Buffer, keyAt: number, keyBytes: number): boolean {
     const bytes = this.#bytes;
     if (bytes.readUInt32LE(at) !== keyBytes) return false;
     for (let offset = 0; offset < keyBytes; offset++) {
-      if (bytes[at + rowHeadBytes + offset] !== bytes[keyAt + offset]) return false;
+      if (bytes[at + rowHeadBytes + offset] !== other[keyAt + offset]) return false;
     }
     return true;
   }
@@ -180,3 +190,6 @@ export class RowSpace {
 
 /** How long the row is whose head stands there. */
 export const wholeRowBytes = (bytes: Buffer, at: number): number => rowHeadBytes + bytes.readUInt32LE(at) + bytes.readUInt32LE(at + 4);
+
+/** The key of a row with its head. */
+export const keyOf = (row: Buffer): Buffer => row.subarray(rowHeadBytes, rowHeadBytes + row.readUInt32LE(0));
