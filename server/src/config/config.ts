@@ -46,8 +46,8 @@ export function readConfig(
   };
 }
 
-/** FOYER_ variables that other parts read: the tests, and settings of services that are not built yet. */
-const outside = new Set(['FOYER_TEST_FULL', 'FOYER_TEST_OPERATIONS', 'FOYER_ALLOW_PRIVATE_ENDPOINTS', 'FOYER_SERVER']);
+/** FOYER_ variables that other parts read: the tests, and the command line. */
+const outside = new Set(['FOYER_TEST_FULL', 'FOYER_TEST_OPERATIONS', 'FOYER_SERVER']);
 
 function readSetting(name: string, text: string, schema: SettingSchema): unknown {
   if (schema.anyOf) {

@@ -61,6 +61,13 @@ export const options = {
     description: 'Listen beyond loopback although accounts with test passwords are active.',
     secret: false,
   },
+  allowPrivateEndpoints: {
+    schema: Type.Boolean(),
+    default: false,
+    description:
+      'Let endpoints of the exchange be at http, loopback and private addresses. Link-local, multicast, unspecified and reserved ones stay refused.',
+    secret: false,
+  },
   hotRoutes: {
     schema: Type.Boolean(),
     default: true,
