@@ -157,6 +157,12 @@ export const options = {
     description: 'Batch files that are loaded at once; those of one member follow each other.',
     secret: false,
   },
+  shareJobsAtOnce: {
+    schema: whole(1, 64),
+    default: 8,
+    description: "Jobs of the exchange that run at once; waiting for another company's server counts.",
+    secret: false,
+  },
   drop: {
     schema: Type.String({ pattern: '^(s3://[^/]+(/.*)?|(?!s3:).*)$', patternFault: 'must be a directory or like s3://BUCKET/PREFIX' }),
     default: '',

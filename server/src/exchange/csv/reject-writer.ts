@@ -9,7 +9,9 @@ export type RejectCode =
   | 'CELL_COUNT'
   | 'INVALID_VALUE'
   | 'MISSING_VALUE'
-  | 'UNKNOWN_IDENTIFIER';
+  | 'UNKNOWN_IDENTIFIER'
+  /** Found by the built-in destination: there is no room for it. */
+  | 'LIMIT';
 
 /** Writes a reject file, sealed: `line,code,message,row`. */
 export class RejectWriter {

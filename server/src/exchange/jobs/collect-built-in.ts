@@ -1,3 +1,4 @@
+import { asMemberId, asSegmentId } from '../../kit/ids.ts';
 import { csvLine } from '../csv/csv-line.ts';
 import { segmentRows } from '../built-in/segment-rows.ts';
 import { sealedWriter, type SealedWriter } from '../files/sealed-writer.ts';
@@ -27,14 +28,19 @@ export async function collectBuiltIn(stage: Stage): Promise<boolean> {
 async function writeRows(stage: Stage, writer: SealedWriter): Promise<{ rows: number; unknown: number }> {
   const { parts, job, signal } = stage;
   const tell = progressOf(stage);
-  const columns = builtInColumns(stage);
-  await writer.write(Buffer.from(csvLine(columns)));
+  await writer.write(Buffer.from(csvLine([...identifiersOf(stage), ...attributesOf(stage)])));
   let rows = 0;
   let unknown = 0;
-  const wanted = { member: job.member_id, segment: Number(job.source_segment_id), columns, identifiers: identifiersOf(stage) };
-  for await (const page of segmentRows(parts, wanted)) {
+  const question = {
+    member: asMemberId(job.member_id),
+    segment: asSegmentId(Number(job.source_segment_id)),
+    identifiers: identifiersOf(stage),
+    attributes: attributesOf(stage),
+  };
+  for await (const page of segmentRows(parts.profiles, parts.clock, question)) {
     signal.throwIfAborted();
-    for (const cells of page.rows) await writer.write(Buffer.from(csvLine(cells)));
+    // No cell is an empty text: what is empty is nothing.
+    for (const cells of page.rows) await writer.write(Buffer.from(csvLine(cells.map((cell) => (cell === '' ? null : cell)))));
     rows += page.rows.length;
     unknown += page.unknown;
     tell({ rows_received: rows });
@@ -45,10 +51,5 @@ async function writeRows(stage: Stage, writer: SealedWriter): Promise<{ rows: nu
 
 const mostRows = 50_000_000;
 
-const identifiersOf = ({ job }: Stage): readonly string[] => preparedOf(job).mapping.sourceIdentifiers.map(({ name }) => name);
-
-/** Only what the mapping asks for leaves the segment. */
-const builtInColumns = (stage: Stage): string[] => [
-  ...identifiersOf(stage),
-  ...new Set(preparedOf(stage.job).mapping.attributes.map(({ source }) => source.name)),
-];
+const identifiersOf = ({ job }: Stage): string[] => preparedOf(job).mapping.sourceIdentifiers.map(({ name }) => name);
+const attributesOf = ({ job }: Stage): string[] => [...new Set(preparedOf(job).mapping.attributes.map(({ source }) => source.name))];

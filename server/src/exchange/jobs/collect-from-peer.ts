@@ -1,5 +1,5 @@
 import { exchangeLimits, mostFiles } from '../csv/csv-limits.ts';
-import { clientOf } from '../endpoints/client-of.ts';
+import { clientOf } from '../endpoints/connection.ts';
 import type { EndpointClient, PeerData, StartedJob } from '../peer/endpoint-client.ts';
 import { readEndpointEver } from '../store/endpoint-store.ts';
 import { jobFiles } from '../store/share-job-store.ts';
@@ -16,8 +16,8 @@ const collecting: readonly JobStatus[] = ['WAITING_TO_RECIEVE_DATA', 'RECEIVING_
 export async function collectFromPeer(stage: Stage): Promise<boolean> {
   const { parts, job } = stage;
   const endpoint = await readEndpointEver(parts.catalog.read, job.source_endpoint_id);
-  if (!endpoint) throw new Error(`endpoint ${job.source_endpoint_id} is gone`);
-  const collection = new Collection(stage, clientOf(parts, endpoint, 'source'));
+  if (!endpoint?.source?.url) throw new Error(`endpoint ${job.source_endpoint_id} has no address`);
+  const collection = new Collection(stage, clientOf(parts, endpoint, endpoint.source.url));
   await collection.run();
   return true;
 }

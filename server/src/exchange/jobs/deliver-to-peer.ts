@@ -1,4 +1,4 @@
-import { clientOf } from '../endpoints/client-of.ts';
+import { clientOf } from '../endpoints/connection.ts';
 import { readSealed } from '../files/read-sealed.ts';
 import type { EndpointClient, StartedJob } from '../peer/endpoint-client.ts';
 import { readEndpointEver } from '../store/endpoint-store.ts';
@@ -17,8 +17,8 @@ const dayMs = 24 * 3600_000;
 export async function deliverToPeer(stage: Stage): Promise<boolean> {
   const { parts, job } = stage;
   const endpoint = await readEndpointEver(parts.catalog.read, job.destination_endpoint_id ?? 0);
-  if (!endpoint) throw new Error(`endpoint ${job.destination_endpoint_id} is gone`);
-  const delivery = new PeerDelivery(stage, clientOf(parts, endpoint, 'destination'));
+  if (!endpoint?.destination?.url) throw new Error(`endpoint ${job.destination_endpoint_id} has no address`);
+  const delivery = new PeerDelivery(stage, clientOf(parts, endpoint, endpoint.destination.url));
   await delivery.run();
   await completeJob(stage);
   return false;

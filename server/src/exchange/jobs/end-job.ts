@@ -1,5 +1,5 @@
 import type { CatalogChange } from '../../storage/sql/catalog-change.ts';
-import { noteJobEnd } from '../schedules/note-job-end.ts';
+import { noteJobEnd } from '../shares/note-job-end.ts';
 import { type JobStatus, jobStatuses, hasEnded } from './job-status.ts';
 import { moveJob, type ShareJob } from '../store/share-job-store.ts';
 

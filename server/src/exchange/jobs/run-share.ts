@@ -5,6 +5,7 @@ import { CsvFault } from '../csv/csv-fault.ts';
 import type { ExchangeParts } from '../exchange-parts.ts';
 import { PeerFault } from '../peer/peer-faults.ts';
 import { readJob } from '../store/share-job-store.ts';
+import { clearJob } from './clear-job.ts';
 import { collectBuiltIn } from './collect-built-in.ts';
 import { collectFromPeer } from './collect-from-peer.ts';
 import { deliverToBuiltIn } from './deliver-to-built-in.ts';
@@ -14,7 +15,7 @@ import { JobFault } from './job-fault.ts';
 import { hasEnded } from './job-status.ts';
 import { prepareJob } from './prepare-job.ts';
 import { refreshJob } from './refresh-job.ts';
-import { beginSending, checkpointOf, preparedOf, serverChange, type Stage } from './stage.ts';
+import { beginSending, checkpointOf, JobMoved, preparedOf, serverChange, type Stage } from './stage.ts';
 import { transformJob } from './transform-job.ts';
 
 const mostAttempts = 5;
@@ -30,8 +31,8 @@ export const runShare = (parts: ExchangeParts): TaskHandler => ({
       await goOn(parts, id, signal, control);
     } catch (error) {
       if (control.signal.aborted) throw error;
-      // Somebody moved the job meanwhile, and a task of its own looks after it.
-      if (signal.aborted) return;
+      // Somebody moved the job meanwhile, and whoever did looks after it.
+      if (signal.aborted || error instanceof JobMoved) return;
       await failOrRepeat(parts, id, error, task.attempts);
     } finally {
       parts.running.end(id);
@@ -78,7 +79,8 @@ async function failOrRepeat(parts: ExchangeParts, id: number, error: unknown, at
   const job = await readJob(parts.catalog.read, id);
   if (!job) return;
   const { code, message, details } = fault ?? internalFault;
-  await serverChange(parts, 'failShareJob', (change) => endJob(change, job, { status: 'FAILED', code, message, details }));
+  await serverChange(parts, 'runShare', (change) => endJob(change, job, { status: 'FAILED', code, message, details }));
+  await clearJob(parts, (await readJob(parts.catalog.read, id)) ?? job);
   if (!fault) throw new TaskFault(internalFault.message, { cause: error });
 }
 

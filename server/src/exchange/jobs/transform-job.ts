@@ -1,4 +1,5 @@
 import { type TransformPlan, type TransformResult, tooManyRejects, usualMemoryBytes } from '../csv/transform-plan.ts';
+import type { ResolvedMapping } from '../shares/mapping.ts';
 import { jobFiles } from '../store/share-job-store.ts';
 import { JobFault } from './job-fault.ts';
 import { recordFile } from './received-files.ts';
@@ -47,12 +48,12 @@ export async function transformJob(stage: Stage): Promise<boolean> {
 
 async function transformPlan({ parts, job }: Stage): Promise<TransformPlan> {
   const folder = parts.folders.of(job.id);
-  const { mapping, columns, destinationType, nowMs } = preparedOf(job);
+  const { mapping, columns, sourceType, destinationType, nowMs } = preparedOf(job);
   const builtIn = destinationType === 'internal';
   const files = await jobFiles(parts.catalog.read, job.id, 'in');
   return {
     files: files.map(({ number, name }) => ({ path: folder.received(number), name })),
-    columns,
+    columns: sourceType === 'internal' ? builtInColumns(mapping) : columns,
     sourceIdentifiers: mapping.sourceIdentifiers,
     destinationIdentifier: mapping.destinationIdentifier,
     attributes: mapping.attributes,
@@ -70,6 +71,12 @@ async function transformPlan({ parts, job }: Stage): Promise<TransformPlan> {
     memoryBytes: usualMemoryBytes,
   };
 }
+
+/** The built-in endpoint wrote what the mapping asks for and nothing else. */
+const builtInColumns = ({ sourceIdentifiers, attributes }: ResolvedMapping): TransformPlan['columns'] => [
+  ...sourceIdentifiers.map((column) => ({ ...column, isIdentifier: true })),
+  ...new Map(attributes.map(({ source }) => [source.name, { ...source, isIdentifier: false }])).values(),
+];
 
 /** Why nothing may be delivered (exchange-sharing.md section 7). */
 function faultOf({ job }: Stage, result: TransformResult): JobFault | undefined {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import { Busboy } from '@fastify/busboy';
+import { Busboy, type Busboy as BusboyForm } from '@fastify/busboy';
 import type { RequestFacts } from '../../http/caller.ts';
 import { sentContentType } from '../../http/streamed-body.ts';
 import { refusal } from '../../kit/refusal.ts';
