@@ -248,7 +248,21 @@ const batchRoutes = ({ batch, taskHooks }: RouteParts): Operation[] => [
 ];
 
 /** Endpoints, audiences, shares and jobs. */
-const exchangeRoutes = (exchange: ExchangeParts): Operation[] => [createAccountKey(exchange)];
+const exchangeRoutes = (exchange: ExchangeParts): Operation[] => [createAccountKey(exchange), ...jobRoutes(exchange)];
+
+/** Runs of shares: what endpoints poll for, and what people see. */
+const jobRoutes = (exchange: ExchangeParts): Operation[] => [
+  listExchangeJobs(exchange),
+  readExchangeJob(exchange),
+  uploadJobData(exchange),
+  downloadJobData(exchange),
+  reportJob(exchange),
+  listShareJobs(exchange),
+  readShareJob(exchange),
+  readShareJobRejects(exchange),
+  cancelShareJob(exchange),
+  followShareJob(exchange),
+];
 
 /** For whoever runs the server, and for looking at what it does. */
 function operatorRoutes(parts: RouteParts): Operation[] {
