@@ -40,6 +40,14 @@ import { describeSyncHosts, listSyncHosts } from './identity/routes/list-sync-ho
 import { updateSyncHost } from './identity/routes/update-sync-host.ts';
 import { createAccountKey } from './exchange/endpoints/routes/create-account-key.ts';
 import type { ExchangeParts } from './exchange/exchange-parts.ts';
+import { createShare } from './exchange/shares/routes/create-share.ts';
+import { deleteShare } from './exchange/shares/routes/delete-share.ts';
+import { dryRunShare } from './exchange/shares/routes/dry-run-share.ts';
+import { listShares } from './exchange/shares/routes/list-shares.ts';
+import { readShare } from './exchange/shares/routes/read-share.ts';
+import { runShare } from './exchange/shares/routes/run-share.ts';
+import { suggestShareMapping } from './exchange/shares/routes/suggest-share-mapping.ts';
+import { updateShare } from './exchange/shares/routes/update-share.ts';
 import type { BatchParts } from './ingest/batch/batch-parts.ts';
 import { cancelBatchJob } from './ingest/batch/routes/cancel-batch-job.ts';
 import { createBatchJob } from './ingest/batch/routes/create-batch-job.ts';
@@ -238,7 +246,17 @@ const batchRoutes = ({ batch, taskHooks }: RouteParts): Operation[] => [
 ];
 
 /** Endpoints, audiences, shares and jobs. */
-const exchangeRoutes = (exchange: ExchangeParts): Operation[] => [createAccountKey(exchange)];
+const exchangeRoutes = (exchange: ExchangeParts): Operation[] => [createAccountKey(exchange), ...shareRoutes(exchange)];
+const shareRoutes = (exchange: ExchangeParts): Operation[] => [
+  listShares(exchange),
+  createShare(exchange),
+  dryRunShare(exchange),
+  suggestShareMapping(exchange),
+  readShare(exchange),
+  updateShare(exchange),
+  deleteShare(exchange),
+  runShare(exchange),
+];
 
 /** For whoever runs the server, and for looking at what it does. */
 function operatorRoutes(parts: RouteParts): Operation[] {
