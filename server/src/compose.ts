@@ -119,12 +119,13 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
   const registry = new Registry();
   const pixel = openPixels(options, { view, profiles, writer, catalog, registry, proxy });
   const admit = createAdmission({ snapshot: () => view.current(), sessions, throttle: new MinuteThrottle(clock), proxy });
-  const exchange = openExchange(options, { view, catalog, admit });
+  const exchange = openExchange(options, { view, catalog, admit, profiles });
   const serving = { instant, pixel, batch, exchange, runners, registry, proxy, admit };
   const parts = { place, catalog, profiles, memory, view, sessions, hasher, ...serving };
   const { http, front, operations } = createHttp(options, parts);
   tasks.start();
   await batch.start();
+  await exchange.start();
   return {
     http,
     operations,
@@ -144,7 +145,8 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
 }
 
 /** In the order in which they stand on each other. */
-async function closeParts({ batch, hasher, instant, pixel, profiles, place }: Parts): Promise<void> {
+async function closeParts({ batch, exchange, hasher, instant, pixel, profiles, place }: Parts): Promise<void> {
+  await exchange.stop();
   await batch.close();
   await hasher.close();
   await instant.close();
@@ -205,9 +207,16 @@ function openBatch(
 /** Endpoints, shares and their jobs. */
 const openExchange = (
   { config, clock, directory, log }: ComposeOptions,
-  parts: Pick<Parts, 'view' | 'catalog' | 'admit'>,
+  parts: Pick<Parts, 'view' | 'catalog' | 'admit' | 'profiles'>,
 ): ExchangeService =>
-  new ExchangeService({ ...parts, clock, log, filesPath: directory.filesPath, eidSources: eidSources(config.eidSources) });
+  new ExchangeService({
+    ...parts,
+    clock,
+    log,
+    filesPath: directory.filesPath,
+    eidSources: eidSources(config.eidSources),
+    allowPrivateEndpoints: config.allowPrivateEndpoints,
+  });
 
 /** Where members drop files; null: nowhere. */
 function dropPlaceOf({ drop, dropEndpoint }: Config): DropPlace | null {
