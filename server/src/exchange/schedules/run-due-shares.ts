@@ -5,7 +5,7 @@ import { type Share, shareOf } from '../shares/share.ts';
 import { heldShare } from '../store/share-store.ts';
 import { nextOccurrences } from './occurrences.ts';
 
-type DueParts = Pick<ExchangeParts, 'catalog' | 'clock' | 'log'>;
+export type DueParts = Pick<ExchangeParts, 'catalog' | 'clock' | 'log'>;
 
 const byServer = (operation: string): ChangeContext => ({
   operation,
@@ -108,24 +108,4 @@ export async function reckonNextRuns({ catalog, clock }: DueParts): Promise<void
     }
     if (rows.length < sharesAtOnce) return;
   }
-}
-
-const backwardsMs = 1000;
-
-/** What a tick does, one after the other: `runDueShares`, and `reckonNextRuns` at first and whenever the clock was set back. */
-export function shareTick(parts: DueParts): () => Promise<void> {
-  let lastMs = Infinity;
-  let busy = false;
-  return async () => {
-    if (busy) return;
-    busy = true;
-    try {
-      const nowMs = parts.clock.nowMs();
-      if (nowMs < lastMs - backwardsMs) await reckonNextRuns(parts);
-      lastMs = nowMs;
-      await runDueShares(parts);
-    } finally {
-      busy = false;
-    }
-  };
 }

@@ -1,5 +1,4 @@
 import { type Static, Type } from 'typebox';
-import { shareActions } from '../endpoints/endpoint.ts';
 import { scheduleSchema } from '../schedules/schedule-faults.ts';
 
 const endpointId = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
@@ -25,7 +24,7 @@ const identityMapping = Type.Object({
   destinationIdentifier: column,
 });
 const attributeMappings = Type.Record(Type.String(), column, { description: 'Source names to destination names; ignored on REMOVE' });
-const shareAction = Type.Union(shareActions.map((action) => Type.Literal(action)));
+const shareAction = Type.Union([Type.Literal('ADD'), Type.Literal('REPLACE'), Type.Literal('REMOVE')]);
 const allowEmptyReplace = Type.Boolean({ description: 'A REPLACE with no rows empties the audience' });
 
 export const newShareSchema = Type.Object({
