@@ -66,13 +66,6 @@ describe('200', () => {
     expect(await exchange.read(id)).toMatchObject({ source: { type: 'push' }, destination: { type: 'pull', shareActions: ['ADD'] } });
   });
 
-  it('a key that was rotated works for another day, and not longer', async () => {
-    const { id, key } = await exchange.ready(pushSource);
-    const rotated = await exchange.as('provider', `POST /v1/endpoints/${id}/rotate-key`);
-    expect(rotated.json).toEqual({ key: expect.stringMatching(/^fx_/), previousKeyExpiresAt: '2026-01-16T12:00:00.000Z' });
-    expect((await exchange.withKey(key, `GET /v1/endpoint/${id}/segments`)).status).toBe(200);
-  });
-
   it('as registered: all endpoints, one, and chosen properties', async () => {
     const { id } = await exchange.ready(pushDestination('https://ads.example/ex/'), 'As registered');
     const one = await exchange.as('provider', `GET /v1/endpoint?endpointId=${id}`);
