@@ -20,6 +20,8 @@ import { RequestMetrics } from './http/request-metrics.ts';
 import { eidSources } from './identity/resolve-user.ts';
 import type { ExchangeService } from './exchange/exchange-service.ts';
 import type { BatchService } from './ingest/batch/batch-service.ts';
+import { followShareTask } from './exchange/jobs/cancel-job.ts';
+import type { TaskHooks } from './tasks/task-hooks.ts';
 import { followTask } from './ingest/batch/cancel-batch.ts';
 import type { InstantParts } from './ingest/instant/instant-parts.ts';
 import type { Clock } from './kit/clock.ts';
@@ -113,7 +115,7 @@ export function createHttp(
     importLimitBytes: config.importLimitBytes,
     memberHooks: sharingMemberHooks,
     segmentHooks: sharingHooks,
-    taskHooks: { moves: followTask, canceled: (id) => tellCanceled(runners, id) },
+    taskHooks: { moves: followTasks, canceled: (id) => tellCanceled(runners, id) },
     batch: batch.parts,
     exchange: parts.exchange.parts,
     instant,
@@ -138,6 +140,12 @@ export function createHttp(
   });
   return { http, front, operations };
 }
+
+/** What a task is about goes with it. */
+const followTasks: TaskHooks['moves'] = async (change, task, state) => {
+  await followTask(change, task, state);
+  await followShareTask(change, task, state);
+};
 
 function tellCanceled(runners: Parts['runners'], task: number): void {
   for (const runner of runners) runner.canceled(task);

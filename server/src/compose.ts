@@ -17,6 +17,8 @@ import type { HttpServer } from './http/http-server.ts';
 import type { Operation } from './http/operation.ts';
 import { eidSources } from './identity/resolve-user.ts';
 import { ExchangeService } from './exchange/exchange-service.ts';
+import { ShareJobFolders } from './exchange/jobs/job-folder.ts';
+import { expireExchangeRecords } from './exchange/tasks/expire-exchange-records.ts';
 import { BatchService } from './ingest/batch/batch-service.ts';
 import { DirectoryDrop } from './ingest/batch/drop/directory-drop.ts';
 import type { DropPlace } from './ingest/batch/drop/drop-place.ts';
@@ -110,7 +112,9 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
     onStatisticsFailure: (error) => log.error({ err: error }, statisticsNotWritten),
   });
   const batch = openBatch(options, { view, profiles, writer, catalog, proxy });
-  const runners = [tasks, batch];
+  const admit = createAdmission({ snapshot: () => view.current(), sessions, throttle: new MinuteThrottle(clock), proxy });
+  const exchange = openExchange(options, { view, profiles, writer, catalog, admit });
+  const runners = [tasks, batch, exchange];
   catalog.onCommit(async (touched) => {
     await view.renew(touched);
     if (touched.has('task')) for (const runner of runners) runner.wake();
@@ -118,8 +122,6 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
   await place.follow(view);
   const registry = new Registry();
   const pixel = openPixels(options, { view, profiles, writer, catalog, registry, proxy });
-  const admit = createAdmission({ snapshot: () => view.current(), sessions, throttle: new MinuteThrottle(clock), proxy });
-  const exchange = openExchange(options, { view, catalog, admit, profiles });
   const serving = { instant, pixel, batch, exchange, runners, registry, proxy, admit };
   const parts = { place, catalog, profiles, memory, view, sessions, hasher, ...serving };
   const { http, front, operations } = createHttp(options, parts);
@@ -145,7 +147,7 @@ export async function compose(options: ComposeOptions): Promise<ComposedServer> 
 }
 
 /** In the order in which they stand on each other. */
-async function closeParts({ batch, exchange, hasher, instant, pixel, profiles, place }: Parts): Promise<void> {
+async function closeParts({ exchange, batch, hasher, instant, pixel, profiles, place }: Parts): Promise<void> {
   await exchange.stop();
   await batch.close();
   await hasher.close();
@@ -207,14 +209,17 @@ function openBatch(
 /** Endpoints, shares and their jobs. */
 const openExchange = (
   { config, clock, directory, log }: ComposeOptions,
-  parts: Pick<Parts, 'view' | 'catalog' | 'admit' | 'profiles'>,
+  parts: Pick<Parts, 'view' | 'catalog' | 'admit' | 'profiles'> & { readonly writer: ProfileWriter },
 ): ExchangeService =>
   new ExchangeService({
     ...parts,
     clock,
     log,
     filesPath: directory.filesPath,
+    queue: new CatalogTaskQueue(parts.catalog, clock),
+    jobsAtOnce: config.shareJobsAtOnce,
     eidSources: eidSources(config.eidSources),
+    secretKey: config.secretKey,
     allowPrivateEndpoints: config.allowPrivateEndpoints,
   });
 
@@ -239,6 +244,7 @@ function createTaskRunner({ config, clock, directory, log }: ComposeOptions, pla
           () => purgeAuditEvents(catalog.read, clock.nowMs(), config.auditDays),
           () => dropInstantLogs(catalog.read, clock.nowMs(), config.eraseDays),
           () => expireBatchFiles(catalog.read, new JobFolders(directory.filesPath), clock.nowMs()),
+          () => expireExchangeRecords({ catalog, clock, folders: new ShareJobFolders(directory.filesPath) }),
           () => place.scrub(),
         ]),
       ],

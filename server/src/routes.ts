@@ -56,6 +56,16 @@ import { replaceSegments } from './exchange/audiences/routes/replace-segments.ts
 import { withdrawSegment } from './exchange/audiences/routes/withdraw-segment.ts';
 import { connectEndpoint } from './exchange/endpoints/routes/connect-endpoint.ts';
 import { createAccountKey } from './exchange/endpoints/routes/create-account-key.ts';
+import { cancelShareJob } from './exchange/jobs/routes/cancel-share-job.ts';
+import { downloadJobData } from './exchange/jobs/routes/download-job-data.ts';
+import { followShareJob } from './exchange/jobs/routes/follow-share-job.ts';
+import { listExchangeJobs } from './exchange/jobs/routes/list-exchange-jobs.ts';
+import { listShareJobs } from './exchange/jobs/routes/list-share-jobs.ts';
+import { readExchangeJob } from './exchange/jobs/routes/read-exchange-job.ts';
+import { readShareJob } from './exchange/jobs/routes/read-share-job.ts';
+import { readShareJobRejects } from './exchange/jobs/routes/read-share-job-rejects.ts';
+import { reportJob } from './exchange/jobs/routes/report-job.ts';
+import { uploadJobData } from './exchange/jobs/routes/upload-job-data.ts';
 import { createEndpointRegistration } from './exchange/endpoints/routes/create-endpoint-registration.ts';
 import { deleteEndpoint } from './exchange/endpoints/routes/delete-endpoint.ts';
 import { disableEndpoint } from './exchange/endpoints/routes/disable-endpoint.ts';
@@ -69,6 +79,14 @@ import { readEndpoint } from './exchange/endpoints/routes/read-endpoint.ts';
 import { rotateEndpointKey } from './exchange/endpoints/routes/rotate-endpoint-key.ts';
 import { setConnection } from './exchange/endpoints/routes/set-connection.ts';
 import type { ExchangeParts } from './exchange/exchange-parts.ts';
+import { createShare } from './exchange/shares/routes/create-share.ts';
+import { deleteShare } from './exchange/shares/routes/delete-share.ts';
+import { dryRunShare } from './exchange/shares/routes/dry-run-share.ts';
+import { listShares } from './exchange/shares/routes/list-shares.ts';
+import { readShare } from './exchange/shares/routes/read-share.ts';
+import { runShare } from './exchange/shares/routes/run-share.ts';
+import { suggestShareMapping } from './exchange/shares/routes/suggest-share-mapping.ts';
+import { updateShare } from './exchange/shares/routes/update-share.ts';
 import type { BatchParts } from './ingest/batch/batch-parts.ts';
 import { cancelBatchJob } from './ingest/batch/routes/cancel-batch-job.ts';
 import { createBatchJob } from './ingest/batch/routes/create-batch-job.ts';
@@ -270,8 +288,27 @@ const batchRoutes = ({ batch, taskHooks }: RouteParts): Operation[] => [
   uploadSegments(batch),
 ];
 
+/** Runs of shares: what endpoints poll for, and what people see. */
+const jobRoutes = (exchange: ExchangeParts): Operation[] => [
+  listExchangeJobs(exchange),
+  readExchangeJob(exchange),
+  uploadJobData(exchange),
+  downloadJobData(exchange),
+  reportJob(exchange),
+  listShareJobs(exchange),
+  readShareJob(exchange),
+  readShareJobRejects(exchange),
+  cancelShareJob(exchange),
+  followShareJob(exchange),
+];
+
 /** Endpoints, audiences, shares and jobs. */
-const exchangeRoutes = (exchange: ExchangeParts): Operation[] => [...endpointRoutes(exchange), ...offerRoutes(exchange)];
+const exchangeRoutes = (exchange: ExchangeParts): Operation[] => [
+  ...endpointRoutes(exchange),
+  ...offerRoutes(exchange),
+  ...shareRoutes(exchange),
+  ...jobRoutes(exchange),
+];
 
 /** Applications, and endpoints by people and by their software. */
 const endpointRoutes = (exchange: ExchangeParts): Operation[] => [
@@ -306,6 +343,18 @@ const offerRoutes = (exchange: ExchangeParts): Operation[] => [
   clearSegments(exchange),
   readOfferedSegment(exchange),
   withdrawSegment(exchange),
+];
+
+/** Standing orders, and their runs by hand. */
+const shareRoutes = (exchange: ExchangeParts): Operation[] => [
+  listShares(exchange),
+  createShare(exchange),
+  dryRunShare(exchange),
+  suggestShareMapping(exchange),
+  readShare(exchange),
+  updateShare(exchange),
+  deleteShare(exchange),
+  runShare(exchange),
 ];
 
 /** For whoever runs the server, and for looking at what it does. */

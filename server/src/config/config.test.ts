@@ -21,6 +21,8 @@ describe('settings', () => {
     [{ FOYER_DURABILITY: 'os' }, { durability: 'os' }],
     [{}, { tcfVendorId: 0 }],
     [{ FOYER_TCF_VENDOR_ID: '755' }, { tcfVendorId: 755 }],
+    [{ FOYER_SECRET_KEY: 'aB'.repeat(32) }, { secretKey: 'aB'.repeat(32) }],
+    [{ FOYER_SECRET_KEY: `${'A+/z'.repeat(10)}ABE=` }, { secretKey: `${'A+/z'.repeat(10)}ABE=` }],
   ])('%o', (environment, expected) => expect(read(environment)).toMatchObject(expected));
 });
 
@@ -31,6 +33,8 @@ describe('a setting that cannot be used is refused by its name', () => {
     [{ FOYER_PORT: '-1' }, 'FOYER_PORT must be a whole number'],
     [{ FOYER_HOT_ROUTES: 'maybe' }, "FOYER_HOT_ROUTES must be on or off; it is 'maybe'"],
     [{ FOYER_TCF_VENDOR_ID: '65536' }, "FOYER_TCF_VENDOR_ID must be a whole number from 0 to 65535; it is '65536'"],
+    [{ FOYER_SECRET_KEY: 'aB'.repeat(31) }, 'FOYER_SECRET_KEY must be 64 hex digits or base64 of 32 bytes'],
+    [{ FOYER_SECRET_KEY: 'correct horse' }, 'FOYER_SECRET_KEY must be 64 hex digits or base64 of 32 bytes'],
     [{ FOYER_DURABILITY: 'never' }, 'FOYER_DURABILITY must be one of fsync, os'],
   ])('%o', (environment, text) => {
     expect(() => read(environment)).toThrow(ConfigError);

@@ -157,6 +157,12 @@ export const options = {
     description: 'Batch files that are loaded at once; those of one member follow each other.',
     secret: false,
   },
+  shareJobsAtOnce: {
+    schema: whole(1, 64),
+    default: 8,
+    description: "Jobs of the exchange that run at once; waiting for another company's server counts.",
+    secret: false,
+  },
   drop: {
     schema: Type.String({ pattern: '^(s3://[^/]+(/.*)?|(?!s3:).*)$', patternFault: 'must be a directory or like s3://BUCKET/PREFIX' }),
     default: '',
@@ -171,6 +177,16 @@ export const options = {
     description:
       'The address of an S3-compatible store for FOYER_DROP. Empty: Amazon S3. Region and keys come from the usual AWS_ variables.',
     secret: false,
+  },
+  secretKey: {
+    schema: Type.String({
+      pattern: '^([0-9a-fA-F]{64}|[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=?)?$',
+      patternFault: 'must be 64 hex digits or base64 of 32 bytes',
+    }),
+    default: '',
+    description:
+      'The key that seals exchanged files and connection secrets: 64 hex digits or base64 of 32 bytes. Empty: one is made in the data directory. What another key sealed cannot be read any more.',
+    secret: true,
   },
   durability: {
     schema: Type.Union([Type.Literal('fsync'), Type.Literal('os')]),

@@ -3,8 +3,14 @@ import type { CatalogView } from '../catalog-view/catalog-view.ts';
 import type { Admit } from '../http/caller.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { ProfileStore } from '../profiles/profile-store.ts';
+import type { ProfileWriter } from '../profiles/profile-writer.ts';
 import type { Catalog } from '../storage/sql/catalog.ts';
+import type { CsvEngine } from './csv/csv-engine.ts';
 import type { EndpointColumn } from './endpoints/endpoint.ts';
+import type { SecretBox } from './files/secret-box.ts';
+import type { ShareJobFolders } from './jobs/job-folder.ts';
+import type { PollBucket } from './jobs/poll-bucket.ts';
+import type { RunningShareJobs } from './jobs/running-share-jobs.ts';
 import type { AddressRule } from './peer/address-rule.ts';
 import type { PeerHttp } from './peer/peer-http.ts';
 import type { WaitParts } from './peer/retrying.ts';
@@ -30,8 +36,8 @@ export interface ExchangeParts {
   readonly catalog: Catalog;
   readonly view: CatalogView;
   readonly clock: Clock;
-  /** How many users the built-in endpoints' audiences have. */
-  readonly profiles: Pick<ProfileStore, 'count'>;
+  readonly profiles: ProfileStore;
+  readonly writer: ProfileWriter;
   readonly log: Logger;
   /** Who is calling with a login token. */
   readonly admit: Admit;
@@ -42,6 +48,17 @@ export interface ExchangeParts {
   readonly checks: Map<number, Promise<void>>;
   /** Calls with an Idempotency-Key that are under way, by member and key. */
   readonly underWay: Map<string, Promise<unknown>>;
+  /** Checks and transforms files, in a thread. */
+  readonly csv: CsvEngine;
+  /** Seals files. */
+  readonly box: SecretBox;
+  readonly folders: ShareJobFolders;
+  readonly running: RunningShareJobs;
+  readonly polls: PollBucket;
+  /** Sources of extended ids, in lower case. */
+  readonly eidSources: ReadonlySet<string>;
+  /** A task of the exchange was canceled: whoever does it is to stop. */
+  readonly tellCanceled: (task: number) => void;
   /** Identifiers of the built-in endpoints. */
   readonly builtInColumns: readonly EndpointColumn[];
   /** Members whose built-in endpoint is known to be there. */

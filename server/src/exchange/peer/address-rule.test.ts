@@ -148,7 +148,7 @@ describe('the rest of a URL', () => {
         'file:///etc/passwd',
         'ftp://a.example',
         'gopher://a',
-        'javascript:1',
+        'blob:https://a.example/1',
         'data:,x',
       ].filter((url) => checkUrl(url, rule) === null);
     expect(taken(publicOnly)).toEqual(['https://a.example', 'HTTPS://a.example']);

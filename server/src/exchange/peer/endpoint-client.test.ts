@@ -1,53 +1,10 @@
-import { Buffer } from 'node:buffer';
-import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { EndpointClient, type PeerData, type PeerRows } from './endpoint-client.ts';
-import { PeerFault } from './peer-faults.ts';
+import { EndpointClient } from './endpoint-client.ts';
+import { clientOf, failureOf, json, never, rows, startScript, textOf } from './peer-client.fixture.ts';
 import { PeerHttp } from './peer-http.ts';
-import { type PeerServer, type Received, shortLimits, startPeer } from './peer-server.fixture.ts';
+import { shortLimits, startPeer } from './peer-server.fixture.ts';
 import { WaitLog } from './wait-log.fixture.ts';
-
-type Answer = (response: ServerResponse, request: Received) => void;
-const never = new AbortController().signal;
-const json =
-  (value: unknown, status = 200, headers: Record<string, string> = {}): Answer =>
-  (response) =>
-    response.writeHead(status, headers).end(typeof value === 'string' ? value : JSON.stringify(value));
-
-/** A peer that gives these answers one after the other, the last one for ever. */
-const startScript = (...answers: readonly Answer[]): Promise<PeerServer> => {
-  let at = 0;
-  return startPeer((request, response) => {
-    answers[Math.min(at, answers.length - 1)]?.(response, request);
-    at += 1;
-  });
-};
-const clientOf = (peer: PeerServer, wait = new WaitLog()): EndpointClient =>
-  new EndpointClient(
-    new PeerHttp({ allowPrivate: true }),
-    { url: peer.url('/base/'), auth: { type: 'APIKEY', apiKey: 'secret-key-1' } },
-    wait,
-  );
-const failureOf = async (attempt: Promise<unknown>): Promise<PeerFault> => {
-  const error: unknown = await attempt.then(
-    (value) => value,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof PeerFault)) throw new Error(`no fault but ${JSON.stringify(error)}`, { cause: error });
-  return error;
-};
-const textOf = async (data: PeerData): Promise<string> => {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of data.body) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
-};
-const rows = (text: string): PeerRows => ({
-  bytes: Buffer.byteLength(text),
-  async *open() {
-    yield Buffer.from(text);
-  },
-});
 
 describe('segments', () => {
   test('a list comes over all its pages, with the last of several of one id', async () => {

@@ -154,7 +154,7 @@ export class EndpointClient {
       }
       const waitMs = pollWaitMs(poll, retryAfterMs);
       if (this.#wait.nowMs() + waitMs > endMs) {
-        throw new PeerFault('PEER_TIMEOUT', `The endpoint's job did not end within ${withinMs / 3_600_000} hours`, detailsOf(call));
+        throw new PeerFault('PEER_TIMEOUT', `The endpoint's job did not end within ${withinMs / 3_600_000} h`, detailsOf(call));
       }
       await this.#wait.sleep(waitMs, signal);
       ({ job, retryAfterMs } = await this.readJob(job.jobId, signal));

@@ -162,7 +162,9 @@ describe('what comes back', () => {
       });
       const reading = http.call(callTo(peer.url(), { kind: 'data' }), async (answer) => {
         // Whatever a reader makes of its early end, the connection's error is what is told.
-        await answer.bytes(1000).catch(() => Promise.reject(new Error('no row is whole')));
+        await answer.bytes(1000).catch(() => {
+          throw new Error('no row is whole');
+        });
       });
       expect(await faultOf(reading)).toMatchObject({ code: 'PEER_ERROR', again: true });
     },
@@ -210,15 +212,21 @@ describe('time', () => {
   test('data that stops in the middle is given up; a slow reader of ours is not the peer’s fault', async () => {
     await using silent = await startPeer((_request, response) => response.write('a,b'));
     expect(await faultOf(hasty.call(callTo(silent.url(), { kind: 'data' }), textOf))).toEqual(timeout('no answer'));
-    await using peer = await startPeer((_request, response) => response.end('a,b'));
-    const slowly = hasty.call(callTo(peer.url(), { kind: 'data' }), async (answer) => {
-      for await (const chunk of answer.body(100)) {
-        await sleep(2 * shortLimits.dataIdleMs);
-        return chunk.length;
-      }
-      return 0;
+    let finish: () => void = () => undefined;
+    await using peer = await startPeer((_request, response) => {
+      response.write('a');
+      finish = () => response.end('b');
     });
-    expect(await slowly).toBe(3);
+    const slowly = hasty.call(callTo(peer.url(), { kind: 'data' }), async (answer) => {
+      let text = '';
+      for await (const chunk of answer.body(100)) {
+        text += Buffer.from(chunk).toString();
+        await sleep(2 * shortLimits.dataIdleMs);
+        finish();
+      }
+      return text;
+    });
+    expect(await slowly).toBe('ab');
   });
 
   test('a peer that takes no more of a delivery is given up; a slow source of ours is not its fault', async () => {
@@ -260,19 +268,25 @@ describe('time', () => {
     expect(await faultOf(unanswered.call(callTo('https://peer.example/'), textOf))).toEqual(timeout('DNS'));
   });
 
-  test.each(['before the call', 'while nothing comes', 'in the middle of a body', 'while a name is asked for'])(
-    'its caller can end it %s',
-    async (moment) => {
-      await using peer = await startPeer((_request, response) => void (moment === 'in the middle of a body' && response.write('x')));
+  test('its caller can end it before it begins, while nothing comes, in the middle of a body, and while a name is asked for', async () => {
+    const reason = new Error('canceled');
+    let abort: () => void = () => undefined;
+    const endedBy = (caller: PeerHttp, url: string): Promise<unknown> => {
       const controller = new AbortController();
-      const reason = new Error('canceled');
-      if (moment === 'before the call') controller.abort(reason);
-      const hanging = new PeerHttp({ allowPrivate: true }, () => new Promise(() => undefined));
-      const [caller, url] = moment === 'while a name is asked for' ? [hanging, 'http://peer.example/'] : [http, peer.url()];
-      const ended = expect(caller.call(callTo(url, { kind: 'data', signal: controller.signal }), textOf)).rejects.toBe(reason);
-      if (moment === 'while nothing comes' || moment === 'in the middle of a body') await expect.poll(() => peer.received.length).toBe(1);
-      controller.abort(reason);
-      await ended;
-    },
-  );
+      abort = () => controller.abort(reason);
+      return caller.call(callTo(url, { kind: 'data', signal: controller.signal }), textOf).catch((error: unknown) => error);
+    };
+    await using silent = await startPeer(() => abort());
+    expect(await endedBy(http, silent.url())).toBe(reason);
+    await using broken = await startPeer((_request, response) => response.write('x', () => setTimeout(abort, 20)));
+    expect(await endedBy(http, broken.url())).toBe(reason);
+    const hanging = new PeerHttp({ allowPrivate: true }, () => {
+      setImmediate(abort);
+      return new Promise(() => undefined);
+    });
+    expect(await endedBy(hanging, 'http://peer.example/')).toBe(reason);
+    await expect(http.call(callTo(silent.url(), { signal: AbortSignal.abort(reason) }), textOf)).rejects.toBe(reason);
+    expect(silent.received.length).toBe(1);
+    await expect.poll(() => silent.connections.open + broken.connections.open).toBe(0);
+  });
 });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'undici';
+import type { Client } from 'undici';
 import { version } from '../../http/envelope.ts';
 import { type AddressRule, checkUrl } from './address-rule.ts';
 import { CallWatch } from './call-watch.ts';
@@ -92,7 +92,7 @@ export class PeerHttp {
   async #hop<T>(leg: Leg, use: (answer: PeerAnswer) => Promise<T>): Promise<Hop<T>> {
     const refused = checkUrl(leg.url, this.#rule);
     if (refused !== null) throw addressFault(leg.call, refused);
-    const client = this.#clientTo(leg.url, await this.#addressesOf(leg));
+    const client = await this.#clientTo(leg.url, await this.#addressesOf(leg));
     try {
       return await this.#exchange(client, leg, use);
     } finally {
@@ -118,9 +118,13 @@ export class PeerHttp {
     }
   }
 
-  /** A client for one request over one connection. HTTP/1.1 only: HTTP/2 has nothing to offer one request, and more that can go wrong. */
-  #clientTo(url: URL, addresses: readonly PeerAddress[]): Client {
-    return new Client(url.origin, {
+  /**
+   * A client for one request over one connection. HTTP/1.1 only: HTTP/2 has nothing to offer one request, and more that can go wrong.
+   * undici is loaded by the first call: a server that calls nobody does without its 30 MB.
+   */
+  async #clientTo(url: URL, addresses: readonly PeerAddress[]): Promise<Client> {
+    const undici = await import('undici');
+    return new undici.Client(url.origin, {
       connect: {
         timeout: this.#limits.connectMs,
         lookup: lookupAmong(addresses),
@@ -149,8 +153,6 @@ export class PeerHttp {
         throw this.#told(leg, error);
       });
     watch.progress();
-    // What breaks an unread body is told to the one who reads it; without a listener it would end the process.
-    raw.body.on('error', () => undefined);
     if (redirectStatuses.has(raw.statusCode)) return { next: redirectTarget(call, url, raw.headers['location']) };
     const answer = new PeerAnswer(url, raw, watch, {
       broken: (error) => this.#told(leg, error),

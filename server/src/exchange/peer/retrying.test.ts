@@ -37,7 +37,10 @@ describe('retrying', () => {
 
   test.each([fault(false), new Error('a bug')])('%s is thrown at once', async (error) => {
     const wait = new WaitLog();
-    await expect(retrying(() => Promise.reject(error), wait, never)).rejects.toBe(error);
+    const attempt = async (): Promise<never> => {
+      throw error;
+    };
+    await expect(retrying(attempt, wait, never)).rejects.toBe(error);
     expect(wait.slept).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
 import type { OpenOperation } from '../../../http/operation.ts';
+import { sentContentType, sentLength } from '../../../http/streamed-body.ts';
 import type { BatchParts } from '../batch-parts.ts';
 import { refusedUpload, type UploadRefusal } from '../upload/upload-refusal.ts';
 import { UploadTaking } from '../upload/take-upload.ts';
@@ -24,7 +25,7 @@ export function uploadSegments(parts: BatchParts): OpenOperation {
         jobId: path.job ?? '',
         secret: path.secret ?? '',
         contentType: sentContentType(stream),
-        length: lengthOf(facts.headers['content-length']),
+        length: sentLength(facts.headers['content-length']),
         body: stream,
         requestId,
       });
@@ -32,14 +33,4 @@ export function uploadSegments(parts: BatchParts): OpenOperation {
       return { fields: { segment_upload: { job_id: taken.job_id } }, outputTerm: 'segment_upload' };
     },
   };
-}
-
-const lengthOf = (header: string | string[] | undefined): number | null =>
-  typeof header === 'string' && /^\d{1,15}$/.test(header) ? Number(header) : null;
-
-/** As sent: for the framework all bodies have one type. */
-function sentContentType(stream: unknown): string {
-  const { rawHeaders = [] } = stream as { readonly rawHeaders?: readonly string[] };
-  for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.toLowerCase() === 'content-type') return rawHeaders[at + 1] ?? '';
-  return '';
 }

@@ -57,16 +57,5 @@ export async function receiveFile(
   }
 }
 
-/** So long what nobody wants is still read, so that a sender that is not listening yet comes to read its answer. */
-const longestDrainMs = 30_000;
-
-/** Passes over the rest of a body. */
-export function drain(body: Readable): void {
-  const timer = setTimeout(() => body.destroy(), longestDrainMs);
-  timer.unref();
-  body.once('close', () => clearTimeout(timer));
-  body.resume();
-}
-
 const cutOffCodes = new Set(['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ECONNABORTED', 'EPIPE', 'ABORT_ERR']);
 const isCutOff = (error: unknown): boolean => cutOffCodes.has((error as NodeJS.ErrnoException).code ?? '');

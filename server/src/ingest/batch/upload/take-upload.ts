@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
+import { drain } from '../../../http/streamed-body.ts';
 import type { BatchParts } from '../batch-parts.ts';
 import { type BatchJob, cutOffUpload, isLate } from '../batch-job.ts';
 import { findBatchJob, moveBatchJob } from '../store/batch-job-store.ts';
-import { drain } from './receive-file.ts';
 import { failUpload, type StoredFile, storeFile, uploadAllowance } from './store-file.ts';
 import { bytesRefusal } from './upload-limits.ts';
 import { type UploadRefusal, uploadRefusals } from './upload-refusal.ts';

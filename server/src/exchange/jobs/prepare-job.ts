@@ -1,0 +1,81 @@
+import { readAudience } from '../audiences/read-audience.ts';
+import type { Audience } from '../audiences/audience.ts';
+import { columnNamed, type Endpoint } from '../endpoints/endpoint.ts';
+import { resolveMapping, type ResolvedMapping } from '../shares/mapping.ts';
+import type { Share } from '../shares/share.ts';
+import { readEndpointEver } from '../store/endpoint-store.ts';
+import { JobFault } from './job-fault.ts';
+import type { JobPlan } from './job-plan.ts';
+import { moveOn, planOf, type Stage } from './stage.ts';
+
+const hourMs = 3600_000;
+/** No upload within this time fails the job (exchange.md section 2.7). */
+const uploadWaitMs = 24 * hourMs;
+
+/** CREATED: looks at what the share means now, and asks for the data. */
+export async function prepareJob(stage: Stage): Promise<boolean> {
+  const { parts, job } = stage;
+  const { share } = planOf(job);
+  const source = await activeEndpoint(stage, share.source.endpointId);
+  const destination = await activeEndpoint(stage, share.destination.endpointId);
+  const audience = await readAudience(parts, job.member_id, source, share.source.segmentId);
+  if (!audience) throw new JobFault('SEGMENT_NOT_FOUND', `${source.name} does not offer the audience ${share.source.segmentId} any more.`);
+  const { mapping, warnings } = mappingNow(source, audience, destination, share);
+  if (!source.source || !destination.destination)
+    throw new JobFault('BAD_STATE', `${source.source ? destination.name : source.name} does not take part in sharing audiences any more.`);
+  const nowMs = parts.clock.nowMs();
+  const plan: JobPlan = {
+    share,
+    prepared: {
+      mapping,
+      columns: audience.columns.map(({ name, type, isIdentifier }) => ({
+        name,
+        type: columnNamed([...source.identifiers, ...source.attributes], name)?.type ?? type,
+        isIdentifier,
+      })),
+      segmentIdIsNumber: audience.idIsNumber,
+      sourceType: source.source.type,
+      destinationType: destination.destination.type,
+      segmentName: audience.name,
+      nowMs,
+    },
+  };
+  await parts.folders.of(job.id).make();
+  const waits = source.source.type !== 'internal';
+  await moveOn(stage, {
+    plan: JSON.stringify(plan),
+    warnings: JSON.stringify(warnings),
+    started_on: nowMs,
+    status: waits ? 'WAITING_TO_RECIEVE_DATA' : 'RECEIVING_DATA',
+    waits_until: source.source.type === 'push' ? nowMs + uploadWaitMs : null,
+  });
+  return true;
+}
+
+async function activeEndpoint({ parts }: Stage, id: number): Promise<Endpoint> {
+  const endpoint = await readEndpointEver(parts.catalog.read, id);
+  if (endpoint?.status === 'ACTIVE') return endpoint;
+  throw new JobFault('ENDPOINT_DISABLED', `The endpoint ${endpoint?.name ?? id} is not active; enable it and run the share again.`);
+}
+
+/** An optional attribute that has gone since the share was made is left out, with a warning (exchange.md section 6). */
+function mappingNow(
+  source: Endpoint,
+  audience: Audience,
+  destination: Endpoint,
+  share: Share,
+): { readonly mapping: ResolvedMapping; readonly warnings: readonly string[] } {
+  const { identityMapping, shareAction } = share;
+  const warnings: string[] = [];
+  let attributeMappings = share.attributeMappings;
+  for (;;) {
+    const { problems, resolved } = resolveMapping(source, audience, destination, { identityMapping, attributeMappings, shareAction });
+    if (resolved) return { mapping: resolved, warnings };
+    const gone = problems.map(({ attribute }) => attribute).find((name) => name !== undefined && Object.hasOwn(attributeMappings, name));
+    const [first] = problems;
+    if (gone === undefined)
+      throw new JobFault('INVALID_MAPPING', `The share's mapping does not fit any more: ${first?.message ?? 'it is empty'}`);
+    warnings.push(`The attribute ${gone} was left out: ${problems.find(({ attribute }) => attribute === gone)?.message ?? ''}`);
+    attributeMappings = Object.fromEntries(Object.entries(attributeMappings).filter(([name]) => name !== gone));
+  }
+}

@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { refusal } from '../../../kit/refusal.ts';
+import { exchangeOperation } from '../../calls/exchange-operation.ts';
+import { csvLine } from '../../csv/csv-line.ts';
+import { exchangeErrors } from '../../exchange-errors.ts';
+import type { ExchangeParts } from '../../exchange-parts.ts';
+import { readSealed, sealedSize } from '../../files/read-sealed.ts';
+import { ownedJob } from '../owned-job.ts';
+
+const headers = { 'content-type': 'text/csv; charset=utf-8', 'cache-control': 'no-store' };
+
+/** `GET /v1/share-jobs/{jobId}/rejects`: every row that was left out, where it stands and why (exchange-sharing.md section 6). */
+export const readShareJobRejects = (parts: ExchangeParts) =>
+  exchangeOperation(parts, {
+    id: 'readShareJobRejects',
+    method: 'GET',
+    path: '/v1/share-jobs/:job/rejects',
+    summary: 'Download the reject file of a job: line, code, message, row',
+    // Rows are personal data: not for viewers.
+    access: { who: 'people', writes: true },
+    async handle(call) {
+      const job = await ownedJob(parts.catalog.read, call, call.path.job);
+      const folder = parts.folders.of(job.id);
+      const path = [folder.lateRejects, folder.rejects].find((file) => existsSync(file));
+      if (path === undefined) {
+        if (job.rows_rejected > 0)
+          throw refusal(exchangeErrors.notFound, { object: 'reject file any more (rows are kept for 7 days) of job', id: job.id });
+        return { answer: { status: 200, headers, body: csvLine(['line', 'code', 'message', 'row']) } };
+      }
+      const length = String(await sealedSize(path));
+      const stream = Readable.from(readSealed(path, parts.box.fileKey), { objectMode: false });
+      return { answer: { status: 200, headers: { ...headers, 'content-length': length }, stream } };
+    },
+  });
