@@ -23,7 +23,10 @@ beforeAll(async () => {
   temporary = await temporaryCatalog(clock);
   await inChange(async (change) => {
     await insertMember(change, { id: 10, name: 'Member', primary_type: 'data_provider' });
-    await change.db.insertInto('endpoint').values([endpointRow(1), endpointRow(2)]).execute();
+    await change.db
+      .insertInto('endpoint')
+      .values([endpointRow(1), endpointRow(2)])
+      .execute();
   });
 });
 afterAll(() => temporary.remove());

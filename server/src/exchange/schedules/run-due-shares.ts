@@ -7,7 +7,13 @@ import { nextOccurrences } from './occurrences.ts';
 
 export type DueParts = Pick<ExchangeParts, 'catalog' | 'clock' | 'log'>;
 
-const byServer = (operation: string): ChangeContext => ({ operation, requestId: null, accountId: null, username: null, accountMemberId: null });
+const byServer = (operation: string): ChangeContext => ({
+  operation,
+  requestId: null,
+  accountId: null,
+  username: null,
+  accountMemberId: null,
+});
 const sharesAtOnce = 100;
 
 /**
@@ -76,7 +82,7 @@ async function warnOfSkipped(change: CatalogChange, job: number, dueMs: number):
  * longer than it should.
  */
 export async function reckonNextRuns({ catalog, clock }: DueParts): Promise<void> {
-  for (let afterId = 0; ; ) {
+  for (let afterId = 0; ;) {
     const rows = await catalog.read
       .selectFrom('share')
       .selectAll()

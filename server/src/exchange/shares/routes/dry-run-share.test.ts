@@ -8,7 +8,7 @@ let destination: number;
 let internal: number;
 let segment: number;
 beforeAll(async () => {
-  platform = await startPlatform();
+  platform = await startPlatform({ embedded: true });
   source = await addEndpoint(platform, { named: 'uid:user_id', attributed: 'score:number' });
   destination = await addDestination(platform, { named: 'who:user_id phone:phone', attributed: 'points:number ends:datetime' });
   await offer(platform, source, 's', 'uid', 'score:number', 1204);
@@ -53,7 +53,13 @@ describe('dryRunShare', () => {
       identityMapping: { sourceIdentifiers: ['uid'], destinationIdentifier: 'user_id' },
       shareAction: 'REPLACE',
     };
-    expect(await dryRun(replacing)).toMatchObject({ valid: true, rowsAvailable: 1204, wouldSend: null, wouldReject: null, replaceRemoves: 3 });
+    expect(await dryRun(replacing)).toMatchObject({
+      valid: true,
+      rowsAvailable: 1204,
+      wouldSend: null,
+      wouldReject: null,
+      replaceRemoves: 3,
+    });
   });
 
   it('200: the next five runs', async () => {
@@ -64,7 +70,10 @@ describe('dryRunShare', () => {
 
   it('200: every problem, with its code; problems of the body’s form too', async () => {
     const codes = async (json: unknown) => (await dryRun(json)).problems.map(({ code, field }) => `${code} ${field}`);
-    const mapped = { identityMapping: { sourceIdentifiers: ['uid'], destinationIdentifier: 'phone' }, attributeMappings: { nope: 'neither' } };
+    const mapped = {
+      identityMapping: { sourceIdentifiers: ['uid'], destinationIdentifier: 'phone' },
+      attributeMappings: { nope: 'neither' },
+    };
     expect(await codes({ ...described(source, destination), ...mapped, schedule: { type: 'AT' } })).toEqual([
       'INVALID_REQUEST schedule.at',
       'INVALID_MAPPING identityMapping.sourceIdentifiers.0',
@@ -94,7 +103,9 @@ describe('dryRunShare', () => {
   });
 
   it('400: what is no object', async () => {
-    expect((await platform.call('POST /v1/shares/dry-run', { body: '[]', headers: { 'content-type': 'application/json' } })).status).toBe(400);
+    expect((await platform.call('POST /v1/shares/dry-run', { body: '[]', headers: { 'content-type': 'application/json' } })).status).toBe(
+      400,
+    );
   });
 });
 
@@ -105,7 +116,11 @@ describe('suggestShareMapping', () => {
   it('200: what fits; 200: nothing fits', async () => {
     expect((await suggest(asked(source))).json).toEqual({ identityMapping, attributeMappings: {}, unmappedRequired: [] });
     const other = await addDestination(platform, { named: 'appleid:appleid', attributed: 'country!' });
-    expect((await suggest(asked(source, other))).json).toEqual({ identityMapping: null, attributeMappings: {}, unmappedRequired: ['country'] });
+    expect((await suggest(asked(source, other))).json).toEqual({
+      identityMapping: null,
+      attributeMappings: {},
+      unmappedRequired: ['country'],
+    });
   });
   it('400: an unknown member. 404: an endpoint or audience that is not there', async () => {
     expect((await suggest({ ...asked(source), what: 1 })).status).toBe(400);

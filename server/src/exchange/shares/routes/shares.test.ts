@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AccountName, members, type PlatformAnswer, type PlatformServer, startPlatform } from '../../../../test/platform-server.ts';
-import { addDestination, addEndpoint, builtInEndpoint, described, endJob, offer } from '../exchange.fixture.ts';
+import { addDestination, addEndpoint, builtInEndpoint, changeCatalog, described, endJob, offer } from '../exchange.fixture.ts';
 
 let platform: PlatformServer;
 let source: number;
@@ -41,7 +41,11 @@ describe('createShare', () => {
       createdAt: '2026-01-15T12:00:00.000Z',
       nextRunAt: null,
     });
-    const job = await platform.server.catalog.read.selectFrom('share_job').selectAll().where('id', '=', Number(share['lastJobId'])).executeTakeFirst();
+    const job = await platform.server.catalog.read
+      .selectFrom('share_job')
+      .selectAll()
+      .where('id', '=', Number(share['lastJobId']))
+      .executeTakeFirst();
     expect(job).toMatchObject({ share_id: share['shareId'], scheduled: 0, source_segment_id: 's' });
   });
 
@@ -50,7 +54,10 @@ describe('createShare', () => {
   });
 
   it('201: a segment id beyond 2^53, as a number', async () => {
-    const json = JSON.stringify(described(source, destination, { schedule: later })).replace('"segmentId":"s"', '"segmentId":8000000000000001152');
+    const json = JSON.stringify(described(source, destination, { schedule: later })).replace(
+      '"segmentId":"s"',
+      '"segmentId":8000000000000001152',
+    );
     const answer = await platform.call('POST /v1/shares', { body: json, headers: { 'content-type': 'application/json' } });
     expect(answer.json).toMatchObject({ source: { segmentId: '8000000000000001152' } });
   });
@@ -72,16 +79,15 @@ describe('createShare', () => {
     expect(codeOf(refused)).toEqual([400, 'INVALID_REQUEST']);
     expect(fieldsOf(refused)).toEqual(['schedule.weekdays', 'schedule.at', 'destination']);
     const misspelt = await post({ ...described(source, destination), sharAction: 'ADD', name: '' });
-    expect([codeOf(misspelt), fieldsOf(misspelt)]).toEqual([[400, 'INVALID_REQUEST'], ['name', 'sharAction']]);
+    expect([codeOf(misspelt), fieldsOf(misspelt)]).toEqual([
+      [400, 'INVALID_REQUEST'],
+      ['name', 'sharAction'],
+    ]);
   });
 
   it.each<[string, (ids: { source: number; destination: number }) => object, string]>([
     ['no audience to share into', (ids) => ({ destination: { endpointId: ids.destination } }), 'destination'],
-    [
-      'a new audience with REPLACE',
-      () => ({ shareAction: 'REPLACE' }),
-      'destination.newSegment',
-    ],
+    ['a new audience with REPLACE', () => ({ shareAction: 'REPLACE' }), 'destination.newSegment'],
     ['itself', (ids) => ({ destination: { endpointId: ids.source, newSegment: { name: 'x' } } }), 'destination.endpointId'],
     ['no source', (ids) => ({ source: { endpointId: ids.destination, segmentId: 's' } }), 'source.endpointId'],
     ['AT a time that has passed', () => ({ schedule: { type: 'AT', at: '2001-01-01T00:00:00Z' } }), 'schedule.at'],
@@ -115,10 +121,16 @@ describe('createShare', () => {
     const theirs = await addEndpoint(platform, { member: members.stranger });
     expect(codeOf(await post(described(theirs, destination)))).toEqual([404, 'NOT_FOUND']);
     expect(codeOf(await post(described(source, 99_999)))).toEqual([404, 'NOT_FOUND']);
-    expect(codeOf(await post(described(source, destination, { source: { endpointId: source, segmentId: 'no-such' } })))).toEqual([404, 'NOT_FOUND']);
+    expect(codeOf(await post(described(source, destination, { source: { endpointId: source, segmentId: 'no-such' } })))).toEqual([
+      404,
+      'NOT_FOUND',
+    ]);
     const foreign = Number((await platform.call('POST /segment', { as: 'stranger', json: { segment: {} } })).at('id'));
     const internal = await builtInEndpoint(platform);
-    expect(codeOf(await post(described(source, internal, { destination: { endpointId: internal, segmentId: foreign } })))).toEqual([404, 'NOT_FOUND']);
+    expect(codeOf(await post(described(source, internal, { destination: { endpointId: internal, segmentId: foreign } })))).toEqual([
+      404,
+      'NOT_FOUND',
+    ]);
   });
 
   it('409 BAD_STATE: an endpoint that is not Active', async () => {
@@ -130,7 +142,9 @@ describe('createShare', () => {
   it('one audit event tells of it', async () => {
     const last = (await platform.audit()).at(-1)?.id ?? 0;
     const share = await make({ schedule: later });
-    expect(await platform.audit(last)).toMatchObject([{ operation: 'createShare', object_type: 'share', object_id: String(share['shareId']) }]);
+    expect(await platform.audit(last)).toMatchObject([
+      { operation: 'createShare', object_type: 'share', object_id: String(share['shareId']) },
+    ]);
   });
 });
 
@@ -139,7 +153,7 @@ describe('listShares and readShare', () => {
     const ids: number[] = [];
     for (const _ of [1, 2, 3]) ids.push(Number((await make({ schedule: later }))['shareId']));
     const found: number[] = [];
-    for (let path = '/v1/shares?limit=2'; path !== ''; ) {
+    for (let path = '/v1/shares?limit=2'; path !== '';) {
       const page = await platform.call(`GET ${path}` as 'GET /v1/shares');
       found.push(...(page.json as { shareId: number }[]).map(({ shareId }) => shareId));
       path = /<([^>]+)>; rel="next"/.exec(String(page.headers.link ?? ''))?.[1] ?? '';
@@ -175,7 +189,7 @@ describe('updateShare', () => {
   it('200: renamed or disabled whatever became of its endpoints; enabled or mapped anew only where they are there', async () => {
     const off = await addDestination(platform);
     const { shareId } = (await post(described(source, off, { schedule: later }))).json as Record<string, unknown>;
-    await platform.server.catalog.change({ operation: 'test', requestId: null, accountId: null, username: null, accountMemberId: null }, (change) =>
+    await changeCatalog(platform, (change) =>
       change.db.updateTable('endpoint').set({ status: 'DISABLED' }).where('id', '=', off).execute(),
     );
     expect((await put(shareId, { name: 'New', enabled: false })).json).toMatchObject({ name: 'New', enabled: false });
@@ -195,7 +209,11 @@ describe('updateShare', () => {
     const at = new Date(platform.clock.nowMs() + 60_000).toISOString();
     const { shareId } = await make({ schedule: { type: 'DAILY', at } });
     platform.clock.forward(61_000);
-    await expect.poll(async () => ((await platform.call(`GET /v1/shares/${String(shareId)}`)).json as Record<string, unknown>)['lastJobId'], { timeout: 5000 }).not.toBeNull();
+    await expect
+      .poll(async () => ((await platform.call(`GET /v1/shares/${String(shareId)}`)).json as Record<string, unknown>)['lastJobId'], {
+        timeout: 5000,
+      })
+      .not.toBeNull();
     const tomorrow = new Date(Date.parse(at) + 86_400_000).toISOString();
     expect((await put(shareId, { schedule: { type: 'DAILY', at, count: 9 } })).json).toMatchObject({ nextRunAt: tomorrow });
     const shifted = new Date(Date.parse(at) + 500).toISOString();
@@ -206,10 +224,9 @@ describe('updateShare', () => {
     const { shareId } = await make({ schedule: later });
     const before = (await platform.call(`GET /v1/shares/${String(shareId)}`)).json;
     expect(codeOf(await put(shareId, { source: { endpointId: source, segmentId: 'other' } }))).toEqual([400, 'INVALID_REQUEST']);
-    expect(codeOf(await put(shareId, { name: 'Bad', identityMapping: { sourceIdentifiers: ['nope'], destinationIdentifier: 'email' } }))).toEqual([
-      400,
-      'INVALID_MAPPING',
-    ]);
+    expect(
+      codeOf(await put(shareId, { name: 'Bad', identityMapping: { sourceIdentifiers: ['nope'], destinationIdentifier: 'email' } })),
+    ).toEqual([400, 'INVALID_MAPPING']);
     expect(fieldsOf(await put(shareId, { schedule: { type: 'AT' } }))).toEqual(['schedule.at']);
     expect(fieldsOf(await put(shareId, { shareAction: 'REPLACE' }))).toEqual(['destination.newSegment']);
     expect((await platform.call(`GET /v1/shares/${String(shareId)}`)).json).toEqual(before);
