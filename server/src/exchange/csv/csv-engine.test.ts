@@ -56,6 +56,13 @@ describe('the CSV engine', () => {
     expect(read).toBe(before);
     expect(filesBelow(folder.path)).toEqual([]);
   });
+  it('refuses a file at once, though its sender has fallen silent', async () => {
+    async function* silent(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('email,shoesize\n');
+      await new Promise<never>(() => {});
+    }
+    await expect(engine.check(silent(), order())).rejects.toThrow("'shoesize' is not declared");
+  });
   it('keeps nothing of a file whose sender goes away', async () => {
     async function* broken(): AsyncGenerator<Uint8Array> {
       yield Buffer.from('email\na@x.exa');
