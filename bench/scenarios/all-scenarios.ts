@@ -1,6 +1,7 @@
 import { audience } from './audience.ts';
 import { batchParse } from './batch-parse.ts';
 import { catalog } from './catalog.ts';
+import { exchangeCsv } from './exchange-csv.ts';
 import { growth } from './growth.ts';
 import { inProcess } from './in-process.ts';
 import { instantLarge } from './instant-large.ts';
@@ -29,6 +30,7 @@ export const allScenarios: readonly Scenario[] = [
   growth,
   audience,
   batchParse,
+  exchangeCsv,
   catalog,
   memory,
   syncTable,
