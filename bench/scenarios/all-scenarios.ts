@@ -1,4 +1,5 @@
 import { audience } from './audience.ts';
+import { batchLoad } from './batch-load.ts';
 import { batchParse } from './batch-parse.ts';
 import { catalog } from './catalog.ts';
 import { growth } from './growth.ts';
@@ -29,6 +30,7 @@ export const allScenarios: readonly Scenario[] = [
   growth,
   audience,
   batchParse,
+  batchLoad,
   catalog,
   memory,
   syncTable,
