@@ -6,7 +6,9 @@ import { CpuMeter } from '../load/cpu-meter.ts';
 import { call, provider } from './foyer-catalog.ts';
 import type { FoyerServer } from './foyer-server.ts';
 
-const lookEveryMs = 25;
+/** Longer, the longer a job takes: what an account may ask in a minute is limited. */
+const firstPauseMs = 20;
+const longestPauseMs = 250;
 const pieceBytes = 1 << 20;
 
 /** A job as the server tells it, as far as the bench looks at it. */
@@ -53,7 +55,7 @@ export async function loadBatchFile({ url, token, pid }: FoyerServer, path: stri
       const cpu = meter.end()?.server ?? null;
       return { uploadSeconds: (uploaded - began) / 1000, loadSeconds, valid: job.num_valid, refusedLines: job.num_invalid_format, cpu };
     }
-    await sleep(lookEveryMs);
+    await sleep(Math.min(longestPauseMs, firstPauseMs + (performance.now() - uploaded) / 50));
   }
 }
 

@@ -1,5 +1,6 @@
 import { audience } from './audience.ts';
 import { batchLoad } from './batch-load.ts';
+import { batchMemory } from './batch-memory.ts';
 import { batchParse } from './batch-parse.ts';
 import { catalog } from './catalog.ts';
 import { growth } from './growth.ts';
@@ -31,6 +32,7 @@ export const allScenarios: readonly Scenario[] = [
   audience,
   batchParse,
   batchLoad,
+  batchMemory,
   catalog,
   memory,
   syncTable,
