@@ -173,12 +173,9 @@ async function instantsDuring(settings: BenchSettings, path: string): Promise<re
       const to = { port: foyer.port, pid: foyer.pid, requests: name, connections: instantConnections, pace: instantPace };
       const results: LoopResult[] = [];
       for (let run = 1; run <= settings.runs; run++) {
-        let measuring = true;
-        const loading = (async () => {
-          while (measuring) await loadBatchFile(foyer, path);
-        })();
-        results.push(await generator.run({ ...to, warmUpMs, measureMs }));
-        measuring = false;
+        const measured = new AbortController();
+        const loading = loadUntil(measured.signal, foyer, path);
+        results.push(await generator.run({ ...to, warmUpMs, measureMs }).finally(() => measured.abort()));
         await loading;
       }
       return results;
@@ -186,6 +183,10 @@ async function instantsDuring(settings: BenchSettings, path: string): Promise<re
       await generator.stop();
     }
   });
+}
+
+async function loadUntil(signal: AbortSignal, foyer: FoyerServer, path: string): Promise<void> {
+  while (!signal.aborted) await loadBatchFile(foyer, path);
 }
 
 function resultOf(found: Found, memberships: number, instants: readonly LoopResult[]): ScenarioResult {

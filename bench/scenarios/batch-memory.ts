@@ -48,13 +48,11 @@ interface Sent {
 async function measure({ say }: BenchSettings, foyer: FoyerServer, file: Sent): Promise<ScenarioResult> {
   const atRest = await look(foyer);
   const looks: Look[] = [];
-  let loading = true;
+  const loaded = new AbortController();
   const watching = (async () => {
-    for (; loading; await sleep(lookEveryMs)) looks.push(await look(foyer));
+    for (; !loaded.signal.aborted; await sleep(lookEveryMs)) looks.push(await look(foyer));
   })();
-  const run = await loadBatchFile(foyer, file.path).finally(() => {
-    loading = false;
-  });
+  const run = await loadBatchFile(foyer, file.path).finally(() => loaded.abort());
   await watching;
   if (run.valid + run.refusedLines !== file.lines || run.refusedLines < file.repeats)
     throw new Error(
