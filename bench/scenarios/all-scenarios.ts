@@ -1,4 +1,6 @@
 import { audience } from './audience.ts';
+import { batchLoad } from './batch-load.ts';
+import { batchMemory } from './batch-memory.ts';
 import { batchParse } from './batch-parse.ts';
 import { catalog } from './catalog.ts';
 import { exchangeCsv } from './exchange-csv.ts';
@@ -31,6 +33,8 @@ export const allScenarios: readonly Scenario[] = [
   audience,
   batchParse,
   exchangeCsv,
+  batchLoad,
+  batchMemory,
   catalog,
   memory,
   syncTable,
