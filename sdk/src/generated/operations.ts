@@ -5,7 +5,7 @@ import type { CallOptions, NoQuery, Query, QueryValues } from '../call-options.t
 import type { DeletedAnswer, FieldsAnswer, ListAnswer, ManyAnswer, OneAnswer } from '../answers.ts';
 import type { AddressQuery, ListQuery } from '../list-query.ts';
 import type { Backup, ImportResult, InstantAnswer } from '../wire.ts';
-import type { Account, AccountBody, AccountKey, Advertiser, AdvertiserBody, Application, ApplicationBody, ApplicationReview, ApplicationReviewBody, Audience, AuditEvent, BackupBody, BatchConfig, BatchConfigBody, BatchJob, ConnectEndpointBody, CreateApplicationAnswer, DataBuyerProvider, DataBuyerProviderBody, DestinationSegment, Endpoint, EndpointRegistration, EndpointRegistrationBody, IdentityLink, IdentityLinking, IdentityLinkingBody, InstantCallBody, LoginBody, Member, MemberBody, Notice, NoticeBody, OfferSegments, OfferSegmentsBody, OfferedSegment, ProcessedHour, PublicKey, PublicKeyBody, PutApplication, PutApplicationEndpointBody, PutEndpoint, PutEndpointBody, ReadAudienceAnswer, ReadEndpointAnswer, ReadOfferedSegmentAnswer, RefreshEndpointAudiences, RefreshEndpointAudiencesBody, RegisteredEndpoint, RequestedBatchJob, RotateEndpointKey, Segment, SegmentAccessRequest, SegmentAccessRequestBody, SegmentBody, SegmentStats, SetConnection, SetConnectionBody, SetOnboarding, SetOnboardingBody, SharingRecord, SharingRecordBody, SyncHost, SyncHostBody, SyncReport, Task, TaskBody, UpdateApplicationReviewAnswer, UpdateApplicationReviewBody, UpdatePublicKeyBody, UpdateSegmentAccessRequestAnswer, UpdateSegmentAccessRequestBody, UpdateSyncHostBody, UserLookup } from './wire.ts';
+import type { Account, AccountBody, AccountKey, Advertiser, AdvertiserBody, Application, ApplicationBody, ApplicationReview, ApplicationReviewBody, Audience, AuditEvent, BackupBody, BatchConfig, BatchConfigBody, BatchJob, ConnectEndpointBody, CreateApplicationAnswer, DataBuyerProvider, DataBuyerProviderBody, DestinationSegment, DryRunShare, DryRunShareBody, Endpoint, EndpointRegistration, EndpointRegistrationBody, IdentityLink, IdentityLinking, IdentityLinkingBody, InstantCallBody, LoginBody, Member, MemberBody, Notice, NoticeBody, OfferSegments, OfferSegmentsBody, OfferedSegment, ProcessedHour, PublicKey, PublicKeyBody, PutApplication, PutApplicationEndpointBody, PutEndpoint, PutEndpointBody, ReadAudienceAnswer, ReadEndpointAnswer, ReadOfferedSegmentAnswer, RefreshEndpointAudiences, RefreshEndpointAudiencesBody, RegisteredEndpoint, ReportJobBody, RequestedBatchJob, RotateEndpointKey, RunShare, Segment, SegmentAccessRequest, SegmentAccessRequestBody, SegmentBody, SegmentStats, SetConnection, SetConnectionBody, SetOnboarding, SetOnboardingBody, Share, ShareBody, SharingRecord, SharingRecordBody, SuggestShareMapping, SuggestShareMappingBody, SyncHost, SyncHostBody, SyncReport, Task, TaskBody, UpdateApplicationReviewAnswer, UpdateApplicationReviewBody, UpdatePublicKeyBody, UpdateSegmentAccessRequestAnswer, UpdateSegmentAccessRequestBody, UpdateShareBody, UpdateSyncHostBody, UserLookup } from './wire.ts';
 
 export type DescribeServerQuery = NoQuery;
 
@@ -459,6 +459,122 @@ export type WithdrawSegmentQuery = Omit<AddressQuery, 'memberId'> & {
   readonly memberId?: QueryValues | undefined;
 };
 
+export type ListSharesQuery = Omit<ListQuery<Share>, 'limit' | 'cursor' | 'memberId'> & {
+  /** At most so many items: 1 to 1000, default 100 */
+  readonly limit?: QueryValues | undefined;
+  /** Where a page begins, as the Link of the page before says */
+  readonly cursor?: QueryValues | undefined;
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type CreateShareQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type DryRunShareQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type SuggestShareMappingQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type ReadShareQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type UpdateShareQuery = Omit<AddressQuery, 'memberId'> & {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type DeleteShareQuery = Omit<AddressQuery, 'memberId'> & {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type RunShareQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type ListExchangeJobsQuery = Query & {
+  /** Jobs in which this endpoint is producer or consumer */
+  readonly endpointId?: QueryValues | undefined;
+  /** CREATED, WAITING_TO_RECIEVE_DATA, RECEIVING_DATA, READY_FOR_DOWNLOAD, SENDING_DATA, COMPLETE, FAILED, CANCELED */
+  readonly status?: QueryValues | undefined;
+  /** true: times and counts too */
+  readonly extraFields?: QueryValues | undefined;
+  /** At most so many items: 1 to 1000, default 100 */
+  readonly limit?: QueryValues | undefined;
+  /** Where a page begins, as the Link of the page before says */
+  readonly cursor?: QueryValues | undefined;
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type ReadExchangeJobQuery = {
+  /** true: times and counts too */
+  readonly extraFields?: QueryValues | undefined;
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type UploadJobDataQuery = {
+  /** false: more files follow */
+  readonly final?: QueryValues | undefined;
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type DownloadJobDataQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type ReportJobQuery = Omit<AddressQuery, 'memberId'> & {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type ListShareJobsQuery = Query & {
+  /** recent (default): active, or ended in the last 72 hours; historical: older; scheduled: shares */
+  readonly view?: QueryValues | undefined;
+  /** Of this share alone */
+  readonly shareId?: QueryValues | undefined;
+  /** At most so many items: 1 to 1000, default 100 */
+  readonly limit?: QueryValues | undefined;
+  /** Where a page begins, as the Link of the page before says */
+  readonly cursor?: QueryValues | undefined;
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type ReadShareJobQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type ReadShareJobRejectsQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type CancelShareJobQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type FollowShareJobQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
 export type CreateBackupQuery = NoQuery;
 
 export type ImportCatalogQuery = NoQuery;
@@ -492,6 +608,9 @@ export interface ListedObjects {
   listDestinationSegments: DestinationSegment;
   listAudiences: Audience;
   listOfferedSegments: OfferedSegment;
+  listShares: Share;
+  listExchangeJobs: Record<string, unknown>;
+  listShareJobs: Record<string, unknown>;
   listTasks: Task;
 }
 
@@ -517,6 +636,9 @@ export interface ListQueries {
   listDestinationSegments: ListDestinationSegmentsQuery;
   listAudiences: ListAudiencesQuery;
   listOfferedSegments: ListOfferedSegmentsQuery;
+  listShares: ListSharesQuery;
+  listExchangeJobs: ListExchangeJobsQuery;
+  listShareJobs: ListShareJobsQuery;
   listTasks: ListTasksQuery;
 }
 
@@ -622,6 +744,24 @@ const table = {
   clearSegments: { method: 'DELETE', path: '/v1/endpoint/:endpointId/segments', one: 'v1_endpoint_:endpointId_segments', many: 'v1_endpoint_:endpointId_segmentss', body: 'none', answer: 'fields', open: true },
   readOfferedSegment: { method: 'GET', path: '/v1/endpoint/:endpointId/segments/:segmentId', one: 'v1_endpoint_:endpointId_segments_:segmentId', many: 'v1_endpoint_:endpointId_segments_:segmentIds', body: 'none', answer: 'fields', open: true },
   withdrawSegment: { method: 'DELETE', path: '/v1/endpoint/:endpointId/segments/:segmentId', one: 'v1_endpoint_:endpointId_segments_:segmentId', many: 'v1_endpoint_:endpointId_segments_:segmentIds', body: 'none', answer: 'fields', open: true },
+  listShares: { method: 'GET', path: '/v1/shares', one: 'v1_shares', many: 'v1_sharess', body: 'none', answer: 'list', open: true },
+  createShare: { method: 'POST', path: '/v1/shares', one: 'v1_shares', many: 'v1_sharess', body: 'bare', answer: 'one', open: true },
+  dryRunShare: { method: 'POST', path: '/v1/shares/dry-run', one: 'v1_shares_dry_run', many: 'v1_shares_dry_runs', body: 'bare', answer: 'one', open: true },
+  suggestShareMapping: { method: 'POST', path: '/v1/shares/suggest-mapping', one: 'v1_shares_suggest_mapping', many: 'v1_shares_suggest_mappings', body: 'bare', answer: 'one', open: true },
+  readShare: { method: 'GET', path: '/v1/shares/:shareId', one: 'v1_shares_:shareId', many: 'v1_shares_:shareIds', body: 'none', answer: 'fields', open: true },
+  updateShare: { method: 'PUT', path: '/v1/shares/:shareId', one: 'v1_shares_:shareId', many: 'v1_shares_:shareIds', body: 'bare', answer: 'one', open: true },
+  deleteShare: { method: 'DELETE', path: '/v1/shares/:shareId', one: 'v1_shares_:shareId', many: 'v1_shares_:shareIds', body: 'none', answer: 'fields', open: true },
+  runShare: { method: 'POST', path: '/v1/shares/:shareId/run', one: 'v1_shares_:shareId_run', many: 'v1_shares_:shareId_runs', body: 'bare', answer: 'one', open: true },
+  listExchangeJobs: { method: 'GET', path: '/v1/jobs/:job', one: 'v1_jobs_:job', many: 'v1_jobs_:jobs', body: 'none', answer: 'list', open: true },
+  readExchangeJob: { method: 'GET', path: '/v1/jobs/:job/:id', one: 'v1_jobs_:job_:id', many: 'v1_jobs_:job_:ids', body: 'none', answer: 'fields', open: true },
+  uploadJobData: { method: 'POST', path: '/v1/jobs/:job/data', one: 'v1_jobs_:job_data', many: 'v1_jobs_:job_datas', body: 'bare', answer: 'one', open: true },
+  downloadJobData: { method: 'GET', path: '/v1/jobs/:job/segmentDataFiles/:file', one: 'v1_jobs_:job_segmentDataFiles_:file', many: 'v1_jobs_:job_segmentDataFiles_:files', body: 'none', answer: 'fields', open: true },
+  reportJob: { method: 'PUT', path: '/v1/jobs/:job', one: 'v1_jobs_:job', many: 'v1_jobs_:jobs', body: 'bare', answer: 'one', open: true },
+  listShareJobs: { method: 'GET', path: '/v1/share-jobs', one: 'v1_share_jobs', many: 'v1_share_jobss', body: 'none', answer: 'list', open: true },
+  readShareJob: { method: 'GET', path: '/v1/share-jobs/:job', one: 'v1_share_jobs_:job', many: 'v1_share_jobs_:jobs', body: 'none', answer: 'fields', open: true },
+  readShareJobRejects: { method: 'GET', path: '/v1/share-jobs/:job/rejects', one: 'v1_share_jobs_:job_rejects', many: 'v1_share_jobs_:job_rejectss', body: 'none', answer: 'fields', open: true },
+  cancelShareJob: { method: 'POST', path: '/v1/share-jobs/:job/cancel', one: 'v1_share_jobs_:job_cancel', many: 'v1_share_jobs_:job_cancels', body: 'bare', answer: 'one', open: true },
+  followShareJob: { method: 'GET', path: '/v1/share-jobs/:job/events', one: 'v1_share_jobs_:job_events', many: 'v1_share_jobs_:job_eventss', body: 'none', answer: 'fields', open: true },
   createBackup: { method: 'POST', path: '/backup', one: 'backup', many: 'backups', body: 'keyed', answer: 'one', open: false },
   importCatalog: { method: 'POST', path: '/import', one: 'import', many: 'imports', body: 'bare', answer: 'one', open: false },
   listTasks: { method: 'GET', path: '/task', one: 'task', many: 'tasks', body: 'none', answer: 'list', open: false },
@@ -651,6 +791,9 @@ export const listOperations: Readonly<Record<keyof ListedObjects, OperationEntry
   listDestinationSegments: table.listDestinationSegments,
   listAudiences: table.listAudiences,
   listOfferedSegments: table.listOfferedSegments,
+  listShares: table.listShares,
+  listExchangeJobs: table.listExchangeJobs,
+  listShareJobs: table.listShareJobs,
   listTasks: table.listTasks,
 };
 
@@ -1165,6 +1308,96 @@ export abstract class Operations extends OperationCaller {
   /** Take one segment off the list of a push producer: `DELETE /v1/endpoint/:endpointId/segments/:segmentId`. */
   withdrawSegment(query: WithdrawSegmentQuery = {}, options: CallOptions = {}): Promise<DeletedAnswer> {
     return this.run(table.withdrawSegment, undefined, query, options);
+  }
+
+  /** List shares: `GET /v1/shares`. */
+  listShares(query: ListSharesQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'v1_sharess', Share>> {
+    return this.run(table.listShares, undefined, query, options);
+  }
+
+  /** Share an audience: now, later, or again and again: `POST /v1/shares`. */
+  createShare(body: ShareBody | string | Uint8Array, query: CreateShareQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'v1_shares', Share>> {
+    return this.run(table.createShare, body, query, options);
+  }
+
+  /** Check a share and count what it would send; nothing is kept: `POST /v1/shares/dry-run`. */
+  dryRunShare(body: DryRunShareBody | string | Uint8Array, query: DryRunShareQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'v1_shares_dry_run', DryRunShare>> {
+    return this.run(table.dryRunShare, body, query, options);
+  }
+
+  /** Suggest how columns of an audience map onto a destination: `POST /v1/shares/suggest-mapping`. */
+  suggestShareMapping(body: SuggestShareMappingBody | string | Uint8Array, query: SuggestShareMappingQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'v1_shares_suggest_mapping', SuggestShareMapping>> {
+    return this.run(table.suggestShareMapping, body, query, options);
+  }
+
+  /** Read a share: `GET /v1/shares/:shareId`. */
+  readShare(query: ReadShareQuery = {}, options: CallOptions = {}): Promise<{ readonly 'v1_shares_:shareId': Share }> {
+    return this.run(table.readShare, undefined, query, options);
+  }
+
+  /** Change a share, enable or disable it: `PUT /v1/shares/:shareId`. */
+  updateShare(body: UpdateShareBody | string | Uint8Array, query: UpdateShareQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'v1_shares_:shareId', Share>> {
+    return this.run(table.updateShare, body, query, options);
+  }
+
+  /** Delete a share that has no active job: `DELETE /v1/shares/:shareId`. */
+  deleteShare(query: DeleteShareQuery = {}, options: CallOptions = {}): Promise<DeletedAnswer> {
+    return this.run(table.deleteShare, undefined, query, options);
+  }
+
+  /** Run a share now: `POST /v1/shares/:shareId/run`. */
+  runShare(body: unknown, query: RunShareQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'v1_shares_:shareId_run', RunShare>> {
+    return this.run(table.runShare, body, query, options);
+  }
+
+  /** List jobs of a category: what an endpoint polls for work: `GET /v1/jobs/:job`. */
+  listExchangeJobs(query: ListExchangeJobsQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'v1_jobs_:jobs', Record<string, unknown>>> {
+    return this.run(table.listExchangeJobs, undefined, query, options);
+  }
+
+  /** Read one job of a category: `GET /v1/jobs/:job/:id`. */
+  readExchangeJob(query: ReadExchangeJobQuery = {}, options: CallOptions = {}): Promise<unknown> {
+    return this.run(table.readExchangeJob, undefined, query, options);
+  }
+
+  /** Upload the rows of a job as CSV, gzip if you like; final=false on all files but the last: `POST /v1/jobs/:job/data`. */
+  uploadJobData(body: unknown, query: UploadJobDataQuery = {}, options: CallOptions = {}): Promise<{ readonly id: number }> {
+    return this.run(table.uploadJobData, body, query, options);
+  }
+
+  /** Download a file of a job; Range and Accept-Encoding: gzip are honoured: `GET /v1/jobs/:job/segmentDataFiles/:file`. */
+  downloadJobData(query: DownloadJobDataQuery = {}, options: CallOptions = {}): Promise<unknown> {
+    return this.run(table.downloadJobData, undefined, query, options);
+  }
+
+  /** Report that a job was loaded, or that it failed: `PUT /v1/jobs/:job`. */
+  reportJob(body: ReportJobBody | string | Uint8Array, query: ReportJobQuery = {}, options: CallOptions = {}): Promise<{ readonly id: number }> {
+    return this.run(table.reportJob, body, query, options);
+  }
+
+  /** List jobs: recent, historical, or scheduled shares: `GET /v1/share-jobs`. */
+  listShareJobs(query: ListShareJobsQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'v1_share_jobss', Record<string, unknown>>> {
+    return this.run(table.listShareJobs, undefined, query, options);
+  }
+
+  /** Read a job and its timeline: `GET /v1/share-jobs/:job`. */
+  readShareJob(query: ReadShareJobQuery = {}, options: CallOptions = {}): Promise<unknown> {
+    return this.run(table.readShareJob, undefined, query, options);
+  }
+
+  /** Download the reject file of a job: line, code, message, row: `GET /v1/share-jobs/:job/rejects`. */
+  readShareJobRejects(query: ReadShareJobRejectsQuery = {}, options: CallOptions = {}): Promise<unknown> {
+    return this.run(table.readShareJobRejects, undefined, query, options);
+  }
+
+  /** Cancel a job: nothing more is asked, sent or taken: `POST /v1/share-jobs/:job/cancel`. */
+  cancelShareJob(body: unknown, query: CancelShareJobQuery = {}, options: CallOptions = {}): Promise<{ readonly id: number }> {
+    return this.run(table.cancelShareJob, body, query, options);
+  }
+
+  /** Follow a job: server-sent events named job, until it has ended: `GET /v1/share-jobs/:job/events`. */
+  followShareJob(query: FollowShareJobQuery = {}, options: CallOptions = {}): Promise<unknown> {
+    return this.run(table.followShareJob, undefined, query, options);
   }
 
   /** Write a backup into a directory of the server's machine (the operator): `POST /backup`. */

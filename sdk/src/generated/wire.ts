@@ -404,6 +404,65 @@ export interface DestinationSegment {
   count: number | null;
 }[]
 
+export interface DryRunShare {
+  valid: boolean;
+  problems: {
+    code: string;
+    field: string;
+    message: string;
+  }[];
+  rowsAvailable: number | null;
+  wouldSend: number | null;
+  wouldReject: number | null;
+  replaceRemoves: number | null;
+  /** The next five */
+  nextRuns: string[];
+}
+
+export type DryRunShareBody = Record<string, never> | {
+  readonly name: string;
+  readonly source: {
+    readonly endpointId: number;
+    /** Opaque; an integer is taken as its digits */
+    readonly segmentId: string | number;
+  };
+  readonly destination: {
+    readonly endpointId: number;
+    /** Opaque; an integer is taken as its digits */
+    readonly segmentId?: string | number | undefined;
+    /** Only with ADD; made by the first run, then `segmentId` is filled */
+    readonly newSegment?: {
+      readonly name: string;
+      readonly description?: string | null | undefined;
+    } | undefined;
+  };
+  readonly identityMapping: {
+    readonly sourceIdentifiers: readonly string[];
+    readonly destinationIdentifier: string;
+  };
+  /** Source names to destination names; ignored on REMOVE */
+  readonly attributeMappings?: Record<string, string> | undefined;
+  readonly shareAction?: 'ADD' | 'REPLACE' | 'REMOVE' | undefined;
+  readonly schedule?: {
+    readonly type: 'NOW' | 'AT' | 'DAILY' | 'WEEKLY' | 'CUSTOM';
+    /** RFC 3339, or local time in `timezone`: the earliest run */
+    readonly at?: string | undefined;
+    /** IANA name; default GMT */
+    readonly timezone?: string | undefined;
+    readonly every?: {
+      readonly n: number;
+      readonly unit: 'DAY' | 'WEEK' | 'MONTH';
+    } | undefined;
+    readonly weekdays?: readonly ('MO' | 'TU' | 'WE' | 'TH' | 'FR' | 'SA' | 'SU')[] | undefined;
+    /** As `at`; inclusive */
+    readonly until?: string | undefined;
+    /** So many occurrences from `at` on */
+    readonly count?: number | undefined;
+  } | undefined;
+  /** A REPLACE with no rows empties the audience */
+  readonly allowEmptyReplace?: boolean | undefined;
+};
+
 export interface Endpoint {
   endpointId: number;
   name: string;
@@ -1003,6 +1062,12 @@ export interface RegisteredEndpoint {
   status?: string | undefined;
 }[]
 
+export interface ReportJobBody {
+  readonly status: 'COMPLETE' | 'FAILED';
+  readonly subStatus?: string | null | undefined;
+  readonly errorDetails?: string | null | undefined;
+}
+
 export interface RequestedBatchJob {
   job_id: string;
   id: number;
@@ -1016,6 +1081,12 @@ export interface RotateEndpointKey {
   /** Shown once */
   key: string;
   previousKeyExpiresAt: string;
+}
+
+export interface RunShare {
+  jobId: number;
+  shareId: number;
+  status: string;
 }
 
 export interface Segment {
@@ -1183,6 +1254,101 @@ export interface SetOnboardingBody {
   readonly instructions?: string | null | undefined;
 }
 
+export interface Share {
+  shareId: number;
+  name: string;
+  source: {
+    endpointId: number;
+    segmentId: string;
+  };
+  destination: {
+    endpointId: number;
+    segmentId: string | null;
+    newSegment?: {
+      name: string;
+      description: string | null;
+    } | undefined;
+  };
+  identityMapping: {
+    sourceIdentifiers: string[];
+    destinationIdentifier: string;
+  };
+  /** Source names to destination names; ignored on REMOVE */
+  attributeMappings: Record<string, string>;
+  shareAction: 'ADD' | 'REPLACE' | 'REMOVE';
+  schedule: {
+    type: 'NOW' | 'AT' | 'DAILY' | 'WEEKLY' | 'CUSTOM';
+    /** RFC 3339, or local time in `timezone`: the earliest run */
+    at?: string | undefined;
+    /** IANA name; default GMT */
+    timezone?: string | undefined;
+    every?: {
+      n: number;
+      unit: 'DAY' | 'WEEK' | 'MONTH';
+    } | undefined;
+    weekdays?: ('MO' | 'TU' | 'WE' | 'TH' | 'FR' | 'SA' | 'SU')[] | undefined;
+    /** As `at`; inclusive */
+    until?: string | undefined;
+    /** So many occurrences from `at` on */
+    count?: number | undefined;
+  };
+  /** A REPLACE with no rows empties the audience */
+  allowEmptyReplace: boolean;
+  enabled: boolean;
+  disabledReason: string | null;
+  createdBy: string;
+  /** RFC 3339 UTC */
+  createdAt: string;
+  /** RFC 3339 UTC */
+  updatedAt: string;
+  nextRunAt: string | null;
+  lastJobId: number | null;
+}
+
+export interface ShareBody {
+  readonly name: string;
+  readonly source: {
+    readonly endpointId: number;
+    /** Opaque; an integer is taken as its digits */
+    readonly segmentId: string | number;
+  };
+  readonly destination: {
+    readonly endpointId: number;
+    /** Opaque; an integer is taken as its digits */
+    readonly segmentId?: string | number | undefined;
+    /** Only with ADD; made by the first run, then `segmentId` is filled */
+    readonly newSegment?: {
+      readonly name: string;
+      readonly description?: string | null | undefined;
+    } | undefined;
+  };
+  readonly identityMapping: {
+    readonly sourceIdentifiers: readonly string[];
+    readonly destinationIdentifier: string;
+  };
+  /** Source names to destination names; ignored on REMOVE */
+  readonly attributeMappings?: Record<string, string> | undefined;
+  readonly shareAction?: 'ADD' | 'REPLACE' | 'REMOVE' | undefined;
+  readonly schedule?: {
+    readonly type: 'NOW' | 'AT' | 'DAILY' | 'WEEKLY' | 'CUSTOM';
+    /** RFC 3339, or local time in `timezone`: the earliest run */
+    readonly at?: string | undefined;
+    /** IANA name; default GMT */
+    readonly timezone?: string | undefined;
+    readonly every?: {
+      readonly n: number;
+      readonly unit: 'DAY' | 'WEEK' | 'MONTH';
+    } | undefined;
+    readonly weekdays?: readonly ('MO' | 'TU' | 'WE' | 'TH' | 'FR' | 'SA' | 'SU')[] | undefined;
+    /** As `at`; inclusive */
+    readonly until?: string | undefined;
+    /** So many occurrences from `at` on */
+    readonly count?: number | undefined;
+  } | undefined;
+  /** A REPLACE with no rows empties the audience */
+  readonly allowEmptyReplace?: boolean | undefined;
+}
+
 export interface SharingRecord {
   id: number;
   data_member_id: number;
@@ -1204,6 +1370,34 @@ export interface SharingRecordBody {
     readonly id: number;
   }[] | null | undefined;
   readonly export_allowed?: boolean | undefined;
+}
+
+export interface SuggestShareMapping {
+  identityMapping: {
+    sourceIdentifiers: string[];
+    destinationIdentifier: string;
+  } | null;
+  /** Source names to destination names; ignored on REMOVE */
+  attributeMappings: Record<string, string>;
+  unmappedRequired: string[];
+}
+
+export interface SuggestShareMappingBody {
+  readonly source: {
+    readonly endpointId: number;
+    /** Opaque; an integer is taken as its digits */
+    readonly segmentId: string | number;
+  };
+  readonly destination: {
+    readonly endpointId: number;
+    /** Opaque; an integer is taken as its digits */
+    readonly segmentId?: string | number | undefined;
+    /** Only with ADD; made by the first run, then `segmentId` is filled */
+    readonly newSegment?: {
+      readonly name: string;
+      readonly description?: string | null | undefined;
+    } | undefined;
+  };
 }
 
 export interface SyncHost {
@@ -1297,6 +1491,40 @@ export interface UpdateSegmentAccessRequestAnswer {
 
 export interface UpdateSegmentAccessRequestBody {
   readonly state?: 'REQUESTED' | 'ACCEPTED' | 'REFUSED' | 'WITHDRAWN' | 'REVOKED' | undefined;
+}
+
+export interface UpdateShareBody {
+  readonly name?: string | undefined;
+  readonly identityMapping?: {
+    readonly sourceIdentifiers: readonly string[];
+    readonly destinationIdentifier: string;
+  } | undefined;
+  /** Source names to destination names; ignored on REMOVE */
+  readonly attributeMappings?: Record<string, string> | undefined;
+  readonly shareAction?: 'ADD' | 'REPLACE' | 'REMOVE' | undefined;
+  readonly schedule?: {
+    readonly type: 'NOW' | 'AT' | 'DAILY' | 'WEEKLY' | 'CUSTOM';
+    /** RFC 3339, or local time in `timezone`: the earliest run */
+    readonly at?: string | undefined;
+    /** IANA name; default GMT */
+    readonly timezone?: string | undefined;
+    readonly every?: {
+      readonly n: number;
+      readonly unit: 'DAY' | 'WEEK' | 'MONTH';
+    } | undefined;
+    readonly weekdays?: readonly ('MO' | 'TU' | 'WE' | 'TH' | 'FR' | 'SA' | 'SU')[] | undefined;
+    /** As `at`; inclusive */
+    readonly until?: string | undefined;
+    /** So many occurrences from `at` on */
+    readonly count?: number | undefined;
+  } | undefined;
+  /** A REPLACE with no rows empties the audience */
+  readonly allowEmptyReplace?: boolean | undefined;
+  readonly enabled?: boolean | undefined;
+  /** Fixed: 400 */
+  readonly source?: unknown | undefined;
+  /** Fixed: 400 */
+  readonly destination?: unknown | undefined;
 }
 
 export interface UpdateSyncHostBody {
