@@ -1,7 +1,7 @@
 /** The exchange's part of docs/access.md, and a good call for each operation of it, about an object of the provider. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { definitionOf, ExchangeClient, field, pullDestination, pullSource, pushSource } from './exchange-client.ts';
+import { definitionOf, type ExchangeClient, field, pullDestination, pullSource, pushSource } from './exchange-client.ts';
 
 /** In the order of the table's columns. */
 export const exchangeCallers = [

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ExchangeClient, pullSource, pushDestination, pushSource, refused } from '../../../test/exchange-client.ts';
 import { members, startPlatform } from '../../../test/platform-server.ts';
 import type { ExchangeParts } from '../exchange-parts.ts';
@@ -10,10 +10,17 @@ import { dueRefreshes, refreshAudiences } from './refresh-audiences.ts';
 let exchange: ExchangeClient;
 let peer: PeerServer;
 const answers = new Map<string, { status: number; json: unknown }>();
+/** Paths that answer only when their gate opens. */
+const gates = new Map<string, Promise<void>>();
 beforeAll(async () => {
   peer = await startPeer((request, response) => {
-    const { status, json } = answers.get(request.path) ?? { status: 404, json: {} };
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json));
+    const answer = (): void => {
+      const { status, json } = answers.get(request.path) ?? { status: 404, json: {} };
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json));
+    };
+    const held = gates.get(request.path);
+    if (held) void held.then(answer);
+    else answer();
   });
   exchange = new ExchangeClient(await startPlatform({ settings: { allowPrivateEndpoints: true } }));
 });
@@ -235,22 +242,40 @@ describe('the built-in endpoint', () => {
 });
 
 describe('a pull producer', () => {
+  const jobsOf = (id: number) =>
+    exchange.platform.server.catalog.read.selectFrom('share_job').selectAll().where('source_endpoint_id', '=', id).execute();
+  /** The refreshes that it began by itself are over. */
+  const settled = (id: number) =>
+    vi.waitFor(
+      async () => {
+        if ((await jobsOf(id)).some(({ status }) => status !== 'COMPLETE' && status !== 'FAILED'))
+          throw new Error('a refresh is under way');
+      },
+      { timeout: 20_000 },
+    );
   const lapsed = { id: 31, name: 'Lapsed', type: 'dynamic', identifiers: [{ name: 'email', type: 'email' }], count: 2 };
 
   it('has its list read when it becomes Active and when somebody asks; one that is under way is the answer', async () => {
-    const { url } = place([lapsed]);
+    const { url, path } = place([lapsed]);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    gates.set(path, promise);
     const { id } = await exchange.ready(pullSource(url));
-    const { read } = exchange.platform.server.catalog;
-    const jobs = await read.selectFrom('share_job').selectAll().where('source_endpoint_id', '=', id).execute();
+    const jobs = await jobsOf(id);
     expect(jobs.map(({ category }) => category)).toEqual(['SEGMENT_POPULATE_DB']);
     const answer = await exchange.as('provider', 'POST /v1/audiences/refresh', { endpointId: id });
     expect(answer.status).toBe(202);
-    expect(answer.json).toEqual({ jobId: jobs[0]?.id, jobCategory: 'SEGMENT_POPULATE_DB', status: 'CREATED' });
+    expect(answer.json).toEqual({ jobId: jobs[0]?.id, jobCategory: 'SEGMENT_POPULATE_DB', status: expect.any(String) });
+    resolve();
+    await settled(id);
+    expect((await search(`endpointId=${id}`)).map(({ segmentId }) => segmentId)).toEqual(['31']);
+    await exchange.as('provider', 'POST /v1/audiences/refresh', { endpointId: id });
+    expect(await jobsOf(id)).toHaveLength(2);
   });
 
   it('a refresh replaces the list; one that fails keeps it, and the endpoint says why', async () => {
     const { url, path } = place([lapsed, { id: 'old', name: 'Old' }]);
     const { id } = await exchange.ready(pullSource(url));
+    await settled(id);
     await refreshAudiences(refreshing(), id);
     expect((await search(`endpointId=${id}`)).map(({ segmentId, type, count }) => [segmentId, type, count])).toEqual([
       ['31', 'dynamic', 2],
@@ -271,7 +296,7 @@ describe('a pull producer', () => {
   it('is asked live for one audience; where it does not answer, the known copy is shown', async () => {
     const { url, path } = place([lapsed]);
     const { id } = await exchange.ready(pullSource(url));
-    await refreshAudiences(refreshing(), id);
+    await settled(id);
     const detail = async () => (await exchange.as('provider', `GET /v1/audiences/${id}/31`)).json;
     expect(await detail()).toMatchObject({ name: 'Lapsed', count: 2, identifiers: [{ name: 'email', type: 'email' }] });
     answers.set(`${path}/31`, { status: 200, json: { ...lapsed, name: 'Lapsed now', count: 5 } });
@@ -291,17 +316,13 @@ describe('a pull producer', () => {
     const { id } = await exchange.ready(pullSource(url));
     const off = await exchange.ready(pullSource(url));
     await exchange.as('provider', `POST /v1/endpoints/${off.id}/disable`);
-    const { catalog } = exchange.platform.server;
-    const endJobs = () => catalog.read.selectFrom('share_job').select('id').where('source_endpoint_id', 'in', [id, off.id]).execute();
-    const before = await endJobs();
-    const nobody = { operation: 'test', requestId: null, accountId: null, username: null, accountMemberId: null };
-    await catalog.change(nobody, async (change) => {
-      await change.db.updateTable('share_job').set({ status: 'COMPLETE' }).execute();
-    });
+    await settled(id);
+    const before = (await jobsOf(id)).length;
+    const unwanted = (await jobsOf(off.id)).length;
     expect(await dueRefreshes(refreshing())).toBe(0);
     const later = { ...refreshing(), clock: { nowMs: () => exchange.platform.clock.nowMs() + 24 * 3600_000 } };
     expect(await dueRefreshes(later)).toBeGreaterThan(0);
-    const started = (await endJobs()).slice(before.length);
-    expect(started).toHaveLength(1);
+    expect(await dueRefreshes(refreshing())).toBe(0);
+    expect([(await jobsOf(id)).length, (await jobsOf(off.id)).length]).toEqual([before + 1, unwanted]);
   });
 });

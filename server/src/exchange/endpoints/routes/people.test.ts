@@ -47,7 +47,9 @@ const apiKey = (value: string) => ({
     { name: 'apiKey', value },
   ],
 });
-const eventually = (id: number, fields: object) => expect.poll(() => exchange.read(id), { timeout: 20_000 }).toMatchObject(fields);
+async function eventually(id: number, fields: object): Promise<void> {
+  await expect.poll(() => exchange.read(id), { timeout: 20_000 }).toMatchObject(fields);
+}
 const listed = async (query: string): Promise<readonly { endpointId: number; status: string; kind: string }[]> =>
   (await exchange.as('provider', `GET /v1/endpoints${query}`)).json as [];
 
