@@ -1,0 +1,108 @@
+/** Runs of shares in tests: a push source, a pull or built-in destination, and what their software does with a job. */
+import { expect } from 'vitest';
+import { addDestination, addEndpoint, described, offer } from '../src/exchange/shares/exchange.fixture.ts';
+import type { Answer, CallOptions, Json } from './api.ts';
+import { call } from './api.ts';
+import { type AccountName, members, type PlatformServer } from './platform-server.ts';
+
+type JobJson = Readonly<Record<string, Json>>;
+type Calls = `${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}`;
+
+export const csvType = { 'content-type': 'text/csv; charset=utf-8' };
+
+/** Endpoints of the provider, and shares between them. */
+export class JobWorld {
+  readonly platform: PlatformServer;
+  readonly source: number;
+  readonly destination: number;
+
+  private constructor(platform: PlatformServer, source: number, destination: number) {
+    this.platform = platform;
+    this.source = source;
+    this.destination = destination;
+  }
+
+  /** A push source that offers the audience `s` with email and tier, and a pull consumer of email and level. */
+  static async of(platform: PlatformServer): Promise<JobWorld> {
+    const source = await addEndpoint(platform, { attributed: 'tier:string' });
+    const destination = await addDestination(platform, { attributed: 'level:string' });
+    await offer(platform, source, 's', 'email', 'tier');
+    return new JobWorld(platform, source, destination);
+  }
+
+  call(request: Calls, options: CallOptions & { as?: AccountName } = {}): Promise<Answer> {
+    const [method = '', path = ''] = request.split(/ (.*)/s);
+    const { as = 'provider', ...rest } = options;
+    return call(this.platform.url, path, { token: this.platform.tokens[as], ...rest, method });
+  }
+
+  /** The share that `more` describes; with NOW its job. */
+  async share(more: object = {}): Promise<{ readonly shareId: number; readonly jobId: number }> {
+    const json = described(this.source, this.destination, { attributeMappings: { tier: 'level' }, ...more });
+    const answer = await this.call('POST /v1/shares', { json });
+    if (answer.status !== 201) throw new Error(`${answer.status} ${answer.text}`);
+    const { shareId, lastJobId } = answer.json as { shareId: number; lastJobId: number };
+    return { shareId, jobId: lastJobId };
+  }
+
+  /** A job that waits for its data. */
+  async waiting(more: object = {}): Promise<number> {
+    const { jobId } = await this.share(more);
+    await this.reaches(jobId, 'WAITING_TO_RECIEVE_DATA');
+    return jobId;
+  }
+
+  upload(job: number, body: string | Uint8Array, { query = '', ...headers }: Readonly<Record<string, string>> = {}): Promise<Answer> {
+    return this.call(`POST /v1/jobs/${job}/data${query}`, { body, headers: { ...csvType, ...headers } });
+  }
+
+  /** A job whose data have come, when it has got so far. */
+  async uploaded(body: string, more: object = {}, until = 'READY_FOR_DOWNLOAD'): Promise<number> {
+    const job = await this.waiting(more);
+    const answer = await this.upload(job, body);
+    if (answer.status !== 202) throw new Error(`${answer.status} ${answer.text}`);
+    await this.reaches(job, until);
+    return job;
+  }
+
+  async job(job: number): Promise<JobJson> {
+    return (await this.call(`GET /v1/share-jobs/${job}`)).json as JobJson;
+  }
+
+  /** Waits for the status; throws where the job has ended in another one. */
+  async reaches(job: number, status: string): Promise<JobJson> {
+    const ended = ['COMPLETE', 'FAILED', 'CANCELED'];
+    await expect.poll(async () => [status, ...ended].includes(String((await this.job(job))['status'])), { timeout: 15_000 }).toBe(true);
+    const now = await this.job(job);
+    expect([now['status'], now['status'] === status ? null : now['error']]).toEqual([status, null]);
+    return now;
+  }
+
+  file(job: number, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+    return this.call(`GET /v1/jobs/${job}/segmentDataFiles/${job}_1.csv`, { headers });
+  }
+
+  report(job: number, json: object): Promise<Answer> {
+    return this.call(`PUT /v1/jobs/${job}`, { json });
+  }
+
+  cancel(job: number, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+    return this.call(`POST /v1/share-jobs/${job}/cancel`, { headers });
+  }
+
+  /** Records of a reject file, without its header. */
+  async rejects(job: number): Promise<string[]> {
+    const { status, text } = await this.call(`GET /v1/share-jobs/${job}/rejects`);
+    expect(status).toBe(200);
+    return text.split('\r\n').slice(1, -1);
+  }
+
+  /** A segment of the provider's. */
+  async segment(json: object = {}): Promise<number> {
+    const answer = await this.platform.call('POST /segment', { json: { segment: { member_id: members.provider, ...json } } });
+    return Number(answer.at('id'));
+  }
+}
+
+/** Status and code of a refusal. */
+export const codeOf = ({ status, json }: Answer): readonly unknown[] => [status, (json as JobJson | undefined)?.['code']];
