@@ -34,7 +34,10 @@ describe('200', () => {
       job = await change.newIds('share_job');
       const row = await change.db.selectFrom('share_job').selectAll().where('id', '=', known).executeTakeFirstOrThrow();
       // No task does it.
-      await change.db.insertInto('share_job').values({ ...row, id: job, status: 'CREATED', waits_until: null }).execute();
+      await change.db
+        .insertInto('share_job')
+        .values({ ...row, id: job, status: 'CREATED', waits_until: null })
+        .execute();
     });
     expect((await world.cancel(job)).json).toMatchObject({ status: 'CANCELED' });
   });
@@ -79,11 +82,7 @@ describe('200', () => {
 
   it('SENDING_DATA to a push consumer: nothing more is asked of it', async () => {
     const push = await addDestination(platform, { destination_type: 'push', destination_url: slow.url() });
-    const job = await world.uploaded(
-      csv,
-      { destination: { endpointId: push, segmentId: 't' }, attributeMappings: {} },
-      'SENDING_DATA',
-    );
+    const job = await world.uploaded(csv, { destination: { endpointId: push, segmentId: 't' }, attributeMappings: {} }, 'SENDING_DATA');
     await vi.waitUntil(() => slow.received.length > 0);
     expect((await world.cancel(job)).json).toMatchObject({ status: 'CANCELED' });
     await vi.waitUntil(() => !existsSync(folderOf(job)));

@@ -48,7 +48,12 @@ describe('200', () => {
   });
 
   it('the whole file where If-Range names another one, and where the range cannot be read', async () => {
-    for (const headers of [{ range: 'bytes=0-4', 'if-range': '"other"' }, { range: 'bytes=0-1,3-4' }, { range: 'lines=1-2' }, { range: 'bytes=4-2' }])
+    for (const headers of [
+      { range: 'bytes=0-4', 'if-range': '"other"' },
+      { range: 'bytes=0-1,3-4' },
+      { range: 'lines=1-2' },
+      { range: 'bytes=4-2' },
+    ])
       expect([(await world.file(job, headers)).status, (await world.file(job, headers)).text]).toEqual([200, text]);
   });
 });
@@ -85,8 +90,12 @@ describe('refused', () => {
   it('404: another file, another job’s, another member’s', async () => {
     const fresh = await ready();
     const named = (file: string) => world.call(`GET /v1/jobs/${fresh}/segmentDataFiles/${file}`);
-    for (const file of [`${fresh}_2.csv`, `${job}_1.csv`, '..%2Frejects', 'x']) expect(codeOf(await named(file))).toEqual([404, 'NOT_FOUND']);
-    expect(codeOf(await world.call(`GET /v1/jobs/${fresh}/segmentDataFiles/${fresh}_1.csv`, { as: 'stranger' }))).toEqual([404, 'NOT_FOUND']);
+    for (const file of [`${fresh}_2.csv`, `${job}_1.csv`, '..%2Frejects', 'x'])
+      expect(codeOf(await named(file))).toEqual([404, 'NOT_FOUND']);
+    expect(codeOf(await world.call(`GET /v1/jobs/${fresh}/segmentDataFiles/${fresh}_1.csv`, { as: 'stranger' }))).toEqual([
+      404,
+      'NOT_FOUND',
+    ]);
     expect(await world.job(fresh)).toMatchObject({ status: 'READY_FOR_DOWNLOAD' });
   });
 

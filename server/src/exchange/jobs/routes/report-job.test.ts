@@ -39,7 +39,11 @@ describe('200', () => {
   it('FAILED, with what the consumer says of it', async () => {
     const job = await ready();
     const answer = await world.report(job, { status: 'FAILED', subStatus: 'DISK', errorDetails: 'No space left' });
-    expect(answer.json).toMatchObject({ status: 'FAILED', subStatus: 'DISK', errorDetails: 'PEER_FAILED: The destination says: No space left' });
+    expect(answer.json).toMatchObject({
+      status: 'FAILED',
+      subStatus: 'DISK',
+      errorDetails: 'PEER_FAILED: The destination says: No space left',
+    });
     expect(await world.job(job)).toMatchObject({ state: 'Failed', rowsSent: 0, error: { code: 'PEER_FAILED' } });
     expect((await world.report(job, { status: 'FAILED', subStatus: 'DISK', errorDetails: 'No space left' })).status).toBe(200);
   });
