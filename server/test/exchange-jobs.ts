@@ -75,12 +75,27 @@ export class JobWorld {
 
   /** Waits for the status; throws where the job has ended in another one. */
   async reaches(job: number, status: string): Promise<JobJson> {
-    const ended = ['COMPLETE', 'FAILED', 'CANCELED'];
-    const isThere = async () => [status, ...ended].includes(String((await this.job(job))['status']));
-    await vi.waitUntil(isThere, { timeout: 15_000, interval: 20 });
-    const now = await this.job(job);
+    const now = await this.#until(job, [status, 'COMPLETE', 'FAILED', 'CANCELED']);
     expect([now['status'], now['status'] === status ? null : now['error']]).toEqual([status, null]);
     return now;
+  }
+
+  /** Waits until the job has ended; throws where it has not failed. */
+  async fails(job: number): Promise<JobJson> {
+    const now = await this.#until(job, ['COMPLETE', 'FAILED', 'CANCELED']);
+    expect(now['state']).toBe('Failed');
+    return now;
+  }
+
+  #until(job: number, statuses: readonly string[]): Promise<JobJson> {
+    return vi.waitFor(
+      async () => {
+        const now = await this.job(job);
+        if (!statuses.includes(String(now['status']))) throw new Error(`job ${job} is ${String(now['status'])}`);
+        return now;
+      },
+      { timeout: 15_000, interval: 20 },
+    );
   }
 
   file(job: number, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
