@@ -40,6 +40,10 @@ import { sharingList } from './commands/sharing-list.ts';
 import { sharingShow } from './commands/sharing-show.ts';
 import { sharingUpdate } from './commands/sharing-update.ts';
 import { syncReport } from './commands/sync-report.ts';
+import { toolkitAudienceDownload } from './commands/toolkit-audience-download.ts';
+import { toolkitAudienceRegister } from './commands/toolkit-audience-register.ts';
+import { toolkitAudienceUpload } from './commands/toolkit-audience-upload.ts';
+import { toolkitRegister } from './commands/toolkit-register.ts';
 import { userShow } from './commands/user-show.ts';
 import { verify } from './commands/verify.ts';
 
@@ -87,5 +91,9 @@ export const commandTable: readonly Command[] = [
   accessRevoke,
   auditList,
   syncReport,
+  toolkitRegister,
+  toolkitAudienceRegister,
+  toolkitAudienceUpload,
+  toolkitAudienceDownload,
   completion(() => commandTable),
 ];

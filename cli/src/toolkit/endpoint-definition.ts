@@ -16,7 +16,10 @@ export function endpointDefinition(config: ToolkitConfig): object {
   const isSource = config.find(configKeys.publishFolder) !== undefined;
   const isDestination = config.find(configKeys.downloadFolder) !== undefined;
   if (!isSource && !isDestination)
-    throw config.fault(configKeys.publishFolder, `is missing, and so is ${configKeys.downloadFolder}: one of them makes a source or a destination`);
+    throw config.fault(
+      configKeys.publishFolder,
+      `is missing, and so is ${configKeys.downloadFolder}: one of them makes a source or a destination`,
+    );
   const name = config.need(configKeys.name);
   return {
     name,
