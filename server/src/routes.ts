@@ -38,6 +38,23 @@ import { listIdentityLinks } from './identity/routes/list-identity-links.ts';
 import { deleteSyncHost } from './identity/routes/delete-sync-host.ts';
 import { describeSyncHosts, listSyncHosts } from './identity/routes/list-sync-hosts.ts';
 import { updateSyncHost } from './identity/routes/update-sync-host.ts';
+import { createApplication } from './exchange/applications/routes/create-application.ts';
+import { createApplicationReview } from './exchange/applications/routes/create-application-review.ts';
+import { describeApplicationReviews, listApplicationReviews } from './exchange/applications/routes/list-application-reviews.ts';
+import { listApplications } from './exchange/applications/routes/list-applications.ts';
+import { putApplication } from './exchange/applications/routes/put-application.ts';
+import { setOnboarding } from './exchange/applications/routes/set-onboarding.ts';
+import { updateApplicationReview } from './exchange/applications/routes/update-application-review.ts';
+import { clearSegments } from './exchange/audiences/routes/clear-segments.ts';
+import { listAudiences } from './exchange/audiences/routes/list-audiences.ts';
+import { listOfferedSegments } from './exchange/audiences/routes/list-offered-segments.ts';
+import { offerSegments } from './exchange/audiences/routes/offer-segments.ts';
+import { readAudience } from './exchange/audiences/routes/read-audience.ts';
+import { readOfferedSegment } from './exchange/audiences/routes/read-offered-segment.ts';
+import { refreshEndpointAudiences } from './exchange/audiences/routes/refresh-endpoint-audiences.ts';
+import { replaceSegments } from './exchange/audiences/routes/replace-segments.ts';
+import { withdrawSegment } from './exchange/audiences/routes/withdraw-segment.ts';
+import { connectEndpoint } from './exchange/endpoints/routes/connect-endpoint.ts';
 import { createAccountKey } from './exchange/endpoints/routes/create-account-key.ts';
 import { cancelShareJob } from './exchange/jobs/routes/cancel-share-job.ts';
 import { downloadJobData } from './exchange/jobs/routes/download-job-data.ts';
@@ -49,7 +66,27 @@ import { readShareJob } from './exchange/jobs/routes/read-share-job.ts';
 import { readShareJobRejects } from './exchange/jobs/routes/read-share-job-rejects.ts';
 import { reportJob } from './exchange/jobs/routes/report-job.ts';
 import { uploadJobData } from './exchange/jobs/routes/upload-job-data.ts';
+import { createEndpointRegistration } from './exchange/endpoints/routes/create-endpoint-registration.ts';
+import { deleteEndpoint } from './exchange/endpoints/routes/delete-endpoint.ts';
+import { disableEndpoint } from './exchange/endpoints/routes/disable-endpoint.ts';
+import { enableEndpoint } from './exchange/endpoints/routes/enable-endpoint.ts';
+import { listDestinationSegments } from './exchange/endpoints/routes/list-destination-segments.ts';
+import { listEndpoints } from './exchange/endpoints/routes/list-endpoints.ts';
+import { listRegisteredEndpoints } from './exchange/endpoints/routes/list-registered-endpoints.ts';
+import { putApplicationEndpoint } from './exchange/endpoints/routes/put-application-endpoint.ts';
+import { putEndpoint } from './exchange/endpoints/routes/put-endpoint.ts';
+import { readEndpoint } from './exchange/endpoints/routes/read-endpoint.ts';
+import { rotateEndpointKey } from './exchange/endpoints/routes/rotate-endpoint-key.ts';
+import { setConnection } from './exchange/endpoints/routes/set-connection.ts';
 import type { ExchangeParts } from './exchange/exchange-parts.ts';
+import { createShare } from './exchange/shares/routes/create-share.ts';
+import { deleteShare } from './exchange/shares/routes/delete-share.ts';
+import { dryRunShare } from './exchange/shares/routes/dry-run-share.ts';
+import { listShares } from './exchange/shares/routes/list-shares.ts';
+import { readShare } from './exchange/shares/routes/read-share.ts';
+import { runShare } from './exchange/shares/routes/run-share.ts';
+import { suggestShareMapping } from './exchange/shares/routes/suggest-share-mapping.ts';
+import { updateShare } from './exchange/shares/routes/update-share.ts';
 import type { BatchParts } from './ingest/batch/batch-parts.ts';
 import { cancelBatchJob } from './ingest/batch/routes/cancel-batch-job.ts';
 import { createBatchJob } from './ingest/batch/routes/create-batch-job.ts';
@@ -232,6 +269,10 @@ function audienceRoutes({ import: { catalog, taxonomyIds }, segmentHooks, reach 
     updateSegmentAccessRequest(catalog),
     describeSegmentAccessRequests(),
     segmentStats(reach),
+    listApplicationReviews(db),
+    createApplicationReview(catalog),
+    updateApplicationReview(catalog),
+    describeApplicationReviews(),
   ];
 }
 
@@ -247,8 +288,74 @@ const batchRoutes = ({ batch, taskHooks }: RouteParts): Operation[] => [
   uploadSegments(batch),
 ];
 
+/** Runs of shares: what endpoints poll for, and what people see. */
+const jobRoutes = (exchange: ExchangeParts): Operation[] => [
+  listExchangeJobs(exchange),
+  readExchangeJob(exchange),
+  uploadJobData(exchange),
+  downloadJobData(exchange),
+  reportJob(exchange),
+  listShareJobs(exchange),
+  readShareJob(exchange),
+  readShareJobRejects(exchange),
+  cancelShareJob(exchange),
+  followShareJob(exchange),
+];
+
 /** Endpoints, audiences, shares and jobs. */
-const exchangeRoutes = (exchange: ExchangeParts): Operation[] => [createAccountKey(exchange)];
+const exchangeRoutes = (exchange: ExchangeParts): Operation[] => [
+  ...endpointRoutes(exchange),
+  ...offerRoutes(exchange),
+  ...shareRoutes(exchange),
+  ...jobRoutes(exchange),
+];
+
+/** Applications, and endpoints by people and by their software. */
+const endpointRoutes = (exchange: ExchangeParts): Operation[] => [
+  createAccountKey(exchange),
+  listApplications(exchange),
+  createApplication(exchange),
+  putApplication(exchange),
+  setOnboarding(exchange),
+  listRegisteredEndpoints(exchange),
+  putEndpoint(exchange),
+  putApplicationEndpoint(exchange),
+  setConnection(exchange),
+  createEndpointRegistration(exchange),
+  listEndpoints(exchange),
+  readEndpoint(exchange),
+  deleteEndpoint(exchange),
+  connectEndpoint(exchange),
+  listDestinationSegments(exchange),
+  disableEndpoint(exchange),
+  enableEndpoint(exchange),
+  rotateEndpointKey(exchange),
+];
+
+/** What sources offer. */
+const offerRoutes = (exchange: ExchangeParts): Operation[] => [
+  listAudiences(exchange),
+  readAudience(exchange),
+  refreshEndpointAudiences(exchange),
+  listOfferedSegments(exchange),
+  offerSegments(exchange),
+  replaceSegments(exchange),
+  clearSegments(exchange),
+  readOfferedSegment(exchange),
+  withdrawSegment(exchange),
+];
+
+/** Standing orders, and their runs by hand. */
+const shareRoutes = (exchange: ExchangeParts): Operation[] => [
+  listShares(exchange),
+  createShare(exchange),
+  dryRunShare(exchange),
+  suggestShareMapping(exchange),
+  readShare(exchange),
+  updateShare(exchange),
+  deleteShare(exchange),
+  runShare(exchange),
+];
 
 /** For whoever runs the server, and for looking at what it does. */
 function operatorRoutes(parts: RouteParts): Operation[] {

@@ -28,5 +28,6 @@ export const exchangeErrors = defineRefusals('exchange', {
   duplicate: { errorId: 'INTEGRITY', errorCode: 'DUPLICATE', text: '{fault}' },
   tooLarge: { errorId: 'LIMIT', status: 413, errorCode: 'TOO_LARGE', text: '{fault}' },
   unsupportedMedia: { errorId: 'SYNTAX', status: 415, errorCode: 'UNSUPPORTED_MEDIA', text: '{fault}' },
+  peerUnavailable: { errorId: 'SYSTEM', status: 503, errorCode: 'UNAVAILABLE', text: '{fault}' },
   rateLimited: { errorId: 'LIMIT', status: 429, errorCode: 'RATE_LIMITED', text: '{fault}' },
 });

@@ -17,7 +17,7 @@ import { runShare } from './jobs/run-share.ts';
 import { RunningShareJobs } from './jobs/running-share-jobs.ts';
 import { PeerHttp } from './peer/peer-http.ts';
 import type { WaitParts } from './peer/retrying.ts';
-import { shareTick } from './schedules/run-due-shares.ts';
+import { ShareClock } from './schedules/share-clock.ts';
 
 const tickMs = 1000;
 
@@ -40,7 +40,7 @@ export interface ExchangeServiceOptions extends Pick<
 export class ExchangeService {
   readonly parts: ExchangeParts;
   readonly #runner: TaskRunner;
-  readonly #tickShares: () => Promise<void>;
+  readonly #shares: ShareClock;
   readonly #stopping = new AbortController();
   #timer: NodeJS.Timeout | null = null;
   #ticking: Promise<void> | null = null;
@@ -73,13 +73,14 @@ export class ExchangeService {
       concurrency: jobsAtOnce,
       onFailure: (error, task) => log.error({ err: error, task: task?.id ?? null }, 'a job of the exchange stopped; it is tried again'),
     });
-    this.#tickShares = shareTick(this.parts);
+    this.#shares = new ShareClock(this.parts);
   }
 
   /** Takes up again what the last stop of the server interrupted. */
   async start(): Promise<void> {
     await resumeConnecting(this.parts);
     this.#runner.start();
+    this.#shares.start();
     this.#timer = setInterval(() => this.#tick(), tickMs);
     this.#timer.unref();
   }
@@ -98,16 +99,16 @@ export class ExchangeService {
   async stop(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#stopping.abort(new Error('The server stops'));
+    await this.#shares.stop();
     await this.#ticking;
     await Promise.all(this.parts.checks.values());
     await this.#runner.stop();
     await this.parts.csv.close();
   }
 
-  /** Due shares, due refreshes, and jobs that waited too long; the next tick waits for this one. */
+  /** Due refreshes, and jobs that waited too long; the next tick waits for this one. */
   #tick(): void {
     this.#ticking ??= (async () => {
-      await this.#tickShares();
       await dueRefreshes(this.parts);
       await endLateJobs(this.parts);
     })()

@@ -6,9 +6,9 @@ import type { CatalogReader, CatalogTables } from '../storage/sql/catalog-schema
  * The segments that sharing gives a buyer (platform.md section 6): member level, of an active data member that the buyer has enabled
  * and that has a record for it, which shares all or lists the segment. Who shares is told apart from what is shared, because the
  * former is a handful of rows. The same rule over the catalog view is `isShared` in catalog-view/segment-rights.ts; a test holds the
- * two equal.
+ * two equal. `exportable`: only what the buyer may pass on as well, by records with `export_allowed` (exchange-sharing.md section 4).
  */
-export async function sharedWith(db: CatalogReader, buyer: number): Promise<ForeignSight> {
+export async function sharedWith(db: CatalogReader, buyer: number, { exportable = false } = {}): Promise<ForeignSight> {
   const records = await db
     .selectFrom('sharing_record as record')
     .innerJoin('data_buyer_provider as enabled', (join) =>
@@ -22,6 +22,7 @@ export async function sharedWith(db: CatalogReader, buyer: number): Promise<Fore
     .where('record.data_member_id', '!=', buyer)
     .where('enabled.active', '=', 1)
     .where('provider.state', '=', 'active')
+    .where('record.export_allowed', '>=', Number(exportable))
     .orderBy('record.data_member_id')
     .execute();
   const whole = records.filter((record) => record.segment_exposure === 'all').map((record) => record.data_member_id);

@@ -64,7 +64,10 @@ describe.each(engines)('segmentRows on the %s engine', (_, open) => {
     expect(await collected(store, clock, ['user_id'], ['value'])).toEqual({ rows: ['1,5', '2,6'], unknown: 1 });
     const ids = [1, 2, 3].map((n) => String(device(n).id));
     expect(await collected(store, clock, ['idfa'])).toEqual({ rows: ids, unknown: 1 });
-    expect(await collected(store, clock, ['user_id', 'idfa'])).toEqual({ rows: ['1,', '2,', ...ids.map((id) => `,${id}`)].toSorted(), unknown: 0 });
+    expect(await collected(store, clock, ['user_id', 'idfa'])).toEqual({
+      rows: ['1,', '2,', ...ids.map((id) => `,${id}`)].toSorted(),
+      unknown: 0,
+    });
   });
 
   it('gives external ids to the member that has them alone, while their mapping lasts; ids of their own source', async () => {

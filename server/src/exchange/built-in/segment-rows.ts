@@ -29,7 +29,11 @@ const usersPerPage = 1000;
  * A segment as a source: one row for each live membership and distinct identifier value, its other identifiers empty. Opted-out users
  * never come out. Holds one page at a time; end the loop, and the scan ends.
  */
-export async function* segmentRows(profiles: SegmentReader, clock: Clock, question: RowsQuestion): AsyncGenerator<RowPage, void, undefined> {
+export async function* segmentRows(
+  profiles: SegmentReader,
+  clock: Clock,
+  question: RowsQuestion,
+): AsyncGenerator<RowPage, void, undefined> {
   const { segment } = question;
   let cursor: number | null = null;
   do {

@@ -17,7 +17,7 @@ type PagedCall = Pick<ExchangeCall<unknown>, 'parameters' | 'facts'>;
 type KeyKind = 'number' | 'string';
 
 const usualLimit = 100;
-const mostItems = 1000;
+export const mostItems = 1000;
 
 export const pageParameters: readonly ParameterDoc[] = [
   { name: 'limit', description: `At most so many items: 1 to ${mostItems}, default ${usualLimit}` },
@@ -26,10 +26,11 @@ export const pageParameters: readonly ParameterDoc[] = [
 
 /**
  * Reads `limit` and `cursor` (exchange-sharing.md section 1). @param kinds of the key's parts, in the order of the list
+ * @param usual items without `limit`
  * @throws Refusal exchange.invalid
  */
-export function readPage({ parameters }: PagedCall, kinds: readonly KeyKind[]): Page {
-  const limit = parameters.integer('limit', 1) ?? usualLimit;
+export function readPage({ parameters }: PagedCall, kinds: readonly KeyKind[], usual = usualLimit): Page {
+  const limit = parameters.integer('limit', 1) ?? usual;
   if (limit > mostItems) throw invalidFields([{ field: 'limit', message: `must be ${mostItems} or less` }]);
   const cursor = parameters.text('cursor');
   return { limit, after: cursor === undefined ? undefined : readCursor(cursor, kinds) };

@@ -53,7 +53,8 @@ class Collection {
     const { parts, job, signal } = this.#stage;
     const { jobId, jobData } = await this.#client.pollJob(started, dayMs, signal);
     if (jobData.length === 0) throw new JobFault('PEER_MALFORMED', 'The endpoint says that the data are complete, and names none.');
-    if (jobData.length > mostFiles) throw new JobFault('TOO_LARGE', `The endpoint made ${jobData.length} files; a job takes ${mostFiles} at most.`);
+    if (jobData.length > mostFiles)
+      throw new JobFault('TOO_LARGE', `The endpoint made ${jobData.length} files; a job takes ${mostFiles} at most.`);
     const known = new Set((await jobFiles(parts.catalog.read, job.id, 'in')).map(({ number }) => number));
     for (const [index, { jobDataId }] of jobData.entries()) {
       const number = index + 1;
@@ -74,7 +75,12 @@ class Collection {
       columns: preparedOf(job).columns,
       limits: { ...exchangeLimits, rows: await rowsLeft(parts.catalog.read, job.id) },
     });
-    await moveOn(this.#stage, {}, (change) => recordFile(change, job.id, 'in', { number, name: receivedName(job.id, number), ...checked }), collecting);
+    await moveOn(
+      this.#stage,
+      {},
+      (change) => recordFile(change, job.id, 'in', { number, name: receivedName(job.id, number), ...checked }),
+      collecting,
+    );
     const files = await jobFiles(parts.catalog.read, job.id, 'in');
     this.#tell({ rows_received: files.reduce((sum, { rows }) => sum + rows, 0) });
   }

@@ -26,7 +26,12 @@ export type JobEnd =
  * Ends a job that is in one of the statuses (default: any that is not final), with all that follows: its share's failures are counted.
  * False where it is in none of them.
  */
-export async function endJob(change: CatalogChange, job: ShareJob, end: JobEnd, from: readonly JobStatus[] = openStatuses): Promise<boolean> {
+export async function endJob(
+  change: CatalogChange,
+  job: ShareJob,
+  end: JobEnd,
+  from: readonly JobStatus[] = openStatuses,
+): Promise<boolean> {
   const failure = end.status === 'FAILED' ? end : undefined;
   const moved = await moveJob(
     change.db,

@@ -37,4 +37,3 @@ export interface JobCheckpoint {
   readonly stage?: number;
   readonly applied?: true;
 }
-

@@ -73,7 +73,8 @@ function mappingNow(
     if (resolved) return { mapping: resolved, warnings };
     const gone = problems.map(({ attribute }) => attribute).find((name) => name !== undefined && Object.hasOwn(attributeMappings, name));
     const [first] = problems;
-    if (gone === undefined) throw new JobFault('INVALID_MAPPING', `The share's mapping does not fit any more: ${first?.message ?? 'it is empty'}`);
+    if (gone === undefined)
+      throw new JobFault('INVALID_MAPPING', `The share's mapping does not fit any more: ${first?.message ?? 'it is empty'}`);
     warnings.push(`The attribute ${gone} was left out: ${problems.find(({ attribute }) => attribute === gone)?.message ?? ''}`);
     attributeMappings = Object.fromEntries(Object.entries(attributeMappings).filter(([name]) => name !== gone));
   }

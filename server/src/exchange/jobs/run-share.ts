@@ -98,4 +98,3 @@ function faultOf(error: unknown): JobFault | undefined {
   const details = error.details.length === 0 ? null : JSON.stringify(error.details);
   return new JobFault(error.code, `The source's data cannot be taken: ${error.message}`, details, { cause: error });
 }
-

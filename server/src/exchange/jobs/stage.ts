@@ -28,8 +28,11 @@ export function preparedOf(job: ShareJob): PreparedJob {
 export const checkpointOf = (job: Pick<ShareJob, 'checkpoint'>): JobCheckpoint => JSON.parse(job.checkpoint ?? '{}') as JobCheckpoint;
 
 /** A change by the server itself. */
-export const serverChange = <T>({ catalog }: Pick<ExchangeParts, 'catalog'>, operation: string, work: (change: CatalogChange) => Promise<T>) =>
-  catalog.change({ operation, requestId: null, accountId: null, username: null, accountMemberId: null }, work);
+export const serverChange = <T>(
+  { catalog }: Pick<ExchangeParts, 'catalog'>,
+  operation: string,
+  work: (change: CatalogChange) => Promise<T>,
+) => catalog.change({ operation, requestId: null, accountId: null, username: null, accountMemberId: null }, work);
 
 /** The job is not where the stage found it: canceled, or ended. What does it is to look again. */
 export class JobMoved extends Error {
@@ -44,14 +47,18 @@ export async function moveOn(
   from: readonly JobStatus[] = [job.status],
 ): Promise<void> {
   await serverChange(parts, 'runShare', async (change) => {
-    if (!(await moveJob(change.db, job.id, from, to, change.nowMs))) throw new JobMoved(`job ${job.id} is not ${from.join(' or ')} any more`);
+    if (!(await moveJob(change.db, job.id, from, to, change.nowMs)))
+      throw new JobMoved(`job ${job.id} is not ${from.join(' or ')} any more`);
     await also(change);
   });
   parts.running.changed(job.id);
 }
 
 /** Tells followers of counts at most once a second. */
-export function progressOf({ parts, job }: Stage): (counts: Partial<Pick<ShareJobTable, 'rows_received' | 'rows_sent' | 'rows_rejected'>>) => void {
+export function progressOf({
+  parts,
+  job,
+}: Stage): (counts: Partial<Pick<ShareJobTable, 'rows_received' | 'rows_sent' | 'rows_rejected'>>) => void {
   let toldMs = parts.clock.nowMs();
   let writing: Promise<unknown> | null = null;
   return (counts) => {

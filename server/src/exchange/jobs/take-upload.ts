@@ -48,7 +48,8 @@ export async function takeUpload(parts: ExchangeParts, job: ShareJob, upload: Up
 }
 
 function requireUploadable(job: ShareJob): void {
-  if (job.category === 'SEGMENT_EXPORT' && !hasEnded(job.status) && job.status !== 'CREATED' && preparedOf(job).sourceType !== 'internal') return;
+  if (job.category === 'SEGMENT_EXPORT' && !hasEnded(job.status) && job.status !== 'CREATED' && preparedOf(job).sourceType !== 'internal')
+    return;
   throw refusal(exchangeErrors.badState, { fault: `Job ${job.id} is ${job.status}.` });
 }
 
@@ -56,7 +57,9 @@ async function checkFile(parts: ExchangeParts, job: ShareJob, { call, stream }: 
   const { headers } = call.facts;
   const length = sentLength(headers['content-length']);
   if (length !== null && length > exchangeLimits.wireBytes)
-    throw refusal(exchangeErrors.tooLarge, { fault: `A file has ${exchangeLimits.wireBytes} bytes at most; send several with ?final=false, or gzip` });
+    throw refusal(exchangeErrors.tooLarge, {
+      fault: `A file has ${exchangeLimits.wireBytes} bytes at most; send several with ?final=false, or gzip`,
+    });
   const body = uploadedBody(stream, headers);
   const checked = await parts.csv.check(body.csv, {
     path,
@@ -121,4 +124,8 @@ const takenReply = (job: Pick<ShareJob, 'id' | 'status'>, { name, rows, bytes }:
 });
 
 const refusalOf = (fault: CsvFault) =>
-  refusal(fault.code === 'TOO_LARGE' ? exchangeErrors.tooLarge : exchangeErrors.invalidCsv, { fault: fault.message }, { details: fault.details });
+  refusal(
+    fault.code === 'TOO_LARGE' ? exchangeErrors.tooLarge : exchangeErrors.invalidCsv,
+    { fault: fault.message },
+    { details: fault.details },
+  );

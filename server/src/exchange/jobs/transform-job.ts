@@ -88,7 +88,10 @@ function faultOf({ job }: Stage, result: TransformResult): JobFault | undefined 
   }
   if (share.shareAction !== 'REPLACE') return undefined;
   if (rowsSent === 0 && !share.allowEmptyReplace)
-    return new JobFault('EMPTY_REPLACE', 'There was no row to send, and replacing would have emptied the audience. Confirm that in the share if it is meant.');
+    return new JobFault(
+      'EMPTY_REPLACE',
+      'There was no row to send, and replacing would have emptied the audience. Confirm that in the share if it is meant.',
+    );
   const [file] = files;
   if (preparedOf(job).destinationType === 'push' && file !== undefined && file.bytes > mostRequestBytes)
     return new JobFault(

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import { Busboy, type Busboy as BusboyForm } from '@fastify/busboy';
+import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import type { RequestFacts } from '../../http/caller.ts';
 import { sentContentType } from '../../http/streamed-body.ts';
 import { refusal } from '../../kit/refusal.ts';
@@ -85,7 +85,8 @@ async function* dataOfForm(pieces: AsyncIterable<Uint8Array>, headers: RequestFa
   const found = Promise.withResolvers<Readable | null>();
   form.on('file', (_name, data) => found.resolve(data));
   form.on('field', (name, value) => {
-    const fault = name !== 'metadata' ? `has an unknown part ${name.slice(0, 40)}` : isJson(value) ? undefined : 'has metadata that are not JSON';
+    const fault =
+      name !== 'metadata' ? `has an unknown part ${name.slice(0, 40)}` : isJson(value) ? undefined : 'has metadata that are not JSON';
     if (fault !== undefined) found.reject(refusal(exchangeErrors.invalid, { fault: `The form ${fault}` }));
   });
   form.on('finish', () => found.resolve(null));
@@ -98,7 +99,7 @@ async function* dataOfForm(pieces: AsyncIterable<Uint8Array>, headers: RequestFa
   await fed;
 }
 
-async function feed(pieces: AsyncIterable<Uint8Array>, form: Busboy): Promise<void> {
+async function feed(pieces: AsyncIterable<Uint8Array>, form: BusboyInstance): Promise<void> {
   for await (const piece of pieces) {
     if (form.write(piece)) continue;
     await new Promise((resolve) => form.once('drain', () => resolve(null)));

@@ -7,10 +7,12 @@ export interface WaitParts {
   random(): number;
   /** Rejects with the signal's reason as soon as it is aborted. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** Five unless it is said: none where somebody waits for the answer. */
+  readonly retries?: number;
 }
 
 /** Exchange.md section 2.7: five retries, exponential from 5 s. */
-const retries = 5;
+const usualRetries = 5;
 const firstDelayMs = 5000;
 const longestRetryAfterMs = 3_600_000;
 const firstPollDelaysMs = [15_000, 30_000, 60_000];
@@ -44,7 +46,7 @@ export async function retrying<T>(attempt: () => Promise<T>, wait: WaitParts, si
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof PeerFault) || !error.again || retry > retries) throw error;
+      if (!(error instanceof PeerFault) || !error.again || retry > (wait.retries ?? usualRetries)) throw error;
       await wait.sleep(error.retryAfterMs ?? backOffMs(retry, wait.random()), signal);
     }
   }

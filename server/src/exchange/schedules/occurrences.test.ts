@@ -21,7 +21,11 @@ describe('nextOccurrences', () => {
   });
 
   it('keeps local time: in a spring gap it runs when the gap ends, in an autumn overlap at the first of the two', () => {
-    const daily = (at: string, timezone?: string): ShareSchedule => ({ type: 'DAILY', at, ...(timezone === undefined ? {} : { timezone }) });
+    const daily = (at: string, timezone?: string): ShareSchedule => ({
+      type: 'DAILY',
+      at,
+      ...(timezone === undefined ? {} : { timezone }),
+    });
     const spring = ['2030-03-30T01:30:00Z', '2030-03-31T01:00:00Z', '2030-04-01T00:30:00Z'];
     expect(times(daily('2030-03-30T02:30:00', 'Europe/Berlin'), 3)).toEqual(spring);
     const autumn = ['2030-10-26T00:30:00Z', '2030-10-27T00:30:00Z', '2030-10-28T01:30:00Z'];
@@ -37,11 +41,21 @@ describe('nextOccurrences', () => {
   it('takes one moment once where a zone leaves out a whole day', () => {
     const schedule: ShareSchedule = { type: 'DAILY', at: '2011-12-29T08:00:00', timezone: 'Pacific/Apia' };
     expect(times(schedule, 3)).toEqual(['2011-12-29T18:00:00Z', '2011-12-30T10:00:00Z', '2011-12-30T18:00:00Z']);
-    expect(times({ ...schedule, at: '2011-12-29T00:00:00' }, 3)).toEqual(['2011-12-29T10:00:00Z', '2011-12-30T10:00:00Z', '2011-12-31T10:00:00Z']);
+    expect(times({ ...schedule, at: '2011-12-29T00:00:00' }, 3)).toEqual([
+      '2011-12-29T10:00:00Z',
+      '2011-12-30T10:00:00Z',
+      '2011-12-31T10:00:00Z',
+    ]);
   });
 
   it('counts weeks from the Monday before at, and the occurrences before at not at all', () => {
-    const every: ShareSchedule = { type: 'CUSTOM', at: '2035-01-05T10:00:00Z', every: { n: 2, unit: 'WEEK' }, weekdays: ['MO', 'SU'], count: 3 };
+    const every: ShareSchedule = {
+      type: 'CUSTOM',
+      at: '2035-01-05T10:00:00Z',
+      every: { n: 2, unit: 'WEEK' },
+      weekdays: ['MO', 'SU'],
+      count: 3,
+    };
     expect(times(every)).toEqual(['2035-01-07T10:00:00Z', '2035-01-15T10:00:00Z', '2035-01-21T10:00:00Z']);
   });
 
@@ -74,7 +88,16 @@ describe('firstOccurrences', () => {
   });
 });
 
-const zones = ['GMT', 'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'America/Sao_Paulo', 'Africa/Casablanca', 'Asia/Kolkata', 'Pacific/Apia'];
+const zones = [
+  'GMT',
+  'Europe/Berlin',
+  'America/New_York',
+  'Australia/Lord_Howe',
+  'America/Sao_Paulo',
+  'Africa/Casablanca',
+  'Asia/Kolkata',
+  'Pacific/Apia',
+];
 /** Around changes of clocks, and of whole days. */
 const starts = ['2011-12-27', '2018-11-01', '2025-03-07', '2025-03-28', '2025-10-03', '2025-10-24', '2028-02-27', '2031-01-29'];
 

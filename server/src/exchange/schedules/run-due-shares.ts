@@ -5,9 +5,15 @@ import { type Share, shareOf } from '../shares/share.ts';
 import { heldShare } from '../store/share-store.ts';
 import { nextOccurrences } from './occurrences.ts';
 
-type DueParts = Pick<ExchangeParts, 'catalog' | 'clock' | 'log'>;
+export type DueParts = Pick<ExchangeParts, 'catalog' | 'clock' | 'log'>;
 
-const byServer = (operation: string): ChangeContext => ({ operation, requestId: null, accountId: null, username: null, accountMemberId: null });
+const byServer = (operation: string): ChangeContext => ({
+  operation,
+  requestId: null,
+  accountId: null,
+  username: null,
+  accountMemberId: null,
+});
 const sharesAtOnce = 100;
 
 /**
@@ -76,7 +82,7 @@ async function warnOfSkipped(change: CatalogChange, job: number, dueMs: number):
  * longer than it should.
  */
 export async function reckonNextRuns({ catalog, clock }: DueParts): Promise<void> {
-  for (let afterId = 0; ; ) {
+  for (let afterId = 0; ;) {
     const rows = await catalog.read
       .selectFrom('share')
       .selectAll()
@@ -102,24 +108,4 @@ export async function reckonNextRuns({ catalog, clock }: DueParts): Promise<void
     }
     if (rows.length < sharesAtOnce) return;
   }
-}
-
-const backwardsMs = 1000;
-
-/** What a tick does, one after the other: `runDueShares`, and `reckonNextRuns` at first and whenever the clock was set back. */
-export function shareTick(parts: DueParts): () => Promise<void> {
-  let lastMs = Infinity;
-  let busy = false;
-  return async () => {
-    if (busy) return;
-    busy = true;
-    try {
-      const nowMs = parts.clock.nowMs();
-      if (nowMs < lastMs - backwardsMs) await reckonNextRuns(parts);
-      lastMs = nowMs;
-      await runDueShares(parts);
-    } finally {
-      busy = false;
-    }
-  };
 }

@@ -4,15 +4,17 @@ import type { ShareSchedule } from '../shares/share.ts';
 import { isZone, readTime } from './local-time.ts';
 import { defaultZone, stillDueMs, weekdays } from './occurrences.ts';
 
-const literals = <Name extends string>(names: readonly Name[]) => Type.Union(names.map((name) => Type.Literal(name)));
+const type = Type.Union([Type.Literal('NOW'), Type.Literal('AT'), Type.Literal('DAILY'), Type.Literal('WEEKLY'), Type.Literal('CUSTOM')]);
+const unit = Type.Union([Type.Literal('DAY'), Type.Literal('WEEK'), Type.Literal('MONTH')]);
+const weekday = Type.Unsafe<(typeof weekdays)[number]>(Type.Union(weekdays.map((name) => Type.Literal(name))));
 
 /** Which fields go together, `scheduleFaults` says. */
 export const scheduleSchema = Type.Object({
-  type: literals(['NOW', 'AT', 'DAILY', 'WEEKLY', 'CUSTOM']),
+  type,
   at: Type.Optional(Type.String({ maxLength: 40, description: 'RFC 3339, or local time in `timezone`: the earliest run' })),
   timezone: Type.Optional(Type.String({ maxLength: 64, description: 'IANA name; default GMT' })),
-  every: Type.Optional(Type.Object({ n: Type.Integer({ minimum: 1, maximum: 365 }), unit: literals(['DAY', 'WEEK', 'MONTH']) })),
-  weekdays: Type.Optional(Type.Array(literals(weekdays), { minItems: 1, maxItems: 7 })),
+  every: Type.Optional(Type.Object({ n: Type.Integer({ minimum: 1, maximum: 365 }), unit })),
+  weekdays: Type.Optional(Type.Array(weekday, { minItems: 1, maxItems: 7 })),
   until: Type.Optional(Type.String({ maxLength: 40, description: 'As `at`; inclusive' })),
   count: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000_000, description: 'So many occurrences from `at` on' })),
 });

@@ -70,8 +70,7 @@ function destinationProblems(parts: ExchangeParts, member: number, endpoint: End
   const offered = endpoint.destination?.shareActions ?? [];
   if (!offered.includes(share.shareAction))
     problems.push(invalid('shareAction', `must be one that the destination offers: ${offered.join(', ')}`));
-  if (segmentId === null && share.shareAction !== 'ADD')
-    problems.push(invalid('destination.newSegment', 'goes only with the action ADD'));
+  if (segmentId === null && share.shareAction !== 'ADD') problems.push(invalid('destination.newSegment', 'goes only with the action ADD'));
   if (endpoint.kind === 'internal' && segmentId !== null && ownSegment(parts, member, segmentId) === undefined)
     problems.push(missing('destination.segmentId', 'segment', segmentId));
   return problems;

@@ -48,11 +48,14 @@ const mapping = (
 const source = endpoint('homeemail:email phone:phone', 'tier:string born:date spend:number');
 const offered = audience('homeemail phone', 'tier born:date spend:number street:address');
 const destination = endpoint('email:email', 'level:string! since:datetime total:number flag:boolean');
-const fieldsOf = (given: Mapping, to = destination): string[] => resolveMapping(source, offered, to, given).problems.map(({ field }) => field);
+const fieldsOf = (given: Mapping, to = destination): string[] =>
+  resolveMapping(source, offered, to, given).problems.map(({ field }) => field);
 
 describe('resolveMapping', () => {
   it('finds names ignoring case; types are the registration’s before the audience’s', () => {
-    expect(resolveMapping(source, offered, destination, mapping(['HomeEmail'], 'EMAIL', { SPEND: 'Level', born: 'since' })).resolved).toEqual({
+    expect(
+      resolveMapping(source, offered, destination, mapping(['HomeEmail'], 'EMAIL', { SPEND: 'Level', born: 'since' })).resolved,
+    ).toEqual({
       sourceIdentifiers: [{ name: 'homeemail', type: 'email' }],
       destinationIdentifier: { name: 'email', type: 'email', isRequired: false },
       attributes: [
@@ -87,7 +90,13 @@ describe('resolveMapping', () => {
     [['attributeMappings.spend'], mapping(['homeemail'], 'email', { tier: 'level', spend: 'LEVEL' })],
     [['attributeMappings.TIER'], mapping(['homeemail'], 'email', { tier: 'level', TIER: 'since' })],
     [
-      ['identityMapping.destinationIdentifier', 'identityMapping.sourceIdentifiers.0', 'attributeMappings.nope', 'attributeMappings.nope', 'attributeMappings'],
+      [
+        'identityMapping.destinationIdentifier',
+        'identityMapping.sourceIdentifiers.0',
+        'attributeMappings.nope',
+        'attributeMappings.nope',
+        'attributeMappings',
+      ],
       mapping(['x'], 'y', { nope: 'neither' }),
     ],
   ])('names as wrong %j', (fields, given) => expect(fieldsOf(given)).toEqual(fields));

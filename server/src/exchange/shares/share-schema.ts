@@ -1,9 +1,10 @@
 import { type Static, Type } from 'typebox';
-import { shareActions } from '../endpoints/endpoint.ts';
 import { scheduleSchema } from '../schedules/schedule-faults.ts';
 
 const endpointId = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
-const segmentId = Type.Union([Type.String({ minLength: 1, maxLength: 256 }), Type.Integer()], { description: 'Opaque; an integer is taken as its digits' });
+const segmentId = Type.Union([Type.String({ minLength: 1, maxLength: 256 }), Type.Integer()], {
+  description: 'Opaque; an integer is taken as its digits',
+});
 const name = Type.String({ minLength: 1, maxLength: 255 });
 const column = Type.String({ minLength: 1, maxLength: 256 });
 
@@ -18,9 +19,12 @@ const destination = Type.Object({
     ),
   ),
 });
-const identityMapping = Type.Object({ sourceIdentifiers: Type.Array(column, { minItems: 1, maxItems: 100 }), destinationIdentifier: column });
+const identityMapping = Type.Object({
+  sourceIdentifiers: Type.Array(column, { minItems: 1, maxItems: 100 }),
+  destinationIdentifier: column,
+});
 const attributeMappings = Type.Record(Type.String(), column, { description: 'Source names to destination names; ignored on REMOVE' });
-const shareAction = Type.Union(shareActions.map((action) => Type.Literal(action)));
+const shareAction = Type.Union([Type.Literal('ADD'), Type.Literal('REPLACE'), Type.Literal('REMOVE')]);
 const allowEmptyReplace = Type.Boolean({ description: 'A REPLACE with no rows empties the audience' });
 
 export const newShareSchema = Type.Object({

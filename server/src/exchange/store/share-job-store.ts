@@ -60,13 +60,7 @@ export async function addJobEvent(db: CatalogTransaction, id: number, nowMs: num
 
 /** A job's events behind a sequence number, in their order. */
 export function jobEvents(db: CatalogReader, job: number, after: number) {
-  return db
-    .selectFrom('share_job_event')
-    .selectAll()
-    .where('job_id', '=', job)
-    .where('sequence', '>', after)
-    .orderBy('sequence')
-    .execute();
+  return db.selectFrom('share_job_event').selectAll().where('job_id', '=', job).where('sequence', '>', after).orderBy('sequence').execute();
 }
 
 /** Jobs that have waited too long for an upload or a download. */

@@ -15,14 +15,22 @@ export async function expireExchangeRecords({ catalog: { read: db }, clock, fold
     .where('created_on', '<=', nowMs - dayMs)
     .execute();
   await db.deleteFrom('exchange_key').where('expires_on', '<=', nowMs).execute();
-  await eachJob(db, (query) => query.where('files_until', '<=', nowMs), async (id) => {
-    await folders.of(id).remove();
-    await db.updateTable('share_job').set({ files_until: null }).where('id', '=', id).execute();
-  });
-  await eachJob(db, (query) => query.where('completed_on', '<=', nowMs - historyMs), async (id) => {
-    for (const table of ['share_job_event', 'share_job_file'] as const) await db.deleteFrom(table).where('job_id', '=', id).execute();
-    await db.deleteFrom('share_job').where('id', '=', id).execute();
-  });
+  await eachJob(
+    db,
+    (query) => query.where('files_until', '<=', nowMs),
+    async (id) => {
+      await folders.of(id).remove();
+      await db.updateTable('share_job').set({ files_until: null }).where('id', '=', id).execute();
+    },
+  );
+  await eachJob(
+    db,
+    (query) => query.where('completed_on', '<=', nowMs - historyMs),
+    async (id) => {
+      for (const table of ['share_job_event', 'share_job_file'] as const) await db.deleteFrom(table).where('job_id', '=', id).execute();
+      await db.deleteFrom('share_job').where('id', '=', id).execute();
+    },
+  );
 }
 
 const jobIds = (db: Parts['catalog']['read']) => db.selectFrom('share_job').select('id').orderBy('id').limit(jobsPerRun);

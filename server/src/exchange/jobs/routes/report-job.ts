@@ -57,7 +57,8 @@ const badState = (job: ShareJob) => refusal(exchangeErrors.badState, { fault: `J
 const failure = (errorDetails: string | null, subStatus: string | null): JobEnd => ({
   status: 'FAILED',
   code: 'PEER_FAILED',
-  message: errorDetails === null || errorDetails === '' ? 'The destination says that loading failed' : `The destination says: ${errorDetails}`,
+  message:
+    errorDetails === null || errorDetails === '' ? 'The destination says that loading failed' : `The destination says: ${errorDetails}`,
   details: null,
   subStatus,
 });

@@ -74,7 +74,12 @@ async function numbers(parts: ExchangeParts, memberId: number, share: DescribedS
   return { ...(await countRows(parts.profiles, parts.clock, { segment, member: asMemberId(memberId) }, mapping)), replaceRemoves };
 }
 
-async function removedBy(parts: ExchangeParts, memberId: number, share: DescribedShare, { destination }: ShareCheck): Promise<number | null> {
+async function removedBy(
+  parts: ExchangeParts,
+  memberId: number,
+  share: DescribedShare,
+  { destination }: ShareCheck,
+): Promise<number | null> {
   const { segmentId } = share.destination;
   if (share.shareAction !== 'REPLACE' || segmentId === null || destination?.kind !== 'internal') return null;
   const segment = ownSegment(parts, memberId, segmentId);

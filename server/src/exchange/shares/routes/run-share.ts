@@ -29,7 +29,13 @@ export const runShare = (parts: ExchangeParts) =>
             { details: [{ jobId: active }] },
           );
         const { jobId, status } = await startJob(made, share, false);
-        made.record({ objectType: 'share_job', objectId: jobId, memberId: share.memberId, before: null, after: { share_id: share.id, status } });
+        made.record({
+          objectType: 'share_job',
+          objectId: jobId,
+          memberId: share.memberId,
+          before: null,
+          after: { share_id: share.id, status },
+        });
         return { status: 202, json: { jobId, shareId: share.id, status } };
       }),
   });
