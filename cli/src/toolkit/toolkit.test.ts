@@ -280,7 +280,7 @@ describe('toolkit audience-download', () => {
     configure('foyer.retries=0\n');
     exchange.script = answering([ready(7)], () => ({
       body: rows,
-      breakAfter: { bytes: 10, seen: () => expect.poll(() => downloaded('7_1.csv.part')).toHaveLength(10) },
+      breakAfter: { bytes: 10, seen: async () => await expect.poll(() => downloaded('7_1.csv.part')).toHaveLength(10) },
     }));
     expect(await run(toolkitAudienceDownload)).toMatchObject({ code: 3 });
     expect(existsSync(join(home, 'download', '7_1.csv'))).toBe(false);
