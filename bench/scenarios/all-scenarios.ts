@@ -1,6 +1,9 @@
 import { audience } from './audience.ts';
+import { batchLoad } from './batch-load.ts';
+import { batchMemory } from './batch-memory.ts';
 import { batchParse } from './batch-parse.ts';
 import { catalog } from './catalog.ts';
+import { exchangeCsv } from './exchange-csv.ts';
 import { growth } from './growth.ts';
 import { inProcess } from './in-process.ts';
 import { instantLarge } from './instant-large.ts';
@@ -29,6 +32,9 @@ export const allScenarios: readonly Scenario[] = [
   growth,
   audience,
   batchParse,
+  exchangeCsv,
+  batchLoad,
+  batchMemory,
   catalog,
   memory,
   syncTable,

@@ -91,6 +91,18 @@ export class AccessWorld {
     return this.id('POST /segment-access-request', { segment_access_request: { segment_owner_member_id: owner } });
   }
 
+  /** An application of the provider's, a draft. */
+  async application(): Promise<number> {
+    const segment = { source: { enabled: true, sourceType: 'push' } };
+    const json = { providerName: 'Provider', displayName: this.name(), endpointTypes: { segment } };
+    const made = await this.platform.call('POST /v1/applications', { as: 'provider', json });
+    return Number((made.json as { applicationId: number }).applicationId);
+  }
+
+  async applicationReview(): Promise<number> {
+    return this.id('POST /application-review', { application_review: { application_id: await this.application() } });
+  }
+
   async notice(): Promise<number> {
     const about = { kind: 'limit', severity: 'info', text: this.name(), subject: null, details: {} } as const;
     await this.platform.server.catalog.change(byNobody, (change) => notify(change, { to: members.provider, ...about }));
@@ -138,6 +150,11 @@ export const samples: Readonly<Record<string, SampleMaker>> = {
   listAdvertisers: { make: advertiser },
   createAdvertiser: { make: (world) => ({ query: ofProvider, json: { advertiser: { name: world.name() } } }) },
   updateAdvertiser: { make: (world) => ({ id: advertisers.provider, json: { advertiser: { name: world.name() } } }) },
+  listApplicationReviews: { make: async (world) => ({ id: await world.applicationReview() }) },
+  createApplicationReview: { make: async (world) => ({ json: { application_review: { application_id: await world.application() } } }) },
+  updateApplicationReview: {
+    make: async (world) => ({ id: await world.applicationReview(), json: { application_review: { state: 'DRAFT' } } }),
+  },
   listAuditEvents: { make: async (world) => ({ id: await world.auditEvent() }) },
   logIn: { make: () => ({ json: { auth: { username: 'provider', password } } }) },
   readBatchConfig: { make: () => ({ query: ofProvider }) },

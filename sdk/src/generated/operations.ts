@@ -5,7 +5,7 @@ import type { CallOptions, NoQuery, Query, QueryValues } from '../call-options.t
 import type { DeletedAnswer, FieldsAnswer, ListAnswer, ManyAnswer, OneAnswer } from '../answers.ts';
 import type { AddressQuery, ListQuery } from '../list-query.ts';
 import type { Backup, ImportResult, InstantAnswer } from '../wire.ts';
-import type { Account, AccountBody, AccountKey, Advertiser, AdvertiserBody, AuditEvent, BackupBody, BatchConfig, BatchConfigBody, BatchJob, DataBuyerProvider, DataBuyerProviderBody, IdentityLink, IdentityLinking, IdentityLinkingBody, InstantCallBody, LoginBody, Member, MemberBody, Notice, NoticeBody, ProcessedHour, PublicKey, PublicKeyBody, RequestedBatchJob, Segment, SegmentAccessRequest, SegmentAccessRequestBody, SegmentBody, SegmentStats, SharingRecord, SharingRecordBody, SyncHost, SyncHostBody, SyncReport, Task, TaskBody, UpdatePublicKeyBody, UpdateSegmentAccessRequestAnswer, UpdateSegmentAccessRequestBody, UpdateSyncHostBody, UserLookup } from './wire.ts';
+import type { Account, AccountBody, AccountKey, Advertiser, AdvertiserBody, Application, ApplicationBody, ApplicationReview, ApplicationReviewBody, Audience, AuditEvent, BackupBody, BatchConfig, BatchConfigBody, BatchJob, ConnectEndpointBody, CreateApplicationAnswer, DataBuyerProvider, DataBuyerProviderBody, DestinationSegment, DryRunShare, DryRunShareBody, Endpoint, EndpointRegistration, EndpointRegistrationBody, IdentityLink, IdentityLinking, IdentityLinkingBody, InstantCallBody, LoginBody, Member, MemberBody, Notice, NoticeBody, OfferSegments, OfferSegmentsBody, OfferedSegment, ProcessedHour, PublicKey, PublicKeyBody, PutApplication, PutApplicationEndpointBody, PutEndpoint, PutEndpointBody, ReadAudienceAnswer, ReadEndpointAnswer, ReadOfferedSegmentAnswer, RefreshEndpointAudiences, RefreshEndpointAudiencesBody, RegisteredEndpoint, ReportJobBody, RequestedBatchJob, RotateEndpointKey, RunShare, Segment, SegmentAccessRequest, SegmentAccessRequestBody, SegmentBody, SegmentStats, SetConnection, SetConnectionBody, SetOnboarding, SetOnboardingBody, Share, ShareBody, SharingRecord, SharingRecordBody, SuggestShareMapping, SuggestShareMappingBody, SyncHost, SyncHostBody, SyncReport, Task, TaskBody, UpdateApplicationReviewAnswer, UpdateApplicationReviewBody, UpdatePublicKeyBody, UpdateSegmentAccessRequestAnswer, UpdateSegmentAccessRequestBody, UpdateShareBody, UpdateSyncHostBody, UserLookup } from './wire.ts';
 
 export type DescribeServerQuery = NoQuery;
 
@@ -186,6 +186,14 @@ export type SegmentStatsQuery = {
   readonly member_id?: QueryValues | undefined;
 };
 
+export type ListApplicationReviewsQuery = ListQuery<ApplicationReview>;
+
+export type CreateApplicationReviewQuery = NoQuery;
+
+export type UpdateApplicationReviewQuery = AddressQuery;
+
+export type DescribeApplicationReviewsQuery = NoQuery;
+
 export type ListIdentityLinksQuery = Omit<ListQuery<IdentityLink>, 'uid' | 'domain' | 'member' | 'source' | 'type' | 'member_id'> & {
   /** The id of the user */
   readonly uid?: QueryValues | undefined;
@@ -281,6 +289,292 @@ export type CreateAccountKeyQuery = {
   readonly memberId?: QueryValues | undefined;
 };
 
+export type ListApplicationsQuery = Omit<ListQuery<Application>, 'limit' | 'cursor' | 'memberId'> & {
+  /** At most so many items: 1 to 1000, default 100 */
+  readonly limit?: QueryValues | undefined;
+  /** Where a page begins, as the Link of the page before says */
+  readonly cursor?: QueryValues | undefined;
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type CreateApplicationQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type PutApplicationQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type SetOnboardingQuery = Omit<AddressQuery, 'memberId'> & {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type ListRegisteredEndpointsQuery = Omit<ListQuery<RegisteredEndpoint>, 'endpointId' | 'properties' | 'limit' | 'cursor' | 'memberId'> & {
+  /** This one alone */
+  readonly endpointId?: QueryValues | undefined;
+  /** Only these, by comma: endpointId, status, name, providerName, description, url, hashAlgorithm, endpointTypes, marketingDatabasesDefinition */
+  readonly properties?: QueryValues | undefined;
+  /** At most so many items: 1 to 1000, default 100 */
+  readonly limit?: QueryValues | undefined;
+  /** Where a page begins, as the Link of the page before says */
+  readonly cursor?: QueryValues | undefined;
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type PutEndpointQuery = Omit<AddressQuery, 'endpointId' | 'memberId'> & {
+  /** Which endpoint; needed with the account-level key and with tokens, while an endpoint's own key says it */
+  readonly endpointId?: QueryValues | undefined;
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type PutApplicationEndpointQuery = Omit<AddressQuery, 'endpointId' | 'memberId'> & {
+  /** Which endpoint; needed with the account-level key and with tokens, while an endpoint's own key says it */
+  readonly endpointId?: QueryValues | undefined;
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type SetConnectionQuery = Omit<AddressQuery, 'memberId'> & {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type CreateEndpointRegistrationQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type ListEndpointsQuery = Omit<ListQuery<Endpoint>, 'kind' | 'status' | 'limit' | 'cursor' | 'memberId'> & {
+  /** One of custom, application, internal */
+  readonly kind?: QueryValues | undefined;
+  /** One of PENDING, ACTIVE, DISABLED */
+  readonly status?: QueryValues | undefined;
+  /** At most so many items: 1 to 1000, default 100 */
+  readonly limit?: QueryValues | undefined;
+  /** Where a page begins, as the Link of the page before says */
+  readonly cursor?: QueryValues | undefined;
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type ReadEndpointQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type DeleteEndpointQuery = Omit<AddressQuery, 'memberId'> & {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type ConnectEndpointQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type ListDestinationSegmentsQuery = Omit<ListQuery<DestinationSegment>, 'limit' | 'cursor' | 'memberId'> & {
+  /** At most so many items: 1 to 1000, default 100 */
+  readonly limit?: QueryValues | undefined;
+  /** Where a page begins, as the Link of the page before says */
+  readonly cursor?: QueryValues | undefined;
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type DisableEndpointQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type EnableEndpointQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type RotateEndpointKeyQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type ListAudiencesQuery = Omit<ListQuery<Audience>, 'search' | 'endpointId' | 'limit' | 'cursor' | 'memberId'> & {
+  /** Text of the name or the description, whatever its case */
+  readonly search?: QueryValues | undefined;
+  /** Of this endpoint alone */
+  readonly endpointId?: QueryValues | undefined;
+  /** At most so many items: 1 to 1000, default 100 */
+  readonly limit?: QueryValues | undefined;
+  /** Where a page begins, as the Link of the page before says */
+  readonly cursor?: QueryValues | undefined;
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type ReadAudienceQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type RefreshEndpointAudiencesQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type ListOfferedSegmentsQuery = Omit<ListQuery<OfferedSegment>, 'limit' | 'cursor' | 'memberId'> & {
+  /** At most so many: 1 to 1000, which is the default */
+  readonly limit?: QueryValues | undefined;
+  /** Where a page begins, as the Link of the page before says */
+  readonly cursor?: QueryValues | undefined;
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type OfferSegmentsQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type ReplaceSegmentsQuery = Omit<AddressQuery, 'memberId'> & {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type ClearSegmentsQuery = Omit<AddressQuery, 'memberId'> & {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type ReadOfferedSegmentQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type WithdrawSegmentQuery = Omit<AddressQuery, 'memberId'> & {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type ListSharesQuery = Omit<ListQuery<Share>, 'limit' | 'cursor' | 'memberId'> & {
+  /** At most so many items: 1 to 1000, default 100 */
+  readonly limit?: QueryValues | undefined;
+  /** Where a page begins, as the Link of the page before says */
+  readonly cursor?: QueryValues | undefined;
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type CreateShareQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type DryRunShareQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type SuggestShareMappingQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type ReadShareQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type UpdateShareQuery = Omit<AddressQuery, 'memberId'> & {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type DeleteShareQuery = Omit<AddressQuery, 'memberId'> & {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type RunShareQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type ListExchangeJobsQuery = Query & {
+  /** Jobs in which this endpoint is producer or consumer */
+  readonly endpointId?: QueryValues | undefined;
+  /** CREATED, WAITING_TO_RECIEVE_DATA, RECEIVING_DATA, READY_FOR_DOWNLOAD, SENDING_DATA, COMPLETE, FAILED, CANCELED */
+  readonly status?: QueryValues | undefined;
+  /** true: times and counts too */
+  readonly extraFields?: QueryValues | undefined;
+  /** At most so many items: 1 to 1000, default 100 */
+  readonly limit?: QueryValues | undefined;
+  /** Where a page begins, as the Link of the page before says */
+  readonly cursor?: QueryValues | undefined;
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type ReadExchangeJobQuery = {
+  /** true: times and counts too */
+  readonly extraFields?: QueryValues | undefined;
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type UploadJobDataQuery = {
+  /** false: more files follow */
+  readonly final?: QueryValues | undefined;
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type DownloadJobDataQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type ReportJobQuery = Omit<AddressQuery, 'memberId'> & {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type ListShareJobsQuery = Query & {
+  /** recent (default): active, or ended in the last 72 hours; historical: older; scheduled: shares */
+  readonly view?: QueryValues | undefined;
+  /** Of this share alone */
+  readonly shareId?: QueryValues | undefined;
+  /** At most so many items: 1 to 1000, default 100 */
+  readonly limit?: QueryValues | undefined;
+  /** Where a page begins, as the Link of the page before says */
+  readonly cursor?: QueryValues | undefined;
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type ReadShareJobQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type ReadShareJobRejectsQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type CancelShareJobQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
+export type FollowShareJobQuery = {
+  /** The platform's administrators act for this member */
+  readonly memberId?: QueryValues | undefined;
+};
+
 export type CreateBackupQuery = NoQuery;
 
 export type ImportCatalogQuery = NoQuery;
@@ -305,8 +599,18 @@ export interface ListedObjects {
   listSharingRecords: SharingRecord;
   listSegments: Segment;
   listSegmentAccessRequests: SegmentAccessRequest;
+  listApplicationReviews: ApplicationReview;
   listIdentityLinks: IdentityLink;
   listBatchJobs: BatchJob;
+  listApplications: Application;
+  listRegisteredEndpoints: RegisteredEndpoint;
+  listEndpoints: Endpoint;
+  listDestinationSegments: DestinationSegment;
+  listAudiences: Audience;
+  listOfferedSegments: OfferedSegment;
+  listShares: Share;
+  listExchangeJobs: Record<string, unknown>;
+  listShareJobs: Record<string, unknown>;
   listTasks: Task;
 }
 
@@ -323,8 +627,18 @@ export interface ListQueries {
   listSharingRecords: ListSharingRecordsQuery;
   listSegments: ListSegmentsQuery;
   listSegmentAccessRequests: ListSegmentAccessRequestsQuery;
+  listApplicationReviews: ListApplicationReviewsQuery;
   listIdentityLinks: ListIdentityLinksQuery;
   listBatchJobs: ListBatchJobsQuery;
+  listApplications: ListApplicationsQuery;
+  listRegisteredEndpoints: ListRegisteredEndpointsQuery;
+  listEndpoints: ListEndpointsQuery;
+  listDestinationSegments: ListDestinationSegmentsQuery;
+  listAudiences: ListAudiencesQuery;
+  listOfferedSegments: ListOfferedSegmentsQuery;
+  listShares: ListSharesQuery;
+  listExchangeJobs: ListExchangeJobsQuery;
+  listShareJobs: ListShareJobsQuery;
   listTasks: ListTasksQuery;
 }
 
@@ -388,6 +702,10 @@ const table = {
   updateSegmentAccessRequest: { method: 'PUT', path: '/segment-access-request', one: 'segment_access_request', many: 'segment_access_requests', body: 'keyed', answer: 'one', open: false },
   describeSegmentAccessRequests: { method: 'GET', path: '/segment-access-request/meta', one: 'segment_access_request_meta', many: 'segment_access_request_metas', body: 'none', answer: 'fields', open: false },
   segmentStats: { method: 'GET', path: '/segment-stats', one: 'segment_stats', many: 'segment_stats', body: 'none', answer: 'fields', open: false },
+  listApplicationReviews: { method: 'GET', path: '/application-review', one: 'application_review', many: 'application_reviews', body: 'none', answer: 'list', open: false },
+  createApplicationReview: { method: 'POST', path: '/application-review', one: 'application_review', many: 'application_reviews', body: 'keyed', answer: 'one', open: false },
+  updateApplicationReview: { method: 'PUT', path: '/application-review', one: 'application_review', many: 'application_reviews', body: 'keyed', answer: 'one', open: false },
+  describeApplicationReviews: { method: 'GET', path: '/application-review/meta', one: 'application_review_meta', many: 'application_review_metas', body: 'none', answer: 'fields', open: false },
   listIdentityLinks: { method: 'GET', path: '/identity-link', one: 'identity_link', many: 'identity_links', body: 'none', answer: 'list', open: false },
   linkIdentifiers: { method: 'POST', path: '/identity-link', one: 'identity_link', many: 'identity_links', body: 'bare', answer: 'one', open: false },
   addUsers: { method: 'POST', path: '/rt-segment', one: 'rt_segment', many: 'rt_segments', body: 'bare', answer: 'one', open: false },
@@ -400,6 +718,50 @@ const table = {
   cancelBatchJob: { method: 'POST', path: '/batch-segment-cancel', one: 'batch_segment_upload_job', many: 'batch_segment_upload_job', body: 'none', answer: 'one', open: false },
   undoBatchJob: { method: 'POST', path: '/batch-segment-undo', one: 'batch_segment_upload_job', many: 'batch_segment_upload_job', body: 'none', answer: 'one', open: false },
   createAccountKey: { method: 'POST', path: '/v1/account-key', one: 'v1_account_key', many: 'v1_account_keys', body: 'bare', answer: 'one', open: true },
+  listApplications: { method: 'GET', path: '/v1/applications', one: 'v1_applications', many: 'v1_applicationss', body: 'none', answer: 'list', open: true },
+  createApplication: { method: 'POST', path: '/v1/applications', one: 'v1_applications', many: 'v1_applicationss', body: 'bare', answer: 'one', open: true },
+  putApplication: { method: 'POST', path: '/v1/application', one: 'v1_application', many: 'v1_applications', body: 'bare', answer: 'one', open: true },
+  setOnboarding: { method: 'PUT', path: '/v1/application/:applicationId/deployment/:deploymentId/onboarding', one: 'v1_application_:applicationId_deployment_:deploymentId_onboarding', many: 'v1_application_:applicationId_deployment_:deploymentId_onboardings', body: 'bare', answer: 'one', open: true },
+  listRegisteredEndpoints: { method: 'GET', path: '/v1/endpoint', one: 'v1_endpoint', many: 'v1_endpoints', body: 'none', answer: 'list', open: true },
+  putEndpoint: { method: 'PUT', path: '/v1/endpoint', one: 'v1_endpoint', many: 'v1_endpoints', body: 'bare', answer: 'one', open: true },
+  putApplicationEndpoint: { method: 'PUT', path: '/v1/endpoint/:applicationId/:deploymentId', one: 'v1_endpoint_:applicationId_:deploymentId', many: 'v1_endpoint_:applicationId_:deploymentIds', body: 'bare', answer: 'one', open: true },
+  setConnection: { method: 'PUT', path: '/v1/endpointattributes/authkey/:key', one: 'v1_endpointattributes_authkey_:key', many: 'v1_endpointattributes_authkey_:keys', body: 'bare', answer: 'one', open: true },
+  createEndpointRegistration: { method: 'POST', path: '/v1/endpoint-registrations', one: 'v1_endpoint_registrations', many: 'v1_endpoint_registrationss', body: 'bare', answer: 'one', open: true },
+  listEndpoints: { method: 'GET', path: '/v1/endpoints', one: 'v1_endpoints', many: 'v1_endpointss', body: 'none', answer: 'list', open: true },
+  readEndpoint: { method: 'GET', path: '/v1/endpoints/:endpointId', one: 'v1_endpoints_:endpointId', many: 'v1_endpoints_:endpointIds', body: 'none', answer: 'fields', open: true },
+  deleteEndpoint: { method: 'DELETE', path: '/v1/endpoints/:endpointId', one: 'v1_endpoints_:endpointId', many: 'v1_endpoints_:endpointIds', body: 'none', answer: 'fields', open: true },
+  connectEndpoint: { method: 'POST', path: '/v1/endpoints/:endpointId/connect', one: 'v1_endpoints_:endpointId_connect', many: 'v1_endpoints_:endpointId_connects', body: 'bare', answer: 'one', open: true },
+  listDestinationSegments: { method: 'GET', path: '/v1/endpoints/:endpointId/destination-segments', one: 'v1_endpoints_:endpointId_destination_segments', many: 'v1_endpoints_:endpointId_destination_segmentss', body: 'none', answer: 'list', open: true },
+  disableEndpoint: { method: 'POST', path: '/v1/endpoints/:endpointId/disable', one: 'v1_endpoints_:endpointId_disable', many: 'v1_endpoints_:endpointId_disables', body: 'bare', answer: 'one', open: true },
+  enableEndpoint: { method: 'POST', path: '/v1/endpoints/:endpointId/enable', one: 'v1_endpoints_:endpointId_enable', many: 'v1_endpoints_:endpointId_enables', body: 'bare', answer: 'one', open: true },
+  rotateEndpointKey: { method: 'POST', path: '/v1/endpoints/:endpointId/rotate-key', one: 'v1_endpoints_:endpointId_rotate_key', many: 'v1_endpoints_:endpointId_rotate_keys', body: 'bare', answer: 'one', open: true },
+  listAudiences: { method: 'GET', path: '/v1/audiences', one: 'v1_audiences', many: 'v1_audiencess', body: 'none', answer: 'list', open: true },
+  readAudience: { method: 'GET', path: '/v1/audiences/:endpointId/:segmentId', one: 'v1_audiences_:endpointId_:segmentId', many: 'v1_audiences_:endpointId_:segmentIds', body: 'none', answer: 'fields', open: true },
+  refreshEndpointAudiences: { method: 'POST', path: '/v1/audiences/refresh', one: 'v1_audiences_refresh', many: 'v1_audiences_refreshs', body: 'bare', answer: 'one', open: true },
+  listOfferedSegments: { method: 'GET', path: '/v1/endpoint/:endpointId/segments', one: 'v1_endpoint_:endpointId_segments', many: 'v1_endpoint_:endpointId_segmentss', body: 'none', answer: 'list', open: true },
+  offerSegments: { method: 'POST', path: '/v1/endpoint/:endpointId/segments', one: 'v1_endpoint_:endpointId_segments', many: 'v1_endpoint_:endpointId_segmentss', body: 'bare', answer: 'one', open: true },
+  replaceSegments: { method: 'PUT', path: '/v1/endpoint/:endpointId/segments', one: 'v1_endpoint_:endpointId_segments', many: 'v1_endpoint_:endpointId_segmentss', body: 'bare', answer: 'one', open: true },
+  clearSegments: { method: 'DELETE', path: '/v1/endpoint/:endpointId/segments', one: 'v1_endpoint_:endpointId_segments', many: 'v1_endpoint_:endpointId_segmentss', body: 'none', answer: 'fields', open: true },
+  readOfferedSegment: { method: 'GET', path: '/v1/endpoint/:endpointId/segments/:segmentId', one: 'v1_endpoint_:endpointId_segments_:segmentId', many: 'v1_endpoint_:endpointId_segments_:segmentIds', body: 'none', answer: 'fields', open: true },
+  withdrawSegment: { method: 'DELETE', path: '/v1/endpoint/:endpointId/segments/:segmentId', one: 'v1_endpoint_:endpointId_segments_:segmentId', many: 'v1_endpoint_:endpointId_segments_:segmentIds', body: 'none', answer: 'fields', open: true },
+  listShares: { method: 'GET', path: '/v1/shares', one: 'v1_shares', many: 'v1_sharess', body: 'none', answer: 'list', open: true },
+  createShare: { method: 'POST', path: '/v1/shares', one: 'v1_shares', many: 'v1_sharess', body: 'bare', answer: 'one', open: true },
+  dryRunShare: { method: 'POST', path: '/v1/shares/dry-run', one: 'v1_shares_dry_run', many: 'v1_shares_dry_runs', body: 'bare', answer: 'one', open: true },
+  suggestShareMapping: { method: 'POST', path: '/v1/shares/suggest-mapping', one: 'v1_shares_suggest_mapping', many: 'v1_shares_suggest_mappings', body: 'bare', answer: 'one', open: true },
+  readShare: { method: 'GET', path: '/v1/shares/:shareId', one: 'v1_shares_:shareId', many: 'v1_shares_:shareIds', body: 'none', answer: 'fields', open: true },
+  updateShare: { method: 'PUT', path: '/v1/shares/:shareId', one: 'v1_shares_:shareId', many: 'v1_shares_:shareIds', body: 'bare', answer: 'one', open: true },
+  deleteShare: { method: 'DELETE', path: '/v1/shares/:shareId', one: 'v1_shares_:shareId', many: 'v1_shares_:shareIds', body: 'none', answer: 'fields', open: true },
+  runShare: { method: 'POST', path: '/v1/shares/:shareId/run', one: 'v1_shares_:shareId_run', many: 'v1_shares_:shareId_runs', body: 'bare', answer: 'one', open: true },
+  listExchangeJobs: { method: 'GET', path: '/v1/jobs/:job', one: 'v1_jobs_:job', many: 'v1_jobs_:jobs', body: 'none', answer: 'list', open: true },
+  readExchangeJob: { method: 'GET', path: '/v1/jobs/:job/:id', one: 'v1_jobs_:job_:id', many: 'v1_jobs_:job_:ids', body: 'none', answer: 'fields', open: true },
+  uploadJobData: { method: 'POST', path: '/v1/jobs/:job/data', one: 'v1_jobs_:job_data', many: 'v1_jobs_:job_datas', body: 'bare', answer: 'one', open: true },
+  downloadJobData: { method: 'GET', path: '/v1/jobs/:job/segmentDataFiles/:file', one: 'v1_jobs_:job_segmentDataFiles_:file', many: 'v1_jobs_:job_segmentDataFiles_:files', body: 'none', answer: 'fields', open: true },
+  reportJob: { method: 'PUT', path: '/v1/jobs/:job', one: 'v1_jobs_:job', many: 'v1_jobs_:jobs', body: 'bare', answer: 'one', open: true },
+  listShareJobs: { method: 'GET', path: '/v1/share-jobs', one: 'v1_share_jobs', many: 'v1_share_jobss', body: 'none', answer: 'list', open: true },
+  readShareJob: { method: 'GET', path: '/v1/share-jobs/:job', one: 'v1_share_jobs_:job', many: 'v1_share_jobs_:jobs', body: 'none', answer: 'fields', open: true },
+  readShareJobRejects: { method: 'GET', path: '/v1/share-jobs/:job/rejects', one: 'v1_share_jobs_:job_rejects', many: 'v1_share_jobs_:job_rejectss', body: 'none', answer: 'fields', open: true },
+  cancelShareJob: { method: 'POST', path: '/v1/share-jobs/:job/cancel', one: 'v1_share_jobs_:job_cancel', many: 'v1_share_jobs_:job_cancels', body: 'bare', answer: 'one', open: true },
+  followShareJob: { method: 'GET', path: '/v1/share-jobs/:job/events', one: 'v1_share_jobs_:job_events', many: 'v1_share_jobs_:job_eventss', body: 'none', answer: 'fields', open: true },
   createBackup: { method: 'POST', path: '/backup', one: 'backup', many: 'backups', body: 'keyed', answer: 'one', open: false },
   importCatalog: { method: 'POST', path: '/import', one: 'import', many: 'imports', body: 'bare', answer: 'one', open: false },
   listTasks: { method: 'GET', path: '/task', one: 'task', many: 'tasks', body: 'none', answer: 'list', open: false },
@@ -420,8 +782,18 @@ export const listOperations: Readonly<Record<keyof ListedObjects, OperationEntry
   listSharingRecords: table.listSharingRecords,
   listSegments: table.listSegments,
   listSegmentAccessRequests: table.listSegmentAccessRequests,
+  listApplicationReviews: table.listApplicationReviews,
   listIdentityLinks: table.listIdentityLinks,
   listBatchJobs: table.listBatchJobs,
+  listApplications: table.listApplications,
+  listRegisteredEndpoints: table.listRegisteredEndpoints,
+  listEndpoints: table.listEndpoints,
+  listDestinationSegments: table.listDestinationSegments,
+  listAudiences: table.listAudiences,
+  listOfferedSegments: table.listOfferedSegments,
+  listShares: table.listShares,
+  listExchangeJobs: table.listExchangeJobs,
+  listShareJobs: table.listShareJobs,
   listTasks: table.listTasks,
 };
 
@@ -728,6 +1100,26 @@ export abstract class Operations extends OperationCaller {
     return this.run(table.segmentStats, undefined, query, options);
   }
 
+  /** Reviews of applications: `GET /application-review`. */
+  listApplicationReviews(query: ListApplicationReviewsQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'application_reviews', ApplicationReview>> {
+    return this.run(table.listApplicationReviews, undefined, query, options);
+  }
+
+  /** Ask the operator to approve an application for other members: `POST /application-review`. */
+  createApplicationReview(body: ApplicationReviewBody, query: CreateApplicationReviewQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'application_review', ApplicationReview>> {
+    return this.run(table.createApplicationReview, body, query, options);
+  }
+
+  /** Approve or reject an application, or take back the request for its review: `PUT /application-review`. */
+  updateApplicationReview(body: UpdateApplicationReviewBody, query: UpdateApplicationReviewQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'application_review', UpdateApplicationReviewAnswer>> {
+    return this.run(table.updateApplicationReview, body, query, options);
+  }
+
+  /** The fields of application reviews, and which of them sort and filter: `GET /application-review/meta`. */
+  describeApplicationReviews(query: DescribeApplicationReviewsQuery = {}, options: CallOptions = {}): Promise<FieldsAnswer> {
+    return this.run(table.describeApplicationReviews, undefined, query, options);
+  }
+
   /** Read what is linked to a user: `GET /identity-link`. */
   listIdentityLinks(query: ListIdentityLinksQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'identity_links', IdentityLink>> {
     return this.run(table.listIdentityLinks, undefined, query, options);
@@ -786,6 +1178,226 @@ export abstract class Operations extends OperationCaller {
   /** Make the account-level key, or rotate it: `POST /v1/account-key`. */
   createAccountKey(body: unknown, query: CreateAccountKeyQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'v1_account_key', AccountKey>> {
     return this.run(table.createAccountKey, body, query, options);
+  }
+
+  /** Applications of the member, of the platform, and others' approved ones: `GET /v1/applications`. */
+  listApplications(query: ListApplicationsQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'v1_applicationss', Application>> {
+    return this.run(table.listApplications, undefined, query, options);
+  }
+
+  /** Define an application that endpoints can be registered from: `POST /v1/applications`. */
+  createApplication(body: ApplicationBody | string | Uint8Array, query: CreateApplicationQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'v1_applications', CreateApplicationAnswer>> {
+    return this.run(table.createApplication, body, query, options);
+  }
+
+  /** Define an application; with its own key, define it anew: `POST /v1/application`. */
+  putApplication(body: ApplicationBody | string | Uint8Array, query: PutApplicationQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'v1_application', PutApplication>> {
+    return this.run(table.putApplication, body, query, options);
+  }
+
+  /** Say how users connect to an application: with which credentials, or by what instructions: `PUT /v1/application/:applicationId/deployment/:deploymentId/onboarding`. */
+  setOnboarding(body: SetOnboardingBody | string | Uint8Array, query: SetOnboardingQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'v1_application_:applicationId_deployment_:deploymentId_onboarding', SetOnboarding>> {
+    return this.run(table.setOnboarding, body, query, options);
+  }
+
+  /** All endpoints of the member, as they were registered: `GET /v1/endpoint`. */
+  listRegisteredEndpoints(query: ListRegisteredEndpointsQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'v1_endpoints', RegisteredEndpoint>> {
+    return this.run(table.listRegisteredEndpoints, undefined, query, options);
+  }
+
+  /** Register an endpoint with its key, or change what it registered: `PUT /v1/endpoint`. */
+  putEndpoint(body: PutEndpointBody | string | Uint8Array, query: PutEndpointQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'v1_endpoint', PutEndpoint>> {
+    return this.run(table.putEndpoint, body, query, options);
+  }
+
+  /** Register an endpoint from an application, once for a member: `PUT /v1/endpoint/:applicationId/:deploymentId`. */
+  putApplicationEndpoint(body: PutApplicationEndpointBody | string | Uint8Array, query: PutApplicationEndpointQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'v1_endpoint_:applicationId_:deploymentId', PutEndpoint>> {
+    return this.run(table.putApplicationEndpoint, body, query, options);
+  }
+
+  /** Set the connection values with which the exchange calls an endpoint: `PUT /v1/endpointattributes/authkey/:key`. */
+  setConnection(body: SetConnectionBody | string | Uint8Array, query: SetConnectionQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'v1_endpointattributes_authkey_:key', SetConnection>> {
+    return this.run(table.setConnection, body, query, options);
+  }
+
+  /** Add an endpoint: its key for its software, or a direct connection: `POST /v1/endpoint-registrations`. */
+  createEndpointRegistration(body: EndpointRegistrationBody | string | Uint8Array, query: CreateEndpointRegistrationQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'v1_endpoint_registrations', EndpointRegistration>> {
+    return this.run(table.createEndpointRegistration, body, query, options);
+  }
+
+  /** Endpoints of the member: `GET /v1/endpoints`. */
+  listEndpoints(query: ListEndpointsQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'v1_endpointss', Endpoint>> {
+    return this.run(table.listEndpoints, undefined, query, options);
+  }
+
+  /** One endpoint: `GET /v1/endpoints/:endpointId`. */
+  readEndpoint(query: ReadEndpointQuery = {}, options: CallOptions = {}): Promise<{ readonly 'v1_endpoints_:endpointId': ReadEndpointAnswer }> {
+    return this.run(table.readEndpoint, undefined, query, options);
+  }
+
+  /** Delete a disabled endpoint: `DELETE /v1/endpoints/:endpointId`. */
+  deleteEndpoint(query: DeleteEndpointQuery = {}, options: CallOptions = {}): Promise<DeletedAnswer> {
+    return this.run(table.deleteEndpoint, undefined, query, options);
+  }
+
+  /** Check the connection to an endpoint again; the outcome is seen on the endpoint: `POST /v1/endpoints/:endpointId/connect`. */
+  connectEndpoint(body: ConnectEndpointBody | string | Uint8Array, query: ConnectEndpointQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'v1_endpoints_:endpointId_connect', ReadEndpointAnswer>> {
+    return this.run(table.connectEndpoint, body, query, options);
+  }
+
+  /** Audiences of a destination that can be added to or replaced: `GET /v1/endpoints/:endpointId/destination-segments`. */
+  listDestinationSegments(query: ListDestinationSegmentsQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'v1_endpoints_:endpointId_destination_segmentss', DestinationSegment>> {
+    return this.run(table.listDestinationSegments, undefined, query, options);
+  }
+
+  /** Disable an endpoint: `POST /v1/endpoints/:endpointId/disable`. */
+  disableEndpoint(body: unknown, query: DisableEndpointQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'v1_endpoints_:endpointId_disable', ReadEndpointAnswer>> {
+    return this.run(table.disableEndpoint, body, query, options);
+  }
+
+  /** Enable a disabled endpoint: `POST /v1/endpoints/:endpointId/enable`. */
+  enableEndpoint(body: unknown, query: EnableEndpointQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'v1_endpoints_:endpointId_enable', ReadEndpointAnswer>> {
+    return this.run(table.enableEndpoint, body, query, options);
+  }
+
+  /** Make a new key for an endpoint's software: `POST /v1/endpoints/:endpointId/rotate-key`. */
+  rotateEndpointKey(body: unknown, query: RotateEndpointKeyQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'v1_endpoints_:endpointId_rotate_key', RotateEndpointKey>> {
+    return this.run(table.rotateEndpointKey, body, query, options);
+  }
+
+  /** Audiences that the member can share: `GET /v1/audiences`. */
+  listAudiences(query: ListAudiencesQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'v1_audiencess', Audience>> {
+    return this.run(table.listAudiences, undefined, query, options);
+  }
+
+  /** One audience, with its identifiers and attributes: `GET /v1/audiences/:endpointId/:segmentId`. */
+  readAudience(query: ReadAudienceQuery = {}, options: CallOptions = {}): Promise<{ readonly 'v1_audiences_:endpointId_:segmentId': ReadAudienceAnswer }> {
+    return this.run(table.readAudience, undefined, query, options);
+  }
+
+  /** Read a source's list of audiences again: `POST /v1/audiences/refresh`. */
+  refreshEndpointAudiences(body: RefreshEndpointAudiencesBody | string | Uint8Array, query: RefreshEndpointAudiencesQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'v1_audiences_refresh', RefreshEndpointAudiences>> {
+    return this.run(table.refreshEndpointAudiences, body, query, options);
+  }
+
+  /** Segments that a push producer offers: `GET /v1/endpoint/:endpointId/segments`. */
+  listOfferedSegments(query: ListOfferedSegmentsQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'v1_endpoint_:endpointId_segmentss', OfferedSegment>> {
+    return this.run(table.listOfferedSegments, undefined, query, options);
+  }
+
+  /** Offer segments: adds to the list of a push producer: `POST /v1/endpoint/:endpointId/segments`. */
+  offerSegments(body: OfferSegmentsBody | string | Uint8Array, query: OfferSegmentsQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'v1_endpoint_:endpointId_segments', OfferSegments>> {
+    return this.run(table.offerSegments, body, query, options);
+  }
+
+  /** Replace the list of segments of a push producer: `PUT /v1/endpoint/:endpointId/segments`. */
+  replaceSegments(body: OfferSegmentsBody | string | Uint8Array, query: ReplaceSegmentsQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'v1_endpoint_:endpointId_segments', OfferSegments>> {
+    return this.run(table.replaceSegments, body, query, options);
+  }
+
+  /** Clear the list of segments of a push producer: `DELETE /v1/endpoint/:endpointId/segments`. */
+  clearSegments(query: ClearSegmentsQuery = {}, options: CallOptions = {}): Promise<DeletedAnswer> {
+    return this.run(table.clearSegments, undefined, query, options);
+  }
+
+  /** One segment that a push producer offers: `GET /v1/endpoint/:endpointId/segments/:segmentId`. */
+  readOfferedSegment(query: ReadOfferedSegmentQuery = {}, options: CallOptions = {}): Promise<{ readonly 'v1_endpoint_:endpointId_segments_:segmentId': ReadOfferedSegmentAnswer }> {
+    return this.run(table.readOfferedSegment, undefined, query, options);
+  }
+
+  /** Take one segment off the list of a push producer: `DELETE /v1/endpoint/:endpointId/segments/:segmentId`. */
+  withdrawSegment(query: WithdrawSegmentQuery = {}, options: CallOptions = {}): Promise<DeletedAnswer> {
+    return this.run(table.withdrawSegment, undefined, query, options);
+  }
+
+  /** List shares: `GET /v1/shares`. */
+  listShares(query: ListSharesQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'v1_sharess', Share>> {
+    return this.run(table.listShares, undefined, query, options);
+  }
+
+  /** Share an audience: now, later, or again and again: `POST /v1/shares`. */
+  createShare(body: ShareBody | string | Uint8Array, query: CreateShareQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'v1_shares', Share>> {
+    return this.run(table.createShare, body, query, options);
+  }
+
+  /** Check a share and count what it would send; nothing is kept: `POST /v1/shares/dry-run`. */
+  dryRunShare(body: DryRunShareBody | string | Uint8Array, query: DryRunShareQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'v1_shares_dry_run', DryRunShare>> {
+    return this.run(table.dryRunShare, body, query, options);
+  }
+
+  /** Suggest how columns of an audience map onto a destination: `POST /v1/shares/suggest-mapping`. */
+  suggestShareMapping(body: SuggestShareMappingBody | string | Uint8Array, query: SuggestShareMappingQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'v1_shares_suggest_mapping', SuggestShareMapping>> {
+    return this.run(table.suggestShareMapping, body, query, options);
+  }
+
+  /** Read a share: `GET /v1/shares/:shareId`. */
+  readShare(query: ReadShareQuery = {}, options: CallOptions = {}): Promise<{ readonly 'v1_shares_:shareId': Share }> {
+    return this.run(table.readShare, undefined, query, options);
+  }
+
+  /** Change a share, enable or disable it: `PUT /v1/shares/:shareId`. */
+  updateShare(body: UpdateShareBody | string | Uint8Array, query: UpdateShareQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'v1_shares_:shareId', Share>> {
+    return this.run(table.updateShare, body, query, options);
+  }
+
+  /** Delete a share that has no active job: `DELETE /v1/shares/:shareId`. */
+  deleteShare(query: DeleteShareQuery = {}, options: CallOptions = {}): Promise<DeletedAnswer> {
+    return this.run(table.deleteShare, undefined, query, options);
+  }
+
+  /** Run a share now: `POST /v1/shares/:shareId/run`. */
+  runShare(body: unknown, query: RunShareQuery = {}, options: CallOptions = {}): Promise<OneAnswer<'v1_shares_:shareId_run', RunShare>> {
+    return this.run(table.runShare, body, query, options);
+  }
+
+  /** List jobs of a category: what an endpoint polls for work: `GET /v1/jobs/:job`. */
+  listExchangeJobs(query: ListExchangeJobsQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'v1_jobs_:jobs', Record<string, unknown>>> {
+    return this.run(table.listExchangeJobs, undefined, query, options);
+  }
+
+  /** Read one job of a category: `GET /v1/jobs/:job/:id`. */
+  readExchangeJob(query: ReadExchangeJobQuery = {}, options: CallOptions = {}): Promise<unknown> {
+    return this.run(table.readExchangeJob, undefined, query, options);
+  }
+
+  /** Upload the rows of a job as CSV, gzip if you like; final=false on all files but the last: `POST /v1/jobs/:job/data`. */
+  uploadJobData(body: unknown, query: UploadJobDataQuery = {}, options: CallOptions = {}): Promise<{ readonly id: number }> {
+    return this.run(table.uploadJobData, body, query, options);
+  }
+
+  /** Download a file of a job; Range and Accept-Encoding: gzip are honoured: `GET /v1/jobs/:job/segmentDataFiles/:file`. */
+  downloadJobData(query: DownloadJobDataQuery = {}, options: CallOptions = {}): Promise<unknown> {
+    return this.run(table.downloadJobData, undefined, query, options);
+  }
+
+  /** Report that a job was loaded, or that it failed: `PUT /v1/jobs/:job`. */
+  reportJob(body: ReportJobBody | string | Uint8Array, query: ReportJobQuery = {}, options: CallOptions = {}): Promise<{ readonly id: number }> {
+    return this.run(table.reportJob, body, query, options);
+  }
+
+  /** List jobs: recent, historical, or scheduled shares: `GET /v1/share-jobs`. */
+  listShareJobs(query: ListShareJobsQuery = {}, options: CallOptions = {}): Promise<ListAnswer<'v1_share_jobss', Record<string, unknown>>> {
+    return this.run(table.listShareJobs, undefined, query, options);
+  }
+
+  /** Read a job and its timeline: `GET /v1/share-jobs/:job`. */
+  readShareJob(query: ReadShareJobQuery = {}, options: CallOptions = {}): Promise<unknown> {
+    return this.run(table.readShareJob, undefined, query, options);
+  }
+
+  /** Download the reject file of a job: line, code, message, row: `GET /v1/share-jobs/:job/rejects`. */
+  readShareJobRejects(query: ReadShareJobRejectsQuery = {}, options: CallOptions = {}): Promise<unknown> {
+    return this.run(table.readShareJobRejects, undefined, query, options);
+  }
+
+  /** Cancel a job: nothing more is asked, sent or taken: `POST /v1/share-jobs/:job/cancel`. */
+  cancelShareJob(body: unknown, query: CancelShareJobQuery = {}, options: CallOptions = {}): Promise<{ readonly id: number }> {
+    return this.run(table.cancelShareJob, body, query, options);
+  }
+
+  /** Follow a job: server-sent events named job, until it has ended: `GET /v1/share-jobs/:job/events`. */
+  followShareJob(query: FollowShareJobQuery = {}, options: CallOptions = {}): Promise<unknown> {
+    return this.run(table.followShareJob, undefined, query, options);
   }
 
   /** Write a backup into a directory of the server's machine (the operator): `POST /backup`. */

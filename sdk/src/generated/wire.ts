@@ -53,6 +53,184 @@ export interface AdvertiserBody {
   readonly state?: 'active' | 'inactive' | undefined;
 }
 
+export interface Application {
+  applicationId: number;
+  deploymentId: number;
+  /** Whose it is */
+  memberId: number;
+  /** DRAFT, IN_REVIEW, APPROVED or REJECTED */
+  state: string;
+  authType: string | null;
+  providerName: string;
+  description?: string | null | undefined;
+  /** Where it is called, https */
+  url?: string | undefined;
+  hashAlgorithm?: 'NONE' | 'MD5' | 'SHA1' | 'SHA256' | 'EMAIL_SHA256' | 'PHONE_SHA256' | undefined;
+  endpointTypes: {
+    segment?: {
+      source?: {
+        enabled: boolean;
+        /** Where it is called, https */
+        url?: string | undefined;
+        dataWindow?: number | undefined;
+        sourceType?: 'push' | 'pull' | undefined;
+        producerType?: 'push' | 'pull' | undefined;
+      } | undefined;
+      producer?: {
+        enabled: boolean;
+        /** Where it is called, https */
+        url?: string | undefined;
+        dataWindow?: number | undefined;
+        sourceType?: 'push' | 'pull' | undefined;
+        producerType?: 'push' | 'pull' | undefined;
+      } | undefined;
+      destination?: {
+        enabled: boolean;
+        /** Where it is called, https */
+        url?: string | undefined;
+        dataWindow?: number | undefined;
+        destinationType?: 'push' | 'pull' | undefined;
+        consumerType?: 'push' | 'pull' | undefined;
+        /** ADD alone where it is absent */
+        shareActions?: ('ADD' | 'REPLACE' | 'REMOVE')[] | undefined;
+      } | undefined;
+      consumer?: {
+        enabled: boolean;
+        /** Where it is called, https */
+        url?: string | undefined;
+        dataWindow?: number | undefined;
+        destinationType?: 'push' | 'pull' | undefined;
+        consumerType?: 'push' | 'pull' | undefined;
+        /** ADD alone where it is absent */
+        shareActions?: ('ADD' | 'REPLACE' | 'REMOVE')[] | undefined;
+      } | undefined;
+    } | undefined;
+    /** Events are no part of this exchange */
+    event?: Record<string, never> | undefined;
+  };
+  marketingDatabasesDefinition?: {
+    marketingDatabases: {
+      id?: number | string | undefined;
+      name: string;
+      description?: string | null | undefined;
+      identifiers?: {
+        name: string;
+        type: string;
+        isRequired?: boolean | undefined;
+      }[] | undefined;
+      attributes?: {
+        name: string;
+        type: string;
+        isRequired?: boolean | undefined;
+      }[] | undefined;
+    }[];
+  } | undefined;
+  displayName: string;
+  connectType?: 'DIRECTCONNECT' | 'INSTRUCTIONS' | undefined;
+  instructions?: string | null | undefined;
+}[]
+
+export interface ApplicationBody {
+  readonly providerName: string;
+  readonly description?: string | null | undefined;
+  /** Where it is called, https */
+  readonly url?: string | undefined;
+  readonly hashAlgorithm?: 'NONE' | 'MD5' | 'SHA1' | 'SHA256' | 'EMAIL_SHA256' | 'PHONE_SHA256' | undefined;
+  readonly endpointTypes: {
+    readonly segment?: {
+      readonly source?: {
+        readonly enabled: boolean;
+        /** Where it is called, https */
+        readonly url?: string | undefined;
+        readonly dataWindow?: number | undefined;
+        readonly sourceType?: 'push' | 'pull' | undefined;
+        readonly producerType?: 'push' | 'pull' | undefined;
+      } | undefined;
+      readonly producer?: {
+        readonly enabled: boolean;
+        /** Where it is called, https */
+        readonly url?: string | undefined;
+        readonly dataWindow?: number | undefined;
+        readonly sourceType?: 'push' | 'pull' | undefined;
+        readonly producerType?: 'push' | 'pull' | undefined;
+      } | undefined;
+      readonly destination?: {
+        readonly enabled: boolean;
+        /** Where it is called, https */
+        readonly url?: string | undefined;
+        readonly dataWindow?: number | undefined;
+        readonly destinationType?: 'push' | 'pull' | undefined;
+        readonly consumerType?: 'push' | 'pull' | undefined;
+        /** ADD alone where it is absent */
+        readonly shareActions?: readonly ('ADD' | 'REPLACE' | 'REMOVE')[] | undefined;
+      } | undefined;
+      readonly consumer?: {
+        readonly enabled: boolean;
+        /** Where it is called, https */
+        readonly url?: string | undefined;
+        readonly dataWindow?: number | undefined;
+        readonly destinationType?: 'push' | 'pull' | undefined;
+        readonly consumerType?: 'push' | 'pull' | undefined;
+        /** ADD alone where it is absent */
+        readonly shareActions?: readonly ('ADD' | 'REPLACE' | 'REMOVE')[] | undefined;
+      } | undefined;
+    } | undefined;
+    /** Events are no part of this exchange */
+    readonly event?: Record<string, never> | undefined;
+  };
+  readonly marketingDatabasesDefinition?: {
+    readonly marketingDatabases: readonly {
+      readonly id?: number | string | undefined;
+      readonly name: string;
+      readonly description?: string | null | undefined;
+      readonly identifiers?: readonly {
+        readonly name: string;
+        readonly type: string;
+        readonly isRequired?: boolean | undefined;
+      }[] | undefined;
+      readonly attributes?: readonly {
+        readonly name: string;
+        readonly type: string;
+        readonly isRequired?: boolean | undefined;
+      }[] | undefined;
+    }[];
+  } | undefined;
+  readonly displayName: string;
+  readonly connectType?: 'DIRECTCONNECT' | 'INSTRUCTIONS' | undefined;
+  readonly instructions?: string | null | undefined;
+}
+
+export interface ApplicationReview {
+  id: number;
+  member_id: number;
+  requested_on: string;
+  decided_on: string | null;
+  last_modified: string;
+  application_id: number;
+  state: 'DRAFT' | 'IN_REVIEW' | 'APPROVED' | 'REJECTED';
+  reason: string | null;
+}
+
+export interface ApplicationReviewBody {
+  readonly application_id?: number | undefined;
+}
+
+export interface Audience {
+  endpointId: number;
+  endpointName: string;
+  providerName: string | null;
+  segmentId: string;
+  name: string;
+  description: string | null;
+  type: string | null;
+  /** Null: unknown */
+  count: number | null;
+  lastModified: string | null;
+  lastRefreshed: string;
+  /** The member that shares it by a sharing record */
+  sharedBy: number | null;
+}[]
+
 export interface AuditEvent {
   id: number;
   created_on: string;
@@ -186,6 +364,24 @@ export interface BatchJob {
   last_modified: string;
 }
 
+export interface ConnectEndpointBody {
+  readonly connection?: {
+    readonly attributes: readonly {
+      /** authType: APIKEY, BASIC or NONE */
+      readonly name: 'authType' | 'apiKey' | 'username' | 'password';
+      readonly value: string;
+    }[];
+  } | undefined;
+}
+
+export interface CreateApplicationAnswer {
+  applicationId: number;
+  /** Always 1 */
+  deploymentId: number;
+  /** The application-level key, shown once */
+  key: string;
+}
+
 export interface DataBuyerProvider {
   id: number;
   active: boolean;
@@ -199,6 +395,195 @@ export interface DataBuyerProvider {
 export interface DataBuyerProviderBody {
   readonly active?: boolean | undefined;
   readonly data_provider_member_id?: number | undefined;
+}
+
+export interface DestinationSegment {
+  segmentId: string;
+  name: string;
+  description: string | null;
+  count: number | null;
+}[]
+
+export interface DryRunShare {
+  valid: boolean;
+  problems: {
+    code: string;
+    field: string;
+    message: string;
+  }[];
+  rowsAvailable: number | null;
+  wouldSend: number | null;
+  wouldReject: number | null;
+  replaceRemoves: number | null;
+  /** The next five */
+  nextRuns: string[];
+}
+
+export type DryRunShareBody = Record<string, never> | {
+  readonly name: string;
+  readonly source: {
+    readonly endpointId: number;
+    /** Opaque; an integer is taken as its digits */
+    readonly segmentId: string | number;
+  };
+  readonly destination: {
+    readonly endpointId: number;
+    /** Opaque; an integer is taken as its digits */
+    readonly segmentId?: string | number | undefined;
+    /** Only with ADD; made by the first run, then `segmentId` is filled */
+    readonly newSegment?: {
+      readonly name: string;
+      readonly description?: string | null | undefined;
+    } | undefined;
+  };
+  readonly identityMapping: {
+    readonly sourceIdentifiers: readonly string[];
+    readonly destinationIdentifier: string;
+  };
+  /** Source names to destination names; ignored on REMOVE */
+  readonly attributeMappings?: Record<string, string> | undefined;
+  readonly shareAction?: 'ADD' | 'REPLACE' | 'REMOVE' | undefined;
+  readonly schedule?: {
+    readonly type: 'NOW' | 'AT' | 'DAILY' | 'WEEKLY' | 'CUSTOM';
+    /** RFC 3339, or local time in `timezone`: the earliest run */
+    readonly at?: string | undefined;
+    /** IANA name; default GMT */
+    readonly timezone?: string | undefined;
+    readonly every?: {
+      readonly n: number;
+      readonly unit: 'DAY' | 'WEEK' | 'MONTH';
+    } | undefined;
+    readonly weekdays?: readonly ('MO' | 'TU' | 'WE' | 'TH' | 'FR' | 'SA' | 'SU')[] | undefined;
+    /** As `at`; inclusive */
+    readonly until?: string | undefined;
+    /** So many occurrences from `at` on */
+    readonly count?: number | undefined;
+  } | undefined;
+  /** A REPLACE with no rows empties the audience */
+  readonly allowEmptyReplace?: boolean | undefined;
+};
+
+export interface Endpoint {
+  endpointId: number;
+  name: string;
+  providerName: string | null;
+  description: string | null;
+  /** custom, application or internal */
+  kind: string;
+  applicationId: number | null;
+  /** PENDING, ACTIVE or DISABLED */
+  status: string;
+  source: {
+    /** push, pull or internal */
+    type: string;
+  } | null;
+  destination: {
+    type: string;
+    shareActions: string[];
+  } | null;
+  hashAlgorithm: string;
+  identifiers: {
+    name: string;
+    type: string;
+    isRequired: boolean;
+  }[];
+  attributes: {
+    name: string;
+    type: string;
+    isRequired: boolean;
+  }[];
+  connectType: string;
+  authType: string | null;
+  lastError: string | null;
+  createdAt: string;
+}[]
+
+export interface EndpointRegistration {
+  endpointId: number;
+  /** Shown once */
+  key: string;
+  status: string;
+  connectType: 'DIRECTCONNECT' | 'INSTRUCTIONS';
+  instructions: string | null;
+}
+
+export interface EndpointRegistrationBody {
+  readonly name: string;
+  readonly applicationId?: number | undefined;
+  readonly connectType?: 'DIRECTCONNECT' | 'INSTRUCTIONS' | undefined;
+  readonly definition?: {
+    readonly providerName: string;
+    readonly description?: string | null | undefined;
+    /** Where it is called, https */
+    readonly url?: string | undefined;
+    readonly hashAlgorithm?: 'NONE' | 'MD5' | 'SHA1' | 'SHA256' | 'EMAIL_SHA256' | 'PHONE_SHA256' | undefined;
+    readonly endpointTypes: {
+      readonly segment?: {
+        readonly source?: {
+          readonly enabled: boolean;
+          /** Where it is called, https */
+          readonly url?: string | undefined;
+          readonly dataWindow?: number | undefined;
+          readonly sourceType?: 'push' | 'pull' | undefined;
+          readonly producerType?: 'push' | 'pull' | undefined;
+        } | undefined;
+        readonly producer?: {
+          readonly enabled: boolean;
+          /** Where it is called, https */
+          readonly url?: string | undefined;
+          readonly dataWindow?: number | undefined;
+          readonly sourceType?: 'push' | 'pull' | undefined;
+          readonly producerType?: 'push' | 'pull' | undefined;
+        } | undefined;
+        readonly destination?: {
+          readonly enabled: boolean;
+          /** Where it is called, https */
+          readonly url?: string | undefined;
+          readonly dataWindow?: number | undefined;
+          readonly destinationType?: 'push' | 'pull' | undefined;
+          readonly consumerType?: 'push' | 'pull' | undefined;
+          /** ADD alone where it is absent */
+          readonly shareActions?: readonly ('ADD' | 'REPLACE' | 'REMOVE')[] | undefined;
+        } | undefined;
+        readonly consumer?: {
+          readonly enabled: boolean;
+          /** Where it is called, https */
+          readonly url?: string | undefined;
+          readonly dataWindow?: number | undefined;
+          readonly destinationType?: 'push' | 'pull' | undefined;
+          readonly consumerType?: 'push' | 'pull' | undefined;
+          /** ADD alone where it is absent */
+          readonly shareActions?: readonly ('ADD' | 'REPLACE' | 'REMOVE')[] | undefined;
+        } | undefined;
+      } | undefined;
+      /** Events are no part of this exchange */
+      readonly event?: Record<string, never> | undefined;
+    };
+    readonly marketingDatabasesDefinition?: {
+      readonly marketingDatabases: readonly {
+        readonly id?: number | string | undefined;
+        readonly name: string;
+        readonly description?: string | null | undefined;
+        readonly identifiers?: readonly {
+          readonly name: string;
+          readonly type: string;
+          readonly isRequired?: boolean | undefined;
+        }[] | undefined;
+        readonly attributes?: readonly {
+          readonly name: string;
+          readonly type: string;
+          readonly isRequired?: boolean | undefined;
+        }[] | undefined;
+      }[];
+    } | undefined;
+  } | undefined;
+  readonly connection?: {
+    readonly attributes: readonly {
+      /** authType: APIKEY, BASIC or NONE */
+      readonly name: 'authType' | 'apiKey' | 'username' | 'password';
+      readonly value: string;
+    }[];
+  } | undefined;
 }
 
 export interface IdentityLink {
@@ -403,6 +788,42 @@ export interface NoticeBody {
   readonly read?: boolean | undefined;
 }
 
+export interface OfferSegments {
+  accepted: number;
+}
+
+export type OfferSegmentsBody = readonly {
+  /** Opaque; whole numbers keep all digits */
+  readonly id: string | number;
+  readonly name: string;
+  readonly description?: string | null | undefined;
+  readonly type?: string | null | undefined;
+  readonly segment_attributes: readonly {
+    readonly name: string;
+    readonly type: string;
+    /** Where it is absent: whether the endpoint's registration names it as one */
+    readonly isIdentifier?: boolean | undefined;
+  }[];
+  readonly count?: number | null | undefined;
+  readonly lastModified?: string | null | undefined;
+}[];
+
+export interface OfferedSegment {
+  /** Opaque; whole numbers keep all digits */
+  id: string | number;
+  name: string;
+  description?: string | null | undefined;
+  type?: string | null | undefined;
+  segment_attributes: {
+    name: string;
+    type: string;
+    /** Where it is absent: whether the endpoint's registration names it as one */
+    isIdentifier?: boolean | undefined;
+  }[];
+  count?: number | null | undefined;
+  lastModified?: string | null | undefined;
+}[]
+
 export interface ProcessedHour {
   member_id: number;
   /** The begin of the hour, UTC */
@@ -447,6 +868,206 @@ export interface PublicKeyBody {
   readonly encoded_value?: string | undefined;
 }
 
+export interface PutApplication {
+  applicationId: number;
+  deploymentId: number;
+  /** The application-level key of a new application, shown once */
+  key?: string | undefined;
+}
+
+export interface PutApplicationEndpointBody {
+  readonly name?: string | undefined;
+  readonly description?: string | null | undefined;
+  /** Where it is called, https */
+  readonly url?: string | undefined;
+  readonly marketingDatabasesDefinition?: {
+    readonly marketingDatabases: readonly {
+      readonly id?: number | string | undefined;
+      readonly name: string;
+      readonly description?: string | null | undefined;
+      readonly identifiers?: readonly {
+        readonly name: string;
+        readonly type: string;
+        readonly isRequired?: boolean | undefined;
+      }[] | undefined;
+      readonly attributes?: readonly {
+        readonly name: string;
+        readonly type: string;
+        readonly isRequired?: boolean | undefined;
+      }[] | undefined;
+    }[];
+  } | undefined;
+}
+
+export interface PutEndpoint {
+  endpointId: number;
+  status: string;
+}
+
+export interface PutEndpointBody {
+  readonly name: string;
+  readonly providerName: string;
+  readonly description?: string | null | undefined;
+  /** Where it is called, https */
+  readonly url?: string | undefined;
+  readonly hashAlgorithm?: 'NONE' | 'MD5' | 'SHA1' | 'SHA256' | 'EMAIL_SHA256' | 'PHONE_SHA256' | undefined;
+  readonly endpointTypes: {
+    readonly segment?: {
+      readonly source?: {
+        readonly enabled: boolean;
+        /** Where it is called, https */
+        readonly url?: string | undefined;
+        readonly dataWindow?: number | undefined;
+        readonly sourceType?: 'push' | 'pull' | undefined;
+        readonly producerType?: 'push' | 'pull' | undefined;
+      } | undefined;
+      readonly producer?: {
+        readonly enabled: boolean;
+        /** Where it is called, https */
+        readonly url?: string | undefined;
+        readonly dataWindow?: number | undefined;
+        readonly sourceType?: 'push' | 'pull' | undefined;
+        readonly producerType?: 'push' | 'pull' | undefined;
+      } | undefined;
+      readonly destination?: {
+        readonly enabled: boolean;
+        /** Where it is called, https */
+        readonly url?: string | undefined;
+        readonly dataWindow?: number | undefined;
+        readonly destinationType?: 'push' | 'pull' | undefined;
+        readonly consumerType?: 'push' | 'pull' | undefined;
+        /** ADD alone where it is absent */
+        readonly shareActions?: readonly ('ADD' | 'REPLACE' | 'REMOVE')[] | undefined;
+      } | undefined;
+      readonly consumer?: {
+        readonly enabled: boolean;
+        /** Where it is called, https */
+        readonly url?: string | undefined;
+        readonly dataWindow?: number | undefined;
+        readonly destinationType?: 'push' | 'pull' | undefined;
+        readonly consumerType?: 'push' | 'pull' | undefined;
+        /** ADD alone where it is absent */
+        readonly shareActions?: readonly ('ADD' | 'REPLACE' | 'REMOVE')[] | undefined;
+      } | undefined;
+    } | undefined;
+    /** Events are no part of this exchange */
+    readonly event?: Record<string, never> | undefined;
+  };
+  readonly marketingDatabasesDefinition?: {
+    readonly marketingDatabases: readonly {
+      readonly id?: number | string | undefined;
+      readonly name: string;
+      readonly description?: string | null | undefined;
+      readonly identifiers?: readonly {
+        readonly name: string;
+        readonly type: string;
+        readonly isRequired?: boolean | undefined;
+      }[] | undefined;
+      readonly attributes?: readonly {
+        readonly name: string;
+        readonly type: string;
+        readonly isRequired?: boolean | undefined;
+      }[] | undefined;
+    }[];
+  } | undefined;
+}
+
+export interface ReadAudienceAnswer {
+  endpointId: number;
+  endpointName: string;
+  providerName: string | null;
+  segmentId: string;
+  name: string;
+  description: string | null;
+  type: string | null;
+  /** Null: unknown */
+  count: number | null;
+  lastModified: string | null;
+  lastRefreshed: string;
+  /** The member that shares it by a sharing record */
+  sharedBy: number | null;
+  identifiers: {
+    name: string;
+    type: string;
+  }[];
+  attributes: {
+    name: string;
+    type: string;
+  }[];
+}
+
+export interface ReadEndpointAnswer {
+  endpointId: number;
+  name: string;
+  providerName: string | null;
+  description: string | null;
+  /** custom, application or internal */
+  kind: string;
+  applicationId: number | null;
+  /** PENDING, ACTIVE or DISABLED */
+  status: string;
+  source: {
+    /** push, pull or internal */
+    type: string;
+  } | null;
+  destination: {
+    type: string;
+    shareActions: string[];
+  } | null;
+  hashAlgorithm: string;
+  identifiers: {
+    name: string;
+    type: string;
+    isRequired: boolean;
+  }[];
+  attributes: {
+    name: string;
+    type: string;
+    isRequired: boolean;
+  }[];
+  connectType: string;
+  authType: string | null;
+  lastError: string | null;
+  createdAt: string;
+}
+
+export interface ReadOfferedSegmentAnswer {
+  /** Opaque; whole numbers keep all digits */
+  id: string | number;
+  name: string;
+  description?: string | null | undefined;
+  type?: string | null | undefined;
+  segment_attributes: {
+    name: string;
+    type: string;
+    /** Where it is absent: whether the endpoint's registration names it as one */
+    isIdentifier?: boolean | undefined;
+  }[];
+  count?: number | null | undefined;
+  lastModified?: string | null | undefined;
+}
+
+export interface RefreshEndpointAudiences {
+  jobId: number;
+  jobCategory: string;
+  status: string;
+}
+
+export interface RefreshEndpointAudiencesBody {
+  readonly endpointId: number;
+}
+
+export interface RegisteredEndpoint {
+  endpointId?: number | undefined;
+  status?: string | undefined;
+}[]
+
+export interface ReportJobBody {
+  readonly status: 'COMPLETE' | 'FAILED';
+  readonly subStatus?: string | null | undefined;
+  readonly errorDetails?: string | null | undefined;
+}
+
 export interface RequestedBatchJob {
   job_id: string;
   id: number;
@@ -454,6 +1075,18 @@ export interface RequestedBatchJob {
   last_modified: string;
   /** Good for one upload, begun within 5 minutes */
   upload_url: string;
+}
+
+export interface RotateEndpointKey {
+  /** Shown once */
+  key: string;
+  previousKeyExpiresAt: string;
+}
+
+export interface RunShare {
+  jobId: number;
+  shareId: number;
+  status: string;
 }
 
 export interface Segment {
@@ -594,6 +1227,128 @@ export interface SegmentStats {
   never_expiring: number | null;
 }
 
+export interface SetConnection {
+  endpointId: number;
+  authType: string | null;
+}
+
+export interface SetConnectionBody {
+  readonly attributes: readonly {
+    /** authType: APIKEY, BASIC or NONE */
+    readonly name: 'authType' | 'apiKey' | 'username' | 'password';
+    readonly value: string;
+  }[];
+}
+
+export interface SetOnboarding {
+  applicationId: number;
+  deploymentId: number;
+  connectType: 'DIRECTCONNECT' | 'INSTRUCTIONS';
+  authType: 'APIKEY' | 'BASIC' | 'NONE' | null;
+  instructions: string | null;
+}
+
+export interface SetOnboardingBody {
+  readonly connectType: 'DIRECTCONNECT' | 'INSTRUCTIONS';
+  readonly authType?: 'APIKEY' | 'BASIC' | 'NONE' | null | undefined;
+  readonly instructions?: string | null | undefined;
+}
+
+export interface Share {
+  shareId: number;
+  name: string;
+  source: {
+    endpointId: number;
+    segmentId: string;
+  };
+  destination: {
+    endpointId: number;
+    segmentId: string | null;
+    newSegment?: {
+      name: string;
+      description: string | null;
+    } | undefined;
+  };
+  identityMapping: {
+    sourceIdentifiers: string[];
+    destinationIdentifier: string;
+  };
+  /** Source names to destination names; ignored on REMOVE */
+  attributeMappings: Record<string, string>;
+  shareAction: 'ADD' | 'REPLACE' | 'REMOVE';
+  schedule: {
+    type: 'NOW' | 'AT' | 'DAILY' | 'WEEKLY' | 'CUSTOM';
+    /** RFC 3339, or local time in `timezone`: the earliest run */
+    at?: string | undefined;
+    /** IANA name; default GMT */
+    timezone?: string | undefined;
+    every?: {
+      n: number;
+      unit: 'DAY' | 'WEEK' | 'MONTH';
+    } | undefined;
+    weekdays?: ('MO' | 'TU' | 'WE' | 'TH' | 'FR' | 'SA' | 'SU')[] | undefined;
+    /** As `at`; inclusive */
+    until?: string | undefined;
+    /** So many occurrences from `at` on */
+    count?: number | undefined;
+  };
+  /** A REPLACE with no rows empties the audience */
+  allowEmptyReplace: boolean;
+  enabled: boolean;
+  disabledReason: string | null;
+  createdBy: string;
+  /** RFC 3339 UTC */
+  createdAt: string;
+  /** RFC 3339 UTC */
+  updatedAt: string;
+  nextRunAt: string | null;
+  lastJobId: number | null;
+}
+
+export interface ShareBody {
+  readonly name: string;
+  readonly source: {
+    readonly endpointId: number;
+    /** Opaque; an integer is taken as its digits */
+    readonly segmentId: string | number;
+  };
+  readonly destination: {
+    readonly endpointId: number;
+    /** Opaque; an integer is taken as its digits */
+    readonly segmentId?: string | number | undefined;
+    /** Only with ADD; made by the first run, then `segmentId` is filled */
+    readonly newSegment?: {
+      readonly name: string;
+      readonly description?: string | null | undefined;
+    } | undefined;
+  };
+  readonly identityMapping: {
+    readonly sourceIdentifiers: readonly string[];
+    readonly destinationIdentifier: string;
+  };
+  /** Source names to destination names; ignored on REMOVE */
+  readonly attributeMappings?: Record<string, string> | undefined;
+  readonly shareAction?: 'ADD' | 'REPLACE' | 'REMOVE' | undefined;
+  readonly schedule?: {
+    readonly type: 'NOW' | 'AT' | 'DAILY' | 'WEEKLY' | 'CUSTOM';
+    /** RFC 3339, or local time in `timezone`: the earliest run */
+    readonly at?: string | undefined;
+    /** IANA name; default GMT */
+    readonly timezone?: string | undefined;
+    readonly every?: {
+      readonly n: number;
+      readonly unit: 'DAY' | 'WEEK' | 'MONTH';
+    } | undefined;
+    readonly weekdays?: readonly ('MO' | 'TU' | 'WE' | 'TH' | 'FR' | 'SA' | 'SU')[] | undefined;
+    /** As `at`; inclusive */
+    readonly until?: string | undefined;
+    /** So many occurrences from `at` on */
+    readonly count?: number | undefined;
+  } | undefined;
+  /** A REPLACE with no rows empties the audience */
+  readonly allowEmptyReplace?: boolean | undefined;
+}
+
 export interface SharingRecord {
   id: number;
   data_member_id: number;
@@ -615,6 +1370,34 @@ export interface SharingRecordBody {
     readonly id: number;
   }[] | null | undefined;
   readonly export_allowed?: boolean | undefined;
+}
+
+export interface SuggestShareMapping {
+  identityMapping: {
+    sourceIdentifiers: string[];
+    destinationIdentifier: string;
+  } | null;
+  /** Source names to destination names; ignored on REMOVE */
+  attributeMappings: Record<string, string>;
+  unmappedRequired: string[];
+}
+
+export interface SuggestShareMappingBody {
+  readonly source: {
+    readonly endpointId: number;
+    /** Opaque; an integer is taken as its digits */
+    readonly segmentId: string | number;
+  };
+  readonly destination: {
+    readonly endpointId: number;
+    /** Opaque; an integer is taken as its digits */
+    readonly segmentId?: string | number | undefined;
+    /** Only with ADD; made by the first run, then `segmentId` is filled */
+    readonly newSegment?: {
+      readonly name: string;
+      readonly description?: string | null | undefined;
+    } | undefined;
+  };
 }
 
 export interface SyncHost {
@@ -670,6 +1453,22 @@ export interface TaskBody {
   readonly state?: 'canceled' | 'waiting' | undefined;
 }
 
+export interface UpdateApplicationReviewAnswer {
+  id: number;
+  member_id: number;
+  requested_on: string;
+  decided_on: string | null;
+  last_modified: string;
+  application_id: number;
+  state: 'DRAFT' | 'IN_REVIEW' | 'APPROVED' | 'REJECTED';
+  reason: string | null;
+}
+
+export interface UpdateApplicationReviewBody {
+  readonly state?: 'DRAFT' | 'IN_REVIEW' | 'APPROVED' | 'REJECTED' | undefined;
+  readonly reason?: string | null | undefined;
+}
+
 export interface UpdatePublicKeyBody {
   readonly active?: boolean | undefined;
 }
@@ -692,6 +1491,40 @@ export interface UpdateSegmentAccessRequestAnswer {
 
 export interface UpdateSegmentAccessRequestBody {
   readonly state?: 'REQUESTED' | 'ACCEPTED' | 'REFUSED' | 'WITHDRAWN' | 'REVOKED' | undefined;
+}
+
+export interface UpdateShareBody {
+  readonly name?: string | undefined;
+  readonly identityMapping?: {
+    readonly sourceIdentifiers: readonly string[];
+    readonly destinationIdentifier: string;
+  } | undefined;
+  /** Source names to destination names; ignored on REMOVE */
+  readonly attributeMappings?: Record<string, string> | undefined;
+  readonly shareAction?: 'ADD' | 'REPLACE' | 'REMOVE' | undefined;
+  readonly schedule?: {
+    readonly type: 'NOW' | 'AT' | 'DAILY' | 'WEEKLY' | 'CUSTOM';
+    /** RFC 3339, or local time in `timezone`: the earliest run */
+    readonly at?: string | undefined;
+    /** IANA name; default GMT */
+    readonly timezone?: string | undefined;
+    readonly every?: {
+      readonly n: number;
+      readonly unit: 'DAY' | 'WEEK' | 'MONTH';
+    } | undefined;
+    readonly weekdays?: readonly ('MO' | 'TU' | 'WE' | 'TH' | 'FR' | 'SA' | 'SU')[] | undefined;
+    /** As `at`; inclusive */
+    readonly until?: string | undefined;
+    /** So many occurrences from `at` on */
+    readonly count?: number | undefined;
+  } | undefined;
+  /** A REPLACE with no rows empties the audience */
+  readonly allowEmptyReplace?: boolean | undefined;
+  readonly enabled?: boolean | undefined;
+  /** Fixed: 400 */
+  readonly source?: unknown | undefined;
+  /** Fixed: 400 */
+  readonly destination?: unknown | undefined;
 }
 
 export interface UpdateSyncHostBody {

@@ -1,7 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../../../test/running-server.ts';
 import { asMemberId } from '../../kit/ids.ts';
-import { EmbeddedProfileStore } from '../../profiles/embedded/embedded-profile-store.ts';
 import type { Identifier } from '../../profiles/identifier.ts';
 import { ModelProfileStore } from '../../profiles/model/model-profile-store.ts';
 import { OperationBatch } from '../../profiles/operation-batch.ts';
@@ -12,28 +10,16 @@ import { countRows } from './count-rows.ts';
 import { type SegmentReader, segmentRows } from './segment-rows.ts';
 
 const member = asMemberId(9);
-const clean: (() => Promise<void> | void)[] = [];
+const opened: ProfileStore[] = [];
 afterEach(async () => {
-  for (const each of clean.splice(0).toReversed()) await each();
+  for (const store of opened.splice(0)) await store.close();
 });
 
-const engines: [string, (clock: FakeClock) => Promise<ProfileStore>][] = [
-  ['model', async (clock) => new ModelProfileStore({ clock })],
-  [
-    'embedded',
-    (clock) => {
-      const folder = temporaryFolder('segment-rows');
-      clean.push(folder.remove);
-      return EmbeddedProfileStore.open({ directory: folder.path, clock, durability: 'os' });
-    },
-  ],
-];
-
-describe.each(engines)('segmentRows on the %s engine', (_, open) => {
-  async function start() {
+describe('segmentRows', () => {
+  function start() {
     const clock = new FakeClock();
-    const store = await open(clock);
-    clean.push(() => store.close());
+    const store: ProfileStore = new ModelProfileStore({ clock });
+    opened.push(store);
     const add = async (identifier: Identifier, value = 0, lifetimeMinutes: number | null = null) => {
       const batch = new OperationBatch();
       batch.forUser(identifier);
@@ -55,7 +41,7 @@ describe.each(engines)('segmentRows on the %s engine', (_, open) => {
   }
 
   it('gives one row for each distinct value of a mapped identifier, and counts users that have none', async () => {
-    const { clock, store, add, link } = await start();
+    const { clock, store, add, link } = start();
     await add(user(1), 5);
     await link(device(1), user(1));
     await link(device(2), user(1));
@@ -71,7 +57,7 @@ describe.each(engines)('segmentRows on the %s engine', (_, open) => {
   });
 
   it('gives external ids to the member that has them alone, while their mapping lasts; ids of their own source', async () => {
-    const { clock, store, add, link } = await start();
+    const { clock, store, add, link } = start();
     await add(user(1));
     await link(external('crm-1'), user(1), clock.s + 60);
     await link(external('theirs', 8), user(1), clock.s + 600);
@@ -85,7 +71,7 @@ describe.each(engines)('segmentRows on the %s engine', (_, open) => {
   });
 
   it('says when memberships end; those that never do have an empty cell, those that have ended no row', async () => {
-    const { clock, store, add } = await start();
+    const { clock, store, add } = start();
     await add(user(1), 1, 60);
     await add(user(2), 2);
     await add(user(3), 3, 1);
@@ -95,7 +81,7 @@ describe.each(engines)('segmentRows on the %s engine', (_, open) => {
   });
 
   it('never gives users that opted out, though they were scanned a moment before', async () => {
-    const { clock, store, add, link } = await start();
+    const { clock, store, add, link } = start();
     await add(user(1));
     await add(user(2));
     await link(device(2), user(2));
@@ -112,7 +98,7 @@ describe.each(engines)('segmentRows on the %s engine', (_, open) => {
   });
 
   it('goes through pages and stops where nobody asks on', async () => {
-    const { clock, store } = await start();
+    const { clock, store } = start();
     const batch = new OperationBatch();
     for (let id = 1; id <= 2500; id++) {
       batch.forUser(user(id));
@@ -131,7 +117,7 @@ describe.each(engines)('segmentRows on the %s engine', (_, open) => {
   });
 
   it('is counted for a dry-run: what lacks a required end would be rejected', async () => {
-    const { clock, store, add } = await start();
+    const { clock, store, add } = start();
     await add(user(1), 1, 60);
     await add(user(2), 2);
     await add(device(3), 3);

@@ -44,12 +44,7 @@ export class CsvEngine {
     const ended = settled.finally(() => flow.stop());
     ended.catch(nothing);
     try {
-      for await (const piece of source) {
-        await flow.room();
-        if (flow.stopped) break;
-        const bytes = new Uint8Array(piece);
-        this.#send({ kind: 'piece', id, bytes }, [bytes.buffer]);
-      }
+      await this.#sendPieces(id, source[Symbol.asyncIterator](), flow);
     } catch (error) {
       this.#send({ kind: 'drop', id });
       await ended.catch(nothing);
@@ -87,6 +82,20 @@ export class CsvEngine {
     this.#worker = null;
     await worker?.terminate();
     this.#failAll(new Error('the server is stopping'));
+  }
+
+  /** Until the source is over, or the thread wants no more of it: then nobody waits for a sender that has fallen silent. */
+  async #sendPieces(id: number, source: AsyncIterator<Uint8Array>, flow: Flow): Promise<void> {
+    for (;;) {
+      const next = await Promise.race([source.next(), flow.stopped]);
+      if (next === null) break;
+      if (next.done === true) return;
+      if (!(await flow.hasRoom())) break;
+      const bytes = new Uint8Array(next.value);
+      this.#send({ kind: 'piece', id, bytes }, [bytes.buffer]);
+    }
+    // Not waited for: a source that is asked for its next piece returns behind it.
+    void source.return?.().catch(nothing);
   }
 
   #ask(message: (id: number) => ToCsv, listeners: Partial<Waiting>): { id: number; settled: Promise<CheckedUpload | TransformResult> } {
@@ -134,18 +143,28 @@ export class CsvEngine {
 
 /** Holds back whoever sends pieces while too many are under way. */
 class Flow {
-  stopped = false;
+  /** Resolves when no more pieces are wanted. */
+  readonly stopped: Promise<null>;
+  readonly #stop: (value: null) => void;
+  #isStopped = false;
   #underWay = 0;
   #wake: () => void = nothing;
 
-  /** Resolves when one more piece may go, or none may any more. */
-  async room(): Promise<void> {
-    while (this.#underWay >= mostUnderWay && !this.stopped) {
+  constructor() {
+    const { promise, resolve } = Promise.withResolvers<null>();
+    this.stopped = promise;
+    this.#stop = resolve;
+  }
+
+  /** Resolves when one more piece may go; false: none may any more. */
+  async hasRoom(): Promise<boolean> {
+    while (this.#underWay >= mostUnderWay && !this.#isStopped) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#wake = resolve;
       await promise;
     }
     this.#underWay += 1;
+    return !this.#isStopped;
   }
 
   took(): void {
@@ -154,7 +173,8 @@ class Flow {
   }
 
   stop(): void {
-    this.stopped = true;
+    this.#isStopped = true;
+    this.#stop(null);
     this.#wake();
   }
 }

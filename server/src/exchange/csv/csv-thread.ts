@@ -51,7 +51,7 @@ async function run(id: number, plan: TransformPlan, state: { readonly dropped: b
   const checkpoint = (): void => {
     if (state.dropped) throw new Error('dropped');
   };
-  let toldAt = performance.now();
+  let toldAt = Number.NEGATIVE_INFINITY;
   const onProgress = (counts: Pick<RowCounts, 'rowsReceived' | 'rowsRejected'>): void => {
     if (performance.now() - toldAt < progressMs) return;
     toldAt = performance.now();

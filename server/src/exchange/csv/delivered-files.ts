@@ -30,16 +30,15 @@ export class DeliveredFiles {
     this.#mostFileBytes = plan.shareAction === 'REPLACE' ? Number.POSITIVE_INFINITY : plan.mostFileBytes;
   }
 
-  /** Undefined: nothing to wait for. */
-  add({ key, rest }: SpacedRow): Promise<void> | undefined {
-    const value = key.toString('utf8');
-    const identifier = Buffer.from(this.#digest === null ? csvCell(value) : hashedIdentifier(this.#digest, value));
+  /** Undefined: nothing to wait for; until then the row must stay. */
+  add(row: SpacedRow): Promise<void> | undefined {
+    const value = row.bytes.toString('utf8', row.keyAt, row.restAt);
+    const identifier = this.#digest === null ? csvCell(value) : hashedIdentifier(this.#digest, value);
     this.rows += 1;
     const writer = this.#writer;
-    const bytes = identifier.length + rest.length;
-    if (writer === null || (this.#fileRows > 0 && writer.bytes + bytes > this.#mostFileBytes)) return this.#addToNext(identifier, rest);
+    if (writer === null || this.#isFull(writer, identifier, row.end - row.restAt)) return this.#addToNext(identifier, row);
     this.#fileRows += 1;
-    return writeBoth(writer, identifier, rest);
+    return writeRow(writer, identifier, row);
   }
 
   /** At least one file. All are synced. */
@@ -54,11 +53,15 @@ export class DeliveredFiles {
     for (const path of this.#paths) await rm(path, { force: true });
   }
 
-  async #addToNext(identifier: Buffer, rest: Buffer): Promise<void> {
+  #isFull(writer: SealedWriter, identifier: string, restBytes: number): boolean {
+    return this.#fileRows > 0 && writer.bytes + Buffer.byteLength(identifier) + restBytes > this.#mostFileBytes;
+  }
+
+  async #addToNext(identifier: string, row: SpacedRow): Promise<void> {
     if (this.#writer !== null) await this.#finishFile(this.#writer);
     this.#writer = await this.#beginFile();
     this.#fileRows = 1;
-    await writeBoth(this.#writer, identifier, rest);
+    await writeRow(this.#writer, identifier, row);
   }
 
   async #beginFile(): Promise<SealedWriter> {
@@ -81,7 +84,7 @@ export class DeliveredFiles {
   }
 }
 
-function writeBoth(writer: SealedWriter, first: Buffer, second: Buffer): Promise<void> | undefined {
-  const waiting = writer.write(first);
-  return waiting === undefined ? writer.write(second) : waiting.then(() => writer.write(second));
+function writeRow(writer: SealedWriter, identifier: string, { bytes, restAt, end }: SpacedRow): Promise<void> | undefined {
+  const waiting = writer.writeText(identifier);
+  return waiting === undefined ? writer.writeRange(bytes, restAt, end) : waiting.then(() => writer.writeRange(bytes, restAt, end));
 }

@@ -23,8 +23,8 @@ async function lastOf(rows: Iterable<readonly [string, string]>, spaceBytes: num
   const last = new LastRows(space, work, testFileKey);
   for (const [key, rest] of rows) await last.add(key, rest);
   const left: [string, string][] = [];
-  await last.finish(({ key, rest }) => {
-    left.push([key.toString(), rest.toString()]);
+  await last.finish(({ bytes, keyAt, restAt, end }) => {
+    left.push([bytes.toString('utf8', keyAt, restAt), bytes.toString('utf8', restAt, end)]);
     return undefined;
   });
   expect(existsSync(work)).toBe(false);

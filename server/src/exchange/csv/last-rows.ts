@@ -91,7 +91,7 @@ export class LastRows {
     for (const row of this.#space.rows()) {
       const number = this.#space.hashOf(row) >>> (32 - partitionBits);
       const writer = this.#writers.get(number) ?? (await this.#openWriter(number));
-      const waiting = writer.write(row.whole);
+      const waiting = writer.writeRange(row.bytes, row.at, row.end);
       if (waiting !== undefined) await waiting;
     }
     this.#space.clear();
@@ -99,7 +99,7 @@ export class LastRows {
 
   async #openWriter(number: number): Promise<SealedWriter> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const writer = await sealedWriter(join(this.#folder, String(number)), this.#key, frameBytes);
+    const writer = await sealedWriter(join(this.#folder, String(number)), this.#key, { frameBytes, digested: false });
     this.#writers.set(number, writer);
     return writer;
   }
@@ -107,9 +107,10 @@ export class LastRows {
   async #addFile(path: string): Promise<void> {
     for await (const bytes of wholeRows(readSealed(path, this.#key))) {
       for (let at = 0; at < bytes.length;) {
-        const row = bytes.subarray(at, at + wholeRowBytes(bytes, at));
-        at += row.length;
-        if (!this.#space.addWhole(row)) await this.#addAgain(() => this.#space.addWhole(row), keyOf(row), row.length);
+        const start = at;
+        at += wholeRowBytes(bytes, start);
+        const add = (): boolean => this.#space.addWhole(bytes, start, at);
+        if (!add()) await this.#addAgain(add, keyOf(bytes, start), at - start);
       }
     }
   }

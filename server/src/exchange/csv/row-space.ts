@@ -3,12 +3,14 @@ export const rowHeadBytes = 8;
 /** Marks a row whose place a later one has taken. */
 const replaced = 0x8000_0000;
 
-/** A row that is handed out; good until the space changes. */
+/** Where a row that is handed out stands. It is one object that moves on to the next row: what is wanted of it later is copied. */
 export interface SpacedRow {
-  readonly key: Buffer;
-  readonly rest: Buffer;
-  /** The two with their lengths in front, as `addWhole` takes them. */
-  readonly whole: Buffer;
+  readonly bytes: Buffer;
+  /** The row begins here with its lengths, as `addWhole` takes it. */
+  readonly at: number;
+  readonly keyAt: number;
+  readonly restAt: number;
+  readonly end: number;
 }
 
 /** Memory for rows by their keys: a buffer of fixed size, and a table of where each key's last row stands. */
@@ -54,36 +56,32 @@ export class RowSpace {
     return true;
   }
 
-  /** A row that was in a space before. False where there is no room. */
-  addWhole(row: Uint8Array): boolean {
-    if (!this.#hasRoom(row.length)) return false;
+  /** The row in `bytes` from `start` to `end`, which was in a space before. False where there is no room. */
+  addWhole(bytes: Buffer, start: number, end: number): boolean {
+    if (!this.#hasRoom(end - start)) return false;
     const at = this.#filled;
-    this.#bytes.set(row, at);
+    bytes.copy(this.#bytes, at, start, end);
     const keyBytes = this.#bytes.readUInt32LE(at);
-    this.#take(at, keyBytes, row.length - rowHeadBytes - keyBytes);
+    this.#take(at, keyBytes, end - start - rowHeadBytes - keyBytes);
     return true;
   }
 
-  /** The rows that no later one took the place of, in the order in which they came. */
+  /** The rows that no later one took the place of, in the order in which they came. The space must not change meanwhile. */
   *rows(): Generator<SpacedRow> {
-    for (let at = 0; at < this.#filled;) {
-      const length = this.#lengthAt(at);
-      if (!this.#isReplaced(at)) {
-        const keyEnd = at + rowHeadBytes + this.#bytes.readUInt32LE(at);
-        const end = at + length;
-        yield {
-          key: this.#bytes.subarray(at + rowHeadBytes, keyEnd),
-          rest: this.#bytes.subarray(keyEnd, end),
-          whole: this.#bytes.subarray(at, end),
-        };
-      }
-      at += length;
+    const bytes = this.#bytes;
+    const row = { bytes, at: 0, keyAt: 0, restAt: 0, end: 0 };
+    for (let at = 0; at < this.#filled; at = row.end) {
+      row.at = at;
+      row.keyAt = at + rowHeadBytes;
+      row.restAt = row.keyAt + bytes.readUInt32LE(at);
+      row.end = at + this.#lengthAt(at);
+      if (!this.#isReplaced(at)) yield row;
     }
   }
 
   /** The hash of a row's key. */
   hashOf(row: SpacedRow): number {
-    return this.#hash(row.key, 0, row.key.length);
+    return this.#hash(row.bytes, row.keyAt, row.restAt);
   }
 
   /**
@@ -191,5 +189,5 @@ export class RowSpace {
 /** How long the row is whose head stands there. */
 export const wholeRowBytes = (bytes: Buffer, at: number): number => rowHeadBytes + bytes.readUInt32LE(at) + bytes.readUInt32LE(at + 4);
 
-/** The key of a row with its head. */
-export const keyOf = (row: Buffer): Buffer => row.subarray(rowHeadBytes, rowHeadBytes + row.readUInt32LE(0));
+/** The key of the row whose head stands there. */
+export const keyOf = (bytes: Buffer, at: number): Buffer => bytes.subarray(at + rowHeadBytes, at + rowHeadBytes + bytes.readUInt32LE(at));

@@ -20,7 +20,7 @@ afterAll(() => folder.remove());
 const fileNamed = (name: string): string => join(folder.path, name);
 
 async function seal(name: string, chunks: readonly Uint8Array[], size = frameBytes) {
-  const writer = await sealedWriter(fileNamed(name), key, size);
+  const writer = await sealedWriter(fileNamed(name), key, { frameBytes: size });
   for (const chunk of chunks) await writer.write(chunk);
   return writer.finish({ sync: false });
 }
@@ -59,6 +59,23 @@ describe('a sealed file', () => {
     expect(statSync(fileNamed('edge')).size).toBe(headerBytes + bytes + frames * tagBytes);
     expect((await unseal('edge')).equals(text(bytes))).toBe(true);
   });
+  it('takes parts of buffers and texts as it takes pieces', () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(fc.string({ unit: 'grapheme', maxLength: 80 }), { maxLength: 12 }), async (texts) => {
+        const writer = await sealedWriter(fileNamed('mixed'), key, { frameBytes });
+        for (const [at, text] of texts.entries()) {
+          const bytes = Buffer.from(`--${text}-`);
+          if (at % 3 === 0) await writer.writeText(text);
+          else if (at % 3 === 1) await writer.writeRange(bytes, 2, bytes.length - 1);
+          else await writer.write(Buffer.from(text));
+        }
+        const plain = Buffer.from(texts.join(''));
+        expect(writer.bytes).toBe(plain.length);
+        const { digest } = await writer.finish({ sync: false });
+        expect(digest).toBe(createHash('sha256').update(plain).digest('hex'));
+        expect((await unseal('mixed')).equals(plain)).toBe(true);
+      }),
+    ));
   it('is for its owner alone, and holds nothing that can be read', async () => {
     await seal('private', [Buffer.from('ana@example.com\n'.repeat(50))]);
     expect(statSync(fileNamed('private')).mode & 0o777).toBe(0o600);

@@ -2,6 +2,16 @@ import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { FrameSeal, newHeader, usualFrameBytes } from './sealed-form.ts';
 
+/** Bytes of UTF-8 that one unit of a JavaScript text makes at most. */
+const mostBytesOfUnit = 3;
+
+/** How a file is sealed. */
+export interface SealOptions {
+  readonly frameBytes?: number;
+  /** False: no digest is made, which costs more than the sealing; `finish` then answers that of nothing. */
+  readonly digested?: boolean;
+}
+
 /** What was written: of the plain text, not of the file. */
 export interface Sealed {
   readonly bytes: number;
@@ -16,21 +26,23 @@ export class SealedWriter {
   readonly #seal: FrameSeal;
   readonly #frame: Buffer;
   readonly #hash: Hash = createHash('sha256');
+  readonly #digested: boolean;
   #filled = 0;
   #frames = 0;
   #bytes = 0;
   #open = true;
 
-  private constructor(path: string, handle: FileHandle, seal: FrameSeal, frameBytes: number) {
+  private constructor(path: string, handle: FileHandle, seal: FrameSeal, { frameBytes, digested }: Required<SealOptions>) {
     this.path = path;
     this.#handle = handle;
     this.#seal = seal;
+    this.#digested = digested;
     this.#frame = Buffer.allocUnsafeSlow(frameBytes);
   }
 
   /** Begins the file anew. */
-  static async open(path: string, key: Uint8Array, frameBytes: number): Promise<SealedWriter> {
-    const header = newHeader(frameBytes);
+  static async open(path: string, key: Uint8Array, options: Required<SealOptions>): Promise<SealedWriter> {
+    const header = newHeader(options.frameBytes);
     const handle = await open(path, 'w', 0o600);
     try {
       await handle.writeFile(header);
@@ -38,7 +50,7 @@ export class SealedWriter {
       await handle.close();
       throw error;
     }
-    return new SealedWriter(path, handle, new FrameSeal(key, header), frameBytes);
+    return new SealedWriter(path, handle, new FrameSeal(key, header), options);
   }
 
   /** Plain bytes so far. */
@@ -52,6 +64,24 @@ export class SealedWriter {
     if (chunk.length > this.#frame.length - this.#filled) return this.#writeFrames(chunk);
     this.#frame.set(chunk, this.#filled);
     this.#filled += chunk.length;
+    return undefined;
+  }
+
+  /** `write` of a part of a buffer, without a view of it: for many small ones. */
+  writeRange(bytes: Buffer, start: number, end: number): Promise<void> | undefined {
+    if (end - start > this.#frame.length - this.#filled) return this.write(bytes.subarray(start, end));
+    bytes.copy(this.#frame, this.#filled, start, end);
+    this.#filled += end - start;
+    this.#bytes += end - start;
+    return undefined;
+  }
+
+  /** `write` of a text's UTF-8. */
+  writeText(text: string): Promise<void> | undefined {
+    if (text.length * mostBytesOfUnit > this.#frame.length - this.#filled) return this.write(Buffer.from(text));
+    const written = this.#frame.write(text, this.#filled);
+    this.#filled += written;
+    this.#bytes += written;
     return undefined;
   }
 
@@ -82,7 +112,7 @@ export class SealedWriter {
 
   async #writeFrame(last: boolean): Promise<void> {
     const plain = this.#frame.subarray(0, this.#filled);
-    this.#hash.update(plain);
+    if (this.#digested) this.#hash.update(plain);
     const sealed = this.#seal.seal(this.#frames, last, plain);
     this.#frames += 1;
     this.#filled = 0;
@@ -97,5 +127,8 @@ export class SealedWriter {
 }
 
 /** Begins a sealed file, in place of what stood there. @param key `SecretBox.fileKey` */
-export const sealedWriter = (path: string, key: Uint8Array, frameBytes: number = usualFrameBytes): Promise<SealedWriter> =>
-  SealedWriter.open(path, key, frameBytes);
+export const sealedWriter = (
+  path: string,
+  key: Uint8Array,
+  { frameBytes = usualFrameBytes, digested = true }: SealOptions = {},
+): Promise<SealedWriter> => SealedWriter.open(path, key, { frameBytes, digested });

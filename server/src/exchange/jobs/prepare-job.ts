@@ -44,7 +44,8 @@ export async function prepareJob(stage: Stage): Promise<boolean> {
   const waits = source.source.type !== 'internal';
   await moveOn(stage, {
     plan: JSON.stringify(plan),
-    warnings: JSON.stringify(warnings),
+    // Others note runs that were skipped.
+    warnings: JSON.stringify([...(JSON.parse(job.warnings) as string[]), ...warnings]),
     started_on: nowMs,
     status: waits ? 'WAITING_TO_RECIEVE_DATA' : 'RECEIVING_DATA',
     waits_until: source.source.type === 'push' ? nowMs + uploadWaitMs : null,

@@ -3,6 +3,7 @@ import type { CatalogReader } from '../../storage/sql/catalog-schema.ts';
 import type { ShareJobTable } from '../../storage/sql/exchange-schema.ts';
 import type { Share } from '../shares/share.ts';
 import { addTask } from '../../tasks/add-task.ts';
+import type { JobPlan } from './job-plan.ts';
 import type { JobStatus } from './job-status.ts';
 
 /** A job of a share that has not ended; undefined: none. */
@@ -28,7 +29,7 @@ export async function startJob(change: CatalogChange, share: Share, scheduled: b
     destination_endpoint_id: share.destination.endpointId,
     destination_segment_id: share.destination.segmentId,
     share_action: share.shareAction,
-    plan: JSON.stringify(share),
+    plan: JSON.stringify({ share, prepared: null } satisfies JobPlan),
   });
   await insertJob(change, row);
   await change.db.updateTable('share').set({ last_job_id: jobId }).where('id', '=', share.id).execute();

@@ -1,4 +1,4 @@
-import { Temporal } from 'temporal-polyfill';
+import type { Temporal } from 'temporal-polyfill';
 import type { ShareSchedule } from '../shares/share.ts';
 import { instantOf, isInTime, readTime, type ZonedTime } from './local-time.ts';
 

@@ -84,7 +84,7 @@ export function ownSegment({ view }: Pick<ExchangeParts, 'view'>, member: number
 }
 
 /** The one code that a call with these problems is answered with: the body's own faults first, what it names then. */
-const order = ['INVALID_REQUEST', 'NOT_FOUND', 'BAD_STATE', 'INVALID_MAPPING'] as const;
+const order = ['NOT_FOUND', 'INVALID_REQUEST', 'BAD_STATE', 'INVALID_MAPPING'] as const;
 
 /** @throws Refusal exchange.invalid, notFound, badState or invalidMapping, with every problem in `details` */
 export function refuseProblems(problems: readonly ShareProblem[]): void {

@@ -1,6 +1,14 @@
-import { members, type PlatformServer } from '../../../test/platform-server.ts';
+import type { Catalog } from '../../storage/sql/catalog.ts';
 import type { EndpointTable } from '../../storage/sql/exchange-schema.ts';
 
+/** A server of platform-server.ts. */
+interface TestServer {
+  readonly server: { readonly catalog: Catalog };
+  readonly call: (request: 'GET /v1/shares') => Promise<unknown>;
+}
+
+/** The provider of every platform server. */
+const provider = 10;
 const byTest = { operation: 'test', requestId: null, accountId: null, username: null, accountMemberId: null };
 
 /** Columns as `name:type` with a space between; `!` behind makes one required. */
@@ -18,8 +26,8 @@ interface TestEndpoint extends Partial<EndpointTable> {
 
 /** An Active endpoint, as if it had been registered: a push source of `email` unless more is said. */
 export async function addEndpoint(
-  platform: PlatformServer,
-  { member = members.provider, named = 'email:email', attributed = '', ...row }: TestEndpoint = {},
+  platform: TestServer,
+  { member = provider, named = 'email:email', attributed = '', ...row }: TestEndpoint = {},
 ) {
   let id = 0;
   await platform.server.catalog.change(byTest, async (change) => {
@@ -60,7 +68,7 @@ export async function addEndpoint(
 }
 
 /** A pull consumer. */
-export const addDestination = (platform: PlatformServer, more: TestEndpoint = {}) =>
+export const addDestination = (platform: TestServer, more: TestEndpoint = {}) =>
   addEndpoint(platform, {
     source_type: null,
     destination_type: 'pull',
@@ -70,7 +78,7 @@ export const addDestination = (platform: PlatformServer, more: TestEndpoint = {}
 
 /** An audience that a source offers. */
 export async function offer(
-  platform: PlatformServer,
+  platform: TestServer,
   endpoint: number,
   segment: string,
   named = 'email',
@@ -102,7 +110,7 @@ export async function offer(
   });
 }
 
-export async function builtInEndpoint(platform: PlatformServer, member: number = members.provider): Promise<number> {
+export async function builtInEndpoint(platform: TestServer, member: number = provider): Promise<number> {
   await platform.call('GET /v1/shares');
   const row = await platform.server.catalog.read
     .selectFrom('endpoint')
@@ -114,21 +122,15 @@ export async function builtInEndpoint(platform: PlatformServer, member: number =
 }
 
 /** Ends a share's job as a run would. */
-export async function endJob(
-  platform: PlatformServer,
-  job: number,
-  status: 'COMPLETE' | 'FAILED' | 'CANCELED' = 'COMPLETE',
-): Promise<void> {
+export async function endJob(platform: TestServer, job: number, status: 'COMPLETE' | 'FAILED' | 'CANCELED' = 'COMPLETE'): Promise<void> {
   await platform.server.catalog.change(byTest, async (change) => {
     await change.db.updateTable('share_job').set({ status, completed_on: change.nowMs }).where('id', '=', job).execute();
   });
 }
 
 /** A change of the catalog by nobody. */
-export const changeCatalog = (
-  platform: PlatformServer,
-  work: Parameters<PlatformServer['server']['catalog']['change']>[1],
-): Promise<unknown> => platform.server.catalog.change(byTest, work);
+export const changeCatalog = (platform: TestServer, work: Parameters<Catalog['change']>[1]): Promise<unknown> =>
+  platform.server.catalog.change(byTest, work);
 
 /** What a share begins with in tests. */
 export const described = (source: number, destination: number, more: object = {}) => ({

@@ -8,9 +8,8 @@ import type { ExchangeParts } from '../../exchange-parts.ts';
 import { requireEndpoint } from '../../store/endpoint-store.ts';
 import { jobFiles, type ShareJob } from '../../store/share-job-store.ts';
 import { exchangeJobOnWire } from '../exchange-job-wire.ts';
+import { requireCategory } from '../job-category.ts';
 import { jobStatuses } from '../job-status.ts';
-
-export const jobCategories = ['SEGMENT_EXPORT', 'IDENTITY_IMPORT', 'SEGMENT_POPULATE_DB'] as const;
 
 /** `GET /v1/jobs/{jobCategory}`: jobs as endpoints see them, oldest first (exchange.md section 2.6). */
 export const listExchangeJobs = (parts: ExchangeParts) =>
@@ -56,13 +55,6 @@ export const listExchangeJobs = (parts: ExchangeParts) =>
       );
     },
   });
-
-/** @throws Refusal exchange.notFound */
-export function requireCategory(text: string | undefined): string {
-  const category = jobCategories.find((name) => name === text);
-  if (category === undefined) throw refusal(exchangeErrors.notFound, { object: 'category of jobs', id: (text ?? '').slice(0, 40) });
-  return category;
-}
 
 /** With an endpoint's key and without the parameter: its own jobs (exchange.md section 2.2). */
 async function askedEndpoint(parts: ExchangeParts, call: ExchangeCall): Promise<number | undefined> {

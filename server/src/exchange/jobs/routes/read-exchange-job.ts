@@ -3,7 +3,7 @@ import type { ExchangeParts } from '../../exchange-parts.ts';
 import { jobFiles } from '../../store/share-job-store.ts';
 import { exchangeJobOnWire } from '../exchange-job-wire.ts';
 import { jobOfEndpoint, noSuchJob } from '../owned-job.ts';
-import { requireCategory } from './list-exchange-jobs.ts';
+import { requireCategory } from '../job-category.ts';
 
 /** `GET /v1/jobs/{jobCategory}/{jobId}`: one job as endpoints see it (exchange.md section 2.6). */
 export const readExchangeJob = (parts: ExchangeParts) =>

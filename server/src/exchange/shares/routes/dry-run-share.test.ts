@@ -8,7 +8,7 @@ let destination: number;
 let internal: number;
 let segment: number;
 beforeAll(async () => {
-  platform = await startPlatform();
+  platform = await startPlatform({ embedded: true });
   source = await addEndpoint(platform, { named: 'uid:user_id', attributed: 'score:number' });
   destination = await addDestination(platform, { named: 'who:user_id phone:phone', attributed: 'points:number ends:datetime' });
   await offer(platform, source, 's', 'uid', 'score:number', 1204);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AccountName, members, type PlatformAnswer, type PlatformServer, startPlatform } from '../../../../test/platform-server.ts';
-import { addDestination, addEndpoint, builtInEndpoint, described, endJob, offer } from '../exchange.fixture.ts';
+import { addDestination, addEndpoint, builtInEndpoint, changeCatalog, described, endJob, offer } from '../exchange.fixture.ts';
 
 let platform: PlatformServer;
 let source: number;
@@ -189,9 +189,8 @@ describe('updateShare', () => {
   it('200: renamed or disabled whatever became of its endpoints; enabled or mapped anew only where they are there', async () => {
     const off = await addDestination(platform);
     const { shareId } = (await post(described(source, off, { schedule: later }))).json as Record<string, unknown>;
-    await platform.server.catalog.change(
-      { operation: 'test', requestId: null, accountId: null, username: null, accountMemberId: null },
-      (change) => change.db.updateTable('endpoint').set({ status: 'DISABLED' }).where('id', '=', off).execute(),
+    await changeCatalog(platform, (change) =>
+      change.db.updateTable('endpoint').set({ status: 'DISABLED' }).where('id', '=', off).execute(),
     );
     expect((await put(shareId, { name: 'New', enabled: false })).json).toMatchObject({ name: 'New', enabled: false });
     expect(codeOf(await put(shareId, { enabled: true }))).toEqual([409, 'BAD_STATE']);

@@ -15,8 +15,11 @@ import { SegmentJournal } from './segment-journal.ts';
 import type { Stretch } from './stretch.ts';
 import { textStretches } from './text-stretches.ts';
 
-/** Chunks that are under way at once: while the engine writes some, the next are parsed. */
-const mostUnderWay = 4;
+/**
+ * Chunks that are under way at once: one with the engine, one that waits for it, one that is counted or parsed. Small calls of others wait
+ * behind what lies with the engine, so more would be felt.
+ */
+const mostUnderWay = 3;
 const progressIntervalMs = 500;
 
 type Send = (message: FromLoad, transfer?: readonly Transferable[]) => void;
@@ -35,7 +38,7 @@ export class FileLoad {
   readonly #rejects: RejectsFile;
   readonly #before: BeforeFile | null;
   readonly #report: JobReport;
-  readonly #underWay = new Map<number, Stretch>();
+  readonly #underWay = new Map<number, { readonly stretch: Stretch; readonly chunk: ParsedChunk }>();
   readonly #free: ParsedChunk[] = [];
   #sequence = 0;
   #written = 0;
@@ -142,20 +145,22 @@ export class FileLoad {
   async #handOut(stretch: Stretch, chunk: ParsedChunk): Promise<void> {
     await this.#until(() => this.#underWay.size < mostUnderWay);
     const sequence = ++this.#sequence;
-    this.#underWay.set(sequence, stretch);
+    this.#underWay.set(sequence, { stretch, chunk });
     const columns = { ...chunk };
     this.#send({ kind: 'chunk', sequence, columns, beforeUpTo: this.#before?.syncedUpTo ?? 0 }, buffersOf(columns));
   }
 
   #takeWritten({ sequence, columns, written }: Written): void {
-    const stretch = this.#underWay.get(sequence);
-    if (stretch === undefined || sequence !== this.#written + 1) throw new Error(`chunk ${sequence} was told out of order`);
+    const { stretch, chunk } = this.#underWay.get(sequence) ?? {};
+    if (stretch === undefined || chunk === undefined || sequence !== this.#written + 1)
+      throw new Error(`chunk ${sequence} was told out of order`);
     this.#written = sequence;
     this.#underWay.delete(sequence);
     this.#report.nameUses(this.#table.segments, this.#table.count);
     this.#report.add({ columns, written, bytes: stretch.bytes, firstLine: stretch.firstLine });
     this.#before?.add(sequence, columns, written.before);
-    this.#free.push(new ParsedChunk(columns));
+    stretch.release();
+    this.#free.push(chunk.takeBack(columns));
     this.#tellProgress();
     this.#wake?.();
   }

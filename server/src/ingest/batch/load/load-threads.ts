@@ -3,6 +3,9 @@ import { Worker } from 'node:worker_threads';
 /** A thread that nobody needs goes after so long. */
 const idleMs = 60_000;
 
+/** What a file is read into lives as long as its chunk: little of what is dead is to wait. */
+const resourceLimits = { maxYoungGenerationSizeMb: 4 };
+
 interface Free {
   readonly worker: Worker;
   readonly timer: NodeJS.Timeout;
@@ -16,7 +19,7 @@ export class LoadThreads {
 
   take(): Worker {
     const free = this.#free.pop();
-    if (free === undefined) return new Worker(new URL('./load-thread.ts', import.meta.url));
+    if (free === undefined) return new Worker(new URL('./load-thread.ts', import.meta.url), { resourceLimits });
     clearTimeout(free.timer);
     free.worker.off('error', free.drop).ref();
     return free.worker;

@@ -10,4 +10,6 @@ export interface Stretch {
   /** Takes lines; true when all are taken. False: `unresolved` must be asked for first, then it goes on. */
   fillChunk(into: ParsedChunk): boolean;
   unresolved(): readonly SegmentName[];
+  /** Nobody looks at its bytes any more. */
+  release(): void;
 }

@@ -1,7 +1,7 @@
 import type { LineParser } from '../parse/line-parser.ts';
 import type { ParsedChunk } from '../parse/parsed-chunk.ts';
 import type { SegmentName } from '../parse/segment-table.ts';
-import { type LineBlock, LineBlocks } from '../scan/line-blocks.ts';
+import { freePiece, type LineBlock, LineBlocks } from '../scan/line-blocks.ts';
 import { isRepeatIn } from '../scan/repeated-lines.ts';
 import type { Stretch } from './stretch.ts';
 
@@ -17,6 +17,7 @@ export async function* textStretches(
   const take = (block: LineBlock): BlockStretch => new BlockStretch(block, line, parser, isRepeat);
   for await (const piece of pieces) {
     blocks.push(piece);
+    freePiece(piece);
     for (let block = blocks.next(); block !== undefined; block = blocks.next()) {
       const stretch = take(block);
       yield stretch;
@@ -58,5 +59,9 @@ class BlockStretch implements Stretch {
 
   unresolved(): readonly SegmentName[] {
     return this.#parser.unresolved();
+  }
+
+  release(): void {
+    (this.bytes.buffer as ArrayBuffer).transfer(0);
   }
 }

@@ -89,11 +89,11 @@ export class ParsedChunk implements ParsedColumns {
   faultUser = new Int32Array(mostSegmentsOfLine * 2);
   faultCount = 0;
 
-  /** @param columns what another thread gave back, to be written anew */
-  constructor(columns?: ParsedColumns) {
-    if (!columns) return;
+  /** @param columns its own, which another thread gave back: they are written anew */
+  takeBack(columns: ParsedColumns): this {
     Object.assign(this, columns);
     this.clear();
+    return this;
   }
 
   clear(): void {

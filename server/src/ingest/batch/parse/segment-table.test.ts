@@ -132,7 +132,7 @@ describe('a parser and its chunk', () => {
     expect([posted.userCount, posted.operationCount, posted.faultCount]).toEqual([1, 2, 1]);
     expect([...posted.operations.subarray(0, 8)]).toEqual([1, 0, 1000, 259_200, 1, 0, 1000, 259_200]);
     expect(chunk.operations.length).toBe(0);
-    const again = new ParsedChunk(posted);
+    const again = chunk.takeBack(posted);
     expect(parser.parse(bytes, 0, bytes.length, 1, null, again)).toBe(bytes.length);
     expect([again.lines, again.userCount, again.operationCount, again.faultCount]).toEqual([2, 1, 2, 1]);
   });

@@ -20,12 +20,19 @@ interface Waiting {
 }
 
 /** Bytes of line hashes that all passes hold together at most; beyond it they go to disk. */
-const memoryBytes = 192 * 2 ** 20;
+const memoryBytes = 16 * 2 ** 20;
+
+/** Nothing that lives long is made while a pass goes on: little of what is dead is to wait. */
+const resourceLimits = { maxYoungGenerationSizeMb: 4 };
+/** A thread that has read so much text and has nothing to do ends: it would hold on to its memory. */
+const mostTextBytes = 64 * 2 ** 20;
 
 /** Makes first passes in a thread of its own, which begins with the first one. */
 export class FileScanner {
   #worker: Worker | null = null;
   #lastId = 0;
+  /** What the thread has read. */
+  #textBytes = 0;
   readonly #waiting = new Map<number, Waiting>();
 
   begin(order: ScanOrder, whole: boolean): FilePass {
@@ -63,7 +70,7 @@ export class FileScanner {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL('./scan-thread.ts', import.meta.url), { workerData: { memoryBytes } });
+    const worker = new Worker(new URL('./scan-thread.ts', import.meta.url), { workerData: { memoryBytes }, resourceLimits });
     worker.unref();
     worker.on('message', (message: FromScan) => this.#take(message));
     worker.on('error', (error) => {
@@ -76,9 +83,12 @@ export class FileScanner {
   #take(message: FromScan): void {
     const waiting = this.#waiting.get(message.id);
     if (waiting === undefined) return;
-    if (message.kind === 'counted') waiting.counted.resolve(message.result);
-    else {
+    if (message.kind === 'counted') {
+      this.#textBytes += message.result.textBytes;
+      waiting.counted.resolve(message.result);
+    } else {
       this.#waiting.delete(message.id);
+      this.#endWhereLarge();
       if (message.kind === 'finished') waiting.finished.resolve();
       else {
         const error = new Error(`the first pass over a file failed: ${message.text}`);
@@ -86,6 +96,14 @@ export class FileScanner {
         waiting.finished.reject(error);
       }
     }
+  }
+
+  #endWhereLarge(): void {
+    if (this.#waiting.size > 0 || this.#textBytes < mostTextBytes) return;
+    const worker = this.#worker;
+    this.#worker = null;
+    this.#textBytes = 0;
+    void worker?.terminate();
   }
 
   #failAll(error: Error): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../test/random.ts';
-import { blockBytes, LineBlocks, longestLineBytes } from './line-blocks.ts';
+import { blockBytes, freePiece, LineBlocks, longestLineBytes } from './line-blocks.ts';
 
 interface Cut {
   readonly text: string;
@@ -32,8 +32,9 @@ describe('blocks of lines', () => {
   it('are cut behind the last line end of so many bytes, and hold all of the text', () => {
     const text = Buffer.from(line(100).repeat(5000) + 'the end');
     const cuts = cut(text, () => 65_536);
-    expect(cuts.map(({ text: { length } }) => length)).toEqual(
-      [262_095, text.length - 262_095].flatMap((n) => (n > blockBytes ? [] : [n])),
+    const whole = Math.floor(blockBytes / 101) * 101;
+    expect(cuts.slice(0, -1).map(({ text: { length } }) => length)).toEqual(
+      Array.from({ length: Math.floor(text.length / whole) }, () => whole),
     );
     expect(cuts.map(({ text: part }) => part).join('')).toBe(text.toString('latin1'));
     expect(cuts.slice(0, -1).every(({ text: part }) => part.endsWith('\n') && part.length <= blockBytes)).toBe(true);
@@ -74,5 +75,21 @@ describe('blocks of lines', () => {
         `round ${round}`,
       ).toBe(whole);
     }
+  });
+});
+
+describe('the memory of a piece', () => {
+  it('is free at once where nothing else lies in it', () => {
+    const piece = new Uint8Array(100_000);
+    freePiece(piece);
+    expect(piece.length).toBe(0);
+  });
+  it.each([
+    { what: 'more is written behind it', piece: new Uint8Array(200_000).subarray(0, 100_000) },
+    { what: 'it is short, and may be shared', piece: Buffer.from('text') },
+  ])('stays where $what', ({ piece }) => {
+    const { length } = piece;
+    freePiece(piece);
+    expect(piece.length).toBe(length);
   });
 });

@@ -1,5 +1,5 @@
 import { avroRecords } from '../avro/avro-records.ts';
-import { LineBlocks, type LineBlock } from './line-blocks.ts';
+import { freePiece, LineBlocks, type LineBlock } from './line-blocks.ts';
 import { LineHash } from './line-hash.ts';
 import { RepeatedLines, type ScanMemory } from './repeated-lines.ts';
 import type { ScanOrder, ScanResult } from './scan-result.ts';
@@ -62,6 +62,7 @@ class Scan {
     for await (const piece of unpacked.pieces) {
       this.#textBytes += piece.length;
       blocks.push(piece);
+      freePiece(piece);
       takeAll();
     }
     blocks.finish();
