@@ -151,6 +151,56 @@ describe('a pull producer and a push consumer', () => {
     expect((await foyer('share', 'history')).stdout).toContain('INVALID_CSV');
   }, 120_000);
 
+  it('a share can be left to a schedule with the mapping that the server suggests, and run by hand', async () => {
+    const place = ['--source', `${producer}/lapsed`, '--destination', `${consumer}/${keptId()}`];
+    const daily = ['--daily', '2027-01-31T06:00', '--timezone', 'Europe/Berlin'];
+    const made = await foyer('share', 'create', ...place, '--suggest', '--action', 'REPLACE', ...daily);
+    expect(made, made.stderr).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Share \d+ is made; it runs 2027-01-31T05:00:00Z\.\n$/),
+    });
+    expect(made.stderr).toContain('suggested: identifiers {"sourceIdentifiers":["email"],"destinationIdentifier":"email"}');
+    const shareId = /^Share (\d+)/.exec(made.stdout)?.[1] ?? '';
+    expect((await foyer('share', 'list')).stdout).toContain(`${producer}/lapsed`);
+    const run = await foyer('share', 'run', shareId, '--wait');
+    const text = /^Job \d+ is Complete\.\n {2}rows received +3\n {2}rows sent +3\n$/;
+    expect(run, run.stderr).toMatchObject({ code: 0, stdout: expect.stringMatching(text) });
+    expect(keptRows()).toEqual(['mia', 'noah', 'zoe'].map((name) => hashOf(`${name}@example.com`)).toSorted());
+  }, 120_000);
+
+  it('an endpoint that does not answer stays Pending, with the reason', async () => {
+    const definition = join(repository, 'examples', 'pull-producer', 'endpoint.json');
+    const args = ['endpoint', 'register', '--definition', definition, '--url', 'http://127.0.0.1:1', '--name', 'Nobody'];
+    const { code, stdout } = await foyer(...args);
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/^Endpoint \d+ is PENDING: .+\nIts key, shown only now: \S{20,}\n$/)]);
+    expect((await foyer('endpoint', 'list', '--status', 'PENDING')).stdout).toContain('Nobody');
+  }, 120_000);
+
+  it('a repeated request changes nothing at the consumer, and a wrong key gets nothing', async () => {
+    const own = join(home, 'own');
+    const url = await startExample('push-consumer', { FOLDER: own, API_KEY: 'key-2' });
+    const call = async (method: string, path: string, body: string, key: string, bearer = 'key-2') => {
+      const headers = { authorization: `Bearer ${bearer}`, 'idempotency-key': key };
+      const answer = await fetch(url + path, { method, headers, ...(body === '' ? {} : { body }) });
+      return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+    };
+    const made = await call('POST', '/v1/segments', '{"name":"A"}', 'make');
+    expect(await call('POST', '/v1/segments', '{"name":"A"}', 'make')).toEqual(made);
+    const id = String(made.body['id']);
+    const data = `/v1/segments/${id}/data`;
+    const added = await call('POST', data, 'email,level\r\na,1\r\nb,2\r\n', 'add');
+    expect(added).toMatchObject({ status: 202, body: { status: 'COMPLETE' } });
+    expect(await call('GET', `/v1/jobs/${String(added.body['jobId'])}`, '', '')).toMatchObject({ status: 200, body: added.body });
+    await call('POST', `${data}?action=REMOVE`, 'email\r\na\r\n', 'remove');
+    expect(await call('POST', data, 'email,level\r\na,1\r\nb,2\r\n', 'add')).toEqual(added);
+    await call('POST', data, 'email,level\r\nb,\r\nc,"3,""x"""\r\n', 'again');
+    expect(rowsOf(join(own, `${id}.csv`))).toEqual(['b,2', 'c,"3,""x"""']);
+    expect(await call('PUT', data, 'email\r\n"d', 'bad')).toMatchObject({ status: 400, body: { code: 'INVALID_CSV' } });
+    expect(rowsOf(join(own, `${id}.csv`))).toHaveLength(2);
+    expect(await call('GET', '/v1/segments', '', '', 'key-1')).toMatchObject({ status: 401, body: { code: 'AUTH_INVALID' } });
+    expect(await call('GET', '/v1/segments/..%2F..%2Fx', '', '')).toMatchObject({ status: 404 });
+  }, 60_000);
+
   it('a new key is shown once, and a disabled endpoint takes no part', async () => {
     expect((await foyer('endpoint', 'rotate-key', String(consumer))).stdout).toMatch(/shown only now: \S{20,}\nThe old one ends 2/);
     expect(await foyer('endpoint', 'disable', String(consumer))).toMatchObject({ code: 0, stdout: `Endpoint ${consumer} is disabled.\n` });
