@@ -8,6 +8,7 @@ import { CsvEngine } from './csv/csv-engine.ts';
 import { builtInIdentifiers } from './endpoints/built-in-endpoint.ts';
 import { resumeConnecting } from './endpoints/connect-endpoint.ts';
 import type { ExchangeParts, Peers } from './exchange-parts.ts';
+import { checkKey } from './files/check-key.ts';
 import { masterKey } from './files/master-key.ts';
 import { SecretBox } from './files/secret-box.ts';
 import { endLateJobs } from './jobs/end-late-jobs.ts';
@@ -48,6 +49,7 @@ export class ExchangeService {
   constructor({ filesPath, queue, jobsAtOnce, secretKey, allowPrivateEndpoints, ...options }: ExchangeServiceOptions) {
     const { clock, log, eidSources } = options;
     const box = new SecretBox(masterKey(secretKey, join(filesPath, 'exchange.key')));
+    checkKey(box, join(filesPath, 'exchange-key.check'));
     this.parts = {
       ...options,
       box,

@@ -14,6 +14,8 @@ interface Waiting {
 
 /** Pieces of an upload that are on their way to the thread at most. */
 const mostUnderWay = 8;
+/** What rows leave behind dies at once: more room for it only grows the process (measured: 130 MB), and saves no time. */
+const youngGenerationMb = 12;
 const nothing = (): void => {};
 
 /** What goes with a run. */
@@ -112,7 +114,9 @@ export class CsvEngine {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL('./csv-thread.ts', import.meta.url));
+    const worker = new Worker(new URL('./csv-thread.ts', import.meta.url), {
+      resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb },
+    });
     worker.unref();
     worker.on('message', (message: FromCsv) => this.#take(message));
     worker.on('error', (error) => {

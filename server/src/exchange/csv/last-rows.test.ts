@@ -38,14 +38,14 @@ const rowsOf = (rows: number, keys: number): [string, string][] =>
 describe('of the rows with one key the last one is left', () => {
   it.each([
     ['in memory', 2 ** 20],
-    ['over partitions', 10_000],
-    ['over partitions of partitions', 512],
+    ['over partitions', 5000],
+    ['over partitions of partitions', 256],
   ])('%s', async (_, spaceBytes) => {
-    const rows = rowsOf(2000, 1500);
+    const rows = rowsOf(1000, 700);
     const left = await lastOf(rows, spaceBytes);
-    expect(left.rows).toHaveLength(1500);
+    expect(left.rows).toHaveLength(700);
     expect(new Map(left.rows)).toEqual(new Map(rows));
-    expect(left.merged).toBe(500);
+    expect(left.merged).toBe(300);
     expect(await lastOf(rows, spaceBytes)).toEqual(left);
   });
   it('without a file, however often few keys come back', async () => {

@@ -62,7 +62,7 @@ export interface TransformPlan {
   readonly memoryBytes: number;
 }
 
-/** The budget of rows that keeps a job under 100 MB in all. */
+/** What a run usually has; in all it takes some 200 MB (docs/decisions/0038). */
 export const usualMemoryBytes = 32 * 2 ** 20;
 
 /** A file to be handed out or sent. */

@@ -160,7 +160,7 @@ describe('a run over random files', () => {
           expect(await transform(plan)).toEqual(result);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     ));
   it('counts as many rows when a file is checked', () =>
     fc.assert(
