@@ -1,6 +1,7 @@
 /** The exchange's part of docs/access.md, and a good call for each operation of it, about an object of the provider. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { definitionOf, type ExchangeClient, field, pullDestination, pullSource, pushSource } from './exchange-client.ts';
 
 /** In the order of the table's columns. */
@@ -47,7 +48,9 @@ function readRow(line: string): ExchangeRow {
 export interface ExchangeSample {
   readonly path: string;
   readonly json?: unknown;
-  /** The key of the endpoint that it is about; where it is about none: any Active one's. */
+  /** Sent instead of JSON. */
+  readonly csv?: string;
+  /** The key of the endpoint that it is about: of a job the one whose part it is, and its producer's where it is either's; where it is about none: any Active one's. */
   readonly key?: string;
   /** The key of the application that it is about. */
   readonly applicationKey?: string;
@@ -97,6 +100,60 @@ async function madeApplication({ client }: ExchangeWorld): Promise<{ id: number;
   return { id: Number(field(made, 'applicationId')), key: String(field(made, 'key')) };
 }
 
+/** A share from a push source to a pull consumer, both the provider's. */
+async function shareBody({ client }: ExchangeWorld) {
+  const source = await client.ready(pushSource);
+  const destination = await client.ready(pullDestination);
+  await client.withKey(source.key, `POST /v1/endpoint/${source.id}/segments`, segments);
+  const json = {
+    name: 'Gold',
+    source: { endpointId: source.id, segmentId: 's/1' },
+    destination: { endpointId: destination.id, segmentId: 'gold' },
+    identityMapping: { sourceIdentifiers: ['email'], destinationIdentifier: 'email' },
+    shareAction: 'REMOVE',
+  };
+  return { source, destination, json };
+}
+
+const aboutShare =
+  (end: string, json?: unknown): SampleMaker =>
+  async (world) => {
+    const { source, json: share } = await shareBody(world);
+    const schedule = { type: 'AT', at: '2040-01-01T00:00:00Z' };
+    const made = await world.client.as('provider', 'POST /v1/shares', { ...share, schedule });
+    return { path: `/v1/shares/${String(field(made, 'shareId'))}${end}`, key: source.key, json };
+  };
+
+/** A job whose data have come or not, and the keys of its two endpoints. */
+async function madeJob(world: ExchangeWorld, uploaded: boolean) {
+  const { client } = world;
+  const { source, destination, json } = await shareBody(world);
+  const id = Number(field(await client.as('provider', 'POST /v1/shares', json), 'lastJobId'));
+  await reached(client, id, 'WAITING_TO_RECIEVE_DATA');
+  if (uploaded) {
+    await client.csv(client.platform.tokens.provider, `POST /v1/jobs/${id}/data`, csv);
+    await reached(client, id, 'READY_FOR_DOWNLOAD');
+  }
+  return { id, producer: source.key, consumer: destination.key };
+}
+
+const csv = 'email\nana@example.com\n';
+
+async function reached(client: ExchangeClient, job: number, status: string): Promise<void> {
+  for (let waitedMs = 0; waitedMs < 15_000; waitedMs += 20) {
+    if (field(await client.as('provider', `GET /v1/share-jobs/${job}`), 'status') === status) return;
+    await sleep(20);
+  }
+  throw new Error(`job ${job} did not reach ${status}`);
+}
+
+const aboutJob =
+  (path: (id: number) => string): SampleMaker =>
+  async (world) => {
+    const { id, producer } = await madeJob(world, false);
+    return { path: path(id), key: producer };
+  };
+
 export const exchangeSamples: Readonly<Record<string, SampleMaker>> = {
   createAccountKey: () => ({ path: '/v1/account-key' }),
   listApplications: () => ({ path: '/v1/applications' }),
@@ -145,4 +202,42 @@ export const exchangeSamples: Readonly<Record<string, SampleMaker>> = {
   clearSegments: aboutOffers(''),
   readOfferedSegment: aboutOffers('/s%2F1'),
   withdrawSegment: aboutOffers('/s%2F1'),
+  createShare: async (world) => ({ path: '/v1/shares', json: (await shareBody(world)).json }),
+  listShares: () => ({ path: '/v1/shares' }),
+  readShare: aboutShare(''),
+  updateShare: aboutShare('', { name: 'Renamed' }),
+  deleteShare: aboutShare(''),
+  runShare: aboutShare('/run'),
+  dryRunShare: async (world) => ({ path: '/v1/shares/dry-run', json: (await shareBody(world)).json }),
+  suggestShareMapping: async (world) => {
+    const { source, destination } = (await shareBody(world)).json;
+    return { path: '/v1/shares/suggest-mapping', json: { source, destination: { endpointId: destination.endpointId } } };
+  },
+  listExchangeJobs: async ({ client }) => {
+    const { id, key } = await client.ready(pushSource);
+    return { path: `/v1/jobs/SEGMENT_EXPORT?endpointId=${id}`, key };
+  },
+  readExchangeJob: aboutJob((id) => `/v1/jobs/SEGMENT_EXPORT/${id}`),
+  uploadJobData: async (world) => {
+    const { id, producer } = await madeJob(world, false);
+    return { path: `/v1/jobs/${id}/data`, key: producer, csv };
+  },
+  downloadJobData: async (world) => {
+    const { id, consumer } = await madeJob(world, true);
+    return { path: `/v1/jobs/${id}/segmentDataFiles/${id}_1.csv`, key: consumer };
+  },
+  reportJob: async (world) => {
+    const { id, consumer } = await madeJob(world, true);
+    return { path: `/v1/jobs/${id}`, key: consumer, json: { status: 'COMPLETE' } };
+  },
+  listShareJobs: () => ({ path: '/v1/share-jobs' }),
+  readShareJob: aboutJob((id) => `/v1/share-jobs/${id}`),
+  readShareJobRejects: aboutJob((id) => `/v1/share-jobs/${id}/rejects`),
+  cancelShareJob: aboutJob((id) => `/v1/share-jobs/${id}/cancel`),
+  followShareJob: async (world) => {
+    const { id, producer } = await madeJob(world, false);
+    // Its stream ends.
+    await world.client.as('provider', `POST /v1/share-jobs/${id}/cancel`);
+    return { path: `/v1/share-jobs/${id}/events`, key: producer };
+  },
 };

@@ -49,6 +49,13 @@ export class ExchangeClient {
     return this.#send(`Bearer ${key}`, request, json, headers);
   }
 
+  /** Sends CSV instead of JSON; null: without a token. */
+  csv(token: string | null, request: Request, body: string): Promise<Answer> {
+    const [method = '', path = ''] = request.split(/ (.*)/s);
+    const headers = { 'content-type': 'text/csv; charset=utf-8' };
+    return call(this.platform.url, path, { method, headers, body, ...(token === null ? {} : { token }) });
+  }
+
   #send(token: string | undefined, request: Request, json: unknown, headers: Readonly<Record<string, string>>): Promise<Answer> {
     const [method = '', path = ''] = request.split(/ (.*)/s);
     return call(this.platform.url, path, {

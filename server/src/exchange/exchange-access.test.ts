@@ -63,15 +63,21 @@ const accounts: Partial<Record<ExchangeCallerName, AccountName>> = {
 
 function callAs(caller: ExchangeCallerName, { route }: ExchangeRow, sample: ExchangeSample): Promise<Answer> {
   const method = route.split(' ')[0] ?? '';
-  const { path, json } = sample;
+  const { path, json, csv } = sample;
   const asked = caller === 'admin' ? `${path}${path.includes('?') ? '&' : '?'}memberId=${members.provider}` : path;
   const request = `${method} ${asked}` as 'GET /x';
+  const token = tokenOf(caller, sample);
+  if (csv !== undefined) return client.csv(token, request, csv);
+  return token === null ? client.as(null, request, json) : client.withKey(token, request, json);
+}
+
+function tokenOf(caller: ExchangeCallerName, sample: ExchangeSample): string | null {
   const account = accounts[caller];
-  if (caller === 'nobody') return client.as(null, request, json);
-  if (account) return client.as(account, request, json);
-  if (caller === 'unknown') return client.withKey('nobody-has-this', request, json);
+  if (caller === 'nobody') return null;
+  if (account) return client.platform.tokens[account];
+  if (caller === 'unknown') return 'nobody-has-this';
   const own = caller === 'endpoint' ? sample.key : caller === 'application' ? sample.applicationKey : undefined;
-  return client.withKey(own ?? keys[caller as keyof typeof keys], request, json);
+  return own ?? keys[caller as keyof typeof keys];
 }
 
 /** A status, or the code of a refusal. */

@@ -21,11 +21,20 @@ export function parseExactly(body: Buffer): unknown {
   try {
     return JSON.parse(text, keepingDigits as Parameters<typeof JSON.parse>[1]);
   } catch (error) {
-    const position = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
-    const lines = text.slice(0, Number(position ?? 0)).split('\n');
-    const where = position === undefined ? 'it ends too early' : `at line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`;
+    const where = placeOf(error instanceof Error ? error.message : '', text);
     throw refusal(exchangeErrors.invalid, { fault: `The body is not JSON: ${where}` }, { cause: error });
   }
+}
+
+/** What the parser's message says of the place: not always where it is. */
+function placeOf(message: string, text: string): string {
+  const position = /position (\d+)/.exec(message)?.[1];
+  if (position !== undefined) {
+    const lines = text.slice(0, Number(position)).split('\n');
+    return `at line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`;
+  }
+  const token = /^Unexpected token '(.)'/su.exec(message)?.[1];
+  return token === undefined ? 'it ends too early' : `there is a ${JSON.stringify(token)} where none can be`;
 }
 
 /** The opposite: bigints are written as numbers. */

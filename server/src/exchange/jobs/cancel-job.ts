@@ -1,7 +1,7 @@
 import type { CatalogChange } from '../../storage/sql/catalog-change.ts';
 import type { TaskTable } from '../../storage/sql/catalog-schema.ts';
 import { cancelTaskOf } from '../../tasks/cancel-task-of.ts';
-import { readJob, type ShareJob } from '../store/share-job-store.ts';
+import { holdJob, type ShareJob } from '../store/share-job-store.ts';
 import { endJob } from './end-job.ts';
 import { hasEnded } from './job-status.ts';
 import { checkpointOf } from './stage.ts';
@@ -18,6 +18,6 @@ export async function cancelJob(change: CatalogChange, job: ShareJob): Promise<n
 /** A person cancels the task of a job: its job goes with it (`updateTask`). */
 export async function followShareTask(change: CatalogChange, task: TaskTable, state: 'canceled' | 'waiting'): Promise<void> {
   if (task.kind !== 'run-share' || task.subject_id === null || state !== 'canceled') return;
-  const job = await readJob(change.db, task.subject_id);
+  const job = await holdJob(change.db, task.subject_id);
   if (job && mayCancel(job)) await endJob(change, job, { status: 'CANCELED' });
 }

@@ -1,7 +1,7 @@
 import { asMemberId, asSegmentId, type SegmentId } from '../../kit/ids.ts';
 import { emptySegment } from '../../segments/segment.ts';
 import { makeSegment } from '../../segments/make-segment.ts';
-import type { StageId } from '../../profiles/profile-store.ts';
+import { ProfileStageEnded, type StageId } from '../../profiles/profile-store.ts';
 import { BuiltInWriting } from '../built-in/built-in-writing.ts';
 import type { SharedRow } from '../built-in/shared-row.ts';
 import { readRecords } from '../csv/read-records.ts';
@@ -10,6 +10,7 @@ import { readSealed } from '../files/read-sealed.ts';
 import { jobFiles } from '../store/share-job-store.ts';
 import { chunkJobOf } from './chunk-job.ts';
 import { completeJob } from './complete-job.ts';
+import { JobFault } from './job-fault.ts';
 import { receivedName } from './received-files.ts';
 import { rememberSegment } from './remember-segment.ts';
 import type { JobCheckpoint } from './job-plan.ts';
@@ -23,11 +24,27 @@ const chunkRows = 4096;
  * the stored outcomes. REPLACE fills a stage beside the segment and shows it in one step.
  */
 export async function deliverToBuiltIn(stage: Stage): Promise<boolean> {
-  const { parts, job } = stage;
+  const { job } = stage;
   const segment = asSegmentId(Number(job.destination_segment_id ?? (await newSegment(stage))));
+  try {
+    return await deliverInto(stage, segment);
+  } catch (error) {
+    if (!(error instanceof ProfileStageEnded)) throw error;
+    const message = 'Another replacement of the segment began meanwhile, or the segment was deleted. Nothing was replaced by this run.';
+    throw new JobFault('BAD_STATE', message, null, { cause: error });
+  }
+}
+
+async function deliverInto(stage: Stage, segment: SegmentId): Promise<boolean> {
+  const { parts, job } = stage;
   const { stage: staged, applied } = await replacementOf(stage, segment);
   if (!applied) {
     const counts = await new BuiltInDelivery(stage, segment, staged).run();
+    const fault = faultOf(stage, counts);
+    if (fault) {
+      await moveOn(stage, staged === undefined ? counts : { ...counts, rows_sent: 0 });
+      throw fault;
+    }
     // From here on the job cannot be canceled: a replacement that is shown must be a job that is Complete.
     await moveOn(stage, { ...counts, checkpoint: JSON.stringify({ ...checkpointOf(job), stage: staged, applied: true }) });
   }
@@ -35,6 +52,21 @@ export async function deliverToBuiltIn(stage: Stage): Promise<boolean> {
   await completeJob(stage);
   await parts.profiles.forgetChunks(chunkJobOf(job.id));
   return false;
+}
+
+type Counts = Awaited<ReturnType<BuiltInDelivery['run']>>;
+
+/** What only the identifiers themselves show: nobody whom a replacement would leave, or room for none (exchange-sharing.md section 7). */
+function faultOf({ job }: Stage, { rows_sent: sent, rows_rejected: rejected }: Counts): JobFault | undefined {
+  if (sent > 0) return undefined;
+  const { share } = planOf(job);
+  if (rejected > job.rows_rejected)
+    return new JobFault('TOO_MANY_REJECTS', 'There was no room for any of the rows. The reject file says why, row by row.');
+  if (share.shareAction !== 'REPLACE' || share.allowEmptyReplace) return undefined;
+  return new JobFault(
+    'EMPTY_REPLACE',
+    'No row named a user, and replacing would have emptied the audience. Confirm that in the share if it is meant.',
+  );
 }
 
 /** The stage of a REPLACE: the one that an earlier attempt began, or a new one, with which chunks begin anew. */
@@ -45,7 +77,13 @@ async function replacementOf(stage: Stage, segment: SegmentId): Promise<{ stage:
   if (checkpoint.stage !== undefined) return { stage: checkpoint.stage as StageId, applied: checkpoint.applied === true };
   await parts.profiles.forgetChunks(chunkJobOf(job.id));
   const staged = await parts.profiles.stageReplace(segment);
-  await moveOn(stage, { checkpoint: JSON.stringify({ ...checkpoint, stage: staged } satisfies JobCheckpoint) });
+  try {
+    await moveOn(stage, { checkpoint: JSON.stringify({ ...checkpoint, stage: staged } satisfies JobCheckpoint) });
+  } catch (error) {
+    // Nobody else knows of it.
+    await parts.profiles.abort(staged);
+    throw error;
+  }
   return { stage: staged, applied: false };
 }
 

@@ -6,11 +6,8 @@ import type { Share } from '../shares/share.ts';
 import { readEndpointEver } from '../store/endpoint-store.ts';
 import { JobFault } from './job-fault.ts';
 import type { JobPlan } from './job-plan.ts';
+import { uploadWaitMs } from './job-waits.ts';
 import { moveOn, planOf, type Stage } from './stage.ts';
-
-const hourMs = 3600_000;
-/** No upload within this time fails the job (exchange.md section 2.7). */
-const uploadWaitMs = 24 * hourMs;
 
 /** CREATED: looks at what the share means now, and asks for the data. */
 export async function prepareJob(stage: Stage): Promise<boolean> {

@@ -36,10 +36,17 @@ export const runShare = (parts: ExchangeParts): TaskHandler => ({
       await failOrRepeat(parts, id, error, task.attempts);
     } finally {
       parts.running.end(id);
+      await clearCanceled(parts, id);
       parts.running.changed(id);
     }
   },
 });
+
+/** Whoever canceled the job could not take away what this run of it was still writing. */
+async function clearCanceled(parts: ExchangeParts, id: number): Promise<void> {
+  const job = await readJob(parts.catalog.read, id);
+  if (job?.status === 'CANCELED') await clearJob(parts, job);
+}
 
 async function goOn(parts: ExchangeParts, id: number, signal: AbortSignal, control: TaskControl): Promise<void> {
   for (;;) {

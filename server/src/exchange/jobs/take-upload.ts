@@ -12,11 +12,10 @@ import { exchangeErrors } from '../exchange-errors.ts';
 import type { ExchangeParts } from '../exchange-parts.ts';
 import { jobFiles, moveJob, readJob, type ShareJob } from '../store/share-job-store.ts';
 import { hasEnded } from './job-status.ts';
+import { uploadWaitMs } from './job-waits.ts';
 import { receivedName, recordFile, rowsLeft } from './received-files.ts';
 import { checkpointOf, preparedOf } from './stage.ts';
 import { uploadedBody } from './uploaded-body.ts';
-
-const uploadWaitMs = 24 * 3600_000;
 
 /** One upload of a job, its job checked to be the caller's. */
 export interface Upload {

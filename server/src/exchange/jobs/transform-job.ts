@@ -2,6 +2,7 @@ import { type TransformPlan, type TransformResult, tooManyRejects, usualMemoryBy
 import type { ResolvedMapping } from '../shares/mapping.ts';
 import { jobFiles } from '../store/share-job-store.ts';
 import { JobFault } from './job-fault.ts';
+import { downloadWaitMs } from './job-waits.ts';
 import { recordFile } from './received-files.ts';
 import { moveOn, planOf, preparedOf, progressOf, type Stage } from './stage.ts';
 
@@ -9,8 +10,6 @@ const mib = 1024 * 1024;
 /** What a peer takes in one request (exchange.md section 2.7). */
 const mostRequestBytes = 100 * mib;
 const mostBuiltInBytes = 1024 * mib;
-/** No download within this time fails the job. */
-const downloadWaitMs = 72 * 3600_000;
 
 /** RECEIVING_DATA, all files there: checks every row and makes the files that are delivered. Begun anew it makes the same ones. */
 export async function transformJob(stage: Stage): Promise<boolean> {

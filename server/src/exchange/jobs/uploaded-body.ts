@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
@@ -75,34 +76,80 @@ function digested(
   };
 }
 
-/** The part `data` of a form, as it comes in; `metadata` (JSON) is read over, others are refused. */
+/**
+ * The part `data` of a form, as it comes in; `metadata` (JSON) is read over, others are refused, also behind the data. It ends when the whole
+ * form has been read.
+ */
 async function* dataOfForm(pieces: AsyncIterable<Uint8Array>, headers: RequestFacts['headers']): AsyncGenerator<Uint8Array> {
   const form = new Busboy({
     headers: headers as IncomingHttpHeaders & { 'content-type': string },
     isPartAFile: (name) => name === 'data',
     limits: { fieldSize: mostMetadataBytes, fields: 10, files: 1, parts: 12, headerPairs: 100 },
   });
-  const found = Promise.withResolvers<Readable | null>();
-  form.on('file', (_name, data) => found.resolve(data));
-  form.on('field', (name, value) => {
-    const fault =
-      name !== 'metadata' ? `has an unknown part ${name.slice(0, 40)}` : isJson(value) ? undefined : 'has metadata that are not JSON';
-    if (fault !== undefined) found.reject(refusal(exchangeErrors.invalid, { fault: `The form ${fault}` }));
-  });
-  form.on('finish', () => found.resolve(null));
-  form.on('error', (error) => found.reject(formFault(error)));
-  const fed = feed(pieces, form);
-  fed.catch((error: unknown) => found.reject(error));
-  const data = await found.promise;
-  if (data === null) throw refusal(exchangeErrors.invalid, { fault: 'The form has no part data' });
-  for await (const piece of data) yield piece as Uint8Array;
-  await fed;
+  const parts = new FormParts(form);
+  const done = new AbortController();
+  feed(pieces, form, done.signal).catch((error: unknown) => parts.fail(error));
+  try {
+    yield* parts.data();
+  } finally {
+    done.abort();
+  }
 }
 
-async function feed(pieces: AsyncIterable<Uint8Array>, form: BusboyInstance): Promise<void> {
+/** What a form turns out to hold. The first fault ends it. */
+class FormParts {
+  readonly #found = Promise.withResolvers<Readable | null>();
+  readonly #whole = Promise.withResolvers<void>();
+  #data: Readable | undefined;
+  #failed = false;
+
+  constructor(form: BusboyInstance) {
+    // Whoever reads `data` awaits them, if it comes so far.
+    for (const { promise } of [this.#found, this.#whole]) promise.catch(() => {});
+    form.on('file', (_name, data) => {
+      this.#data = data;
+      data.on('error', (error) => this.fail(unreadable(error)));
+      this.#found.resolve(data);
+    });
+    form.on('field', (name, value) => {
+      if (name !== 'metadata') this.fail(formFault(`has an unknown part ${name.slice(0, 40)}`));
+      else if (!isJson(value)) this.fail(formFault('has metadata that are not JSON'));
+    });
+    form.on('filesLimit', () => this.fail(formFault('has more than one part data')));
+    for (const limit of ['fieldsLimit', 'partsLimit'] as const) form.on(limit, () => this.fail(formFault('has too many parts')));
+    form.on('error', (error) => this.fail(unreadable(error)));
+    form.on('finish', () => {
+      this.#found.resolve(null);
+      this.#whole.resolve();
+    });
+  }
+
+  fail(fault: unknown): void {
+    this.#failed = true;
+    this.#found.reject(fault);
+    this.#whole.reject(fault);
+    this.#data?.destroy();
+  }
+
+  async *data(): AsyncGenerator<Uint8Array> {
+    const data = await this.#found.promise;
+    if (data === null) throw formFault('has no part data');
+    try {
+      for await (const piece of data) yield piece as Uint8Array;
+    } catch (error) {
+      // The fault says more than what it did to the stream.
+      if (this.#failed) await this.#whole.promise;
+      throw error;
+    }
+    await this.#whole.promise;
+  }
+}
+
+/** Ends early when nobody reads the form any more. */
+async function feed(pieces: AsyncIterable<Uint8Array>, form: BusboyInstance, done: AbortSignal): Promise<void> {
   for await (const piece of pieces) {
-    if (form.write(piece)) continue;
-    await new Promise((resolve) => form.once('drain', () => resolve(null)));
+    if (done.aborted) return;
+    if (!form.write(piece)) await once(form, 'drain', { signal: done });
   }
   form.end();
 }
@@ -116,4 +163,5 @@ function isJson(text: string): boolean {
   }
 }
 
-const formFault = (cause: unknown) => refusal(exchangeErrors.invalid, { fault: 'The form cannot be read' }, { cause });
+const formFault = (fault: string) => refusal(exchangeErrors.invalid, { fault: `The form ${fault}` });
+const unreadable = (cause: unknown) => refusal(exchangeErrors.invalid, { fault: 'The form cannot be read' }, { cause });

@@ -9,6 +9,16 @@ export async function readJob(db: CatalogReader, id: number): Promise<ShareJob |
   return row as ShareJob | undefined;
 }
 
+/** As it is now, until the transaction ends: writing a row holds it on every database. */
+export async function holdJob(db: CatalogTransaction, id: number): Promise<ShareJob | undefined> {
+  await db
+    .updateTable('share_job')
+    .set((eb) => ({ status: eb.ref('status') }))
+    .where('id', '=', id)
+    .execute();
+  return readJob(db, id);
+}
+
 /** A job's files of one direction, in their order. */
 export function jobFiles(db: CatalogReader, job: number, direction: 'in' | 'out'): Promise<ShareJobFileTable[]> {
   return db

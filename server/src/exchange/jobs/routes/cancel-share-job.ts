@@ -2,7 +2,7 @@ import { refusal } from '../../../kit/refusal.ts';
 import { exchangeOperation } from '../../calls/exchange-operation.ts';
 import { exchangeErrors } from '../../exchange-errors.ts';
 import type { ExchangeParts } from '../../exchange-parts.ts';
-import { jobEvents, readJob } from '../../store/share-job-store.ts';
+import { holdJob, jobEvents, readJob, type ShareJob } from '../../store/share-job-store.ts';
 import { cancelJob, mayCancel } from '../cancel-job.ts';
 import { clearJob } from '../clear-job.ts';
 import { ownedJob } from '../owned-job.ts';
@@ -18,22 +18,24 @@ export const cancelShareJob = (parts: ExchangeParts) =>
     access: { who: 'people', writes: true },
     repeatable: true,
     async handle(call) {
-      const { read: db } = parts.catalog;
-      const job = await ownedJob(db, call, call.path.job);
-      if (job.status !== 'CANCELED') {
-        let task: number | null = null;
-        await call.change(async (change) => {
-          const now = await readJob(change.db, job.id);
-          if (!now || !mayCancel(now)) throw refusal(exchangeErrors.badState, { fault: `Job ${job.id} is ${now?.status ?? 'gone'}.` });
-          task = await cancelJob(change, now);
-          return { status: 200 };
-        });
-        parts.running.interrupt(job.id);
-        if (task !== null) parts.tellCanceled(task);
-      }
-      const canceled = (await readJob(db, job.id)) ?? job;
-      await clearJob(parts, canceled);
-      const timeline = timelineOnWire(await jobEvents(db, job.id, 0));
-      return { status: 200, json: { ...(await shareJobOnWire(db, canceled)), timeline } };
+      const { id } = await ownedJob(parts.catalog.read, call, call.path.job);
+      let canceled: ShareJob | undefined;
+      let task: number | null = null;
+      const reply = await call.change(async (change) => {
+        const job = await holdJob(change.db, id);
+        if (!job || (job.status !== 'CANCELED' && !mayCancel(job)))
+          throw refusal(exchangeErrors.badState, { fault: `Job ${id} is ${job?.status ?? 'gone'}.` });
+        if (job.status !== 'CANCELED') task = await cancelJob(change, job);
+        canceled = await readJob(change.db, id);
+        const timeline = timelineOnWire(await jobEvents(change.db, id, 0));
+        return { status: 200, json: { ...(await shareJobOnWire(change.db, canceled ?? job)), timeline } };
+      });
+      parts.running.interrupt(id);
+      if (task !== null) parts.tellCanceled(task);
+      // An upload that is being kept comes first; what comes after it sees that the job has ended.
+      if (canceled) await parts.running.inTurn(id, clearing(parts, canceled));
+      return reply;
     },
   });
+
+const clearing = (parts: ExchangeParts, job: ShareJob) => () => clearJob(parts, job);

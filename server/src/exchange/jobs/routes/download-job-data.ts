@@ -8,6 +8,8 @@ import type { ExchangeParts } from '../../exchange-parts.ts';
 import { readSealed } from '../../files/read-sealed.ts';
 import { jobFiles, moveJob, type ShareJob } from '../../store/share-job-store.ts';
 import type { ShareJobFileTable } from '../../../storage/sql/exchange-schema.ts';
+import { hasEnded } from '../job-status.ts';
+import { downloadWaitMs } from '../job-waits.ts';
 import { jobOfEndpoint } from '../owned-job.ts';
 import { receivedName } from '../received-files.ts';
 import { serverChange } from '../stage.ts';
@@ -21,22 +23,28 @@ export const downloadJobData = (parts: ExchangeParts) =>
     method: 'GET',
     path: '/v1/jobs/:job/segmentDataFiles/:file',
     summary: 'Download a file of a job; Range and Accept-Encoding: gzip are honoured',
-    access: { who: 'endpoints', writes: false },
+    // Rows are personal data, and fetching them moves the job: not for viewers.
+    access: { who: 'endpoints', writes: true },
     async handle(call) {
       const { read: db } = parts.catalog;
       const job = await jobOfEndpoint(db, call, call.path.job, 'consumer');
       requireDownloadable(parts, job);
       const file = (await jobFiles(db, job.id, 'out')).find(({ name }) => name === call.path.file);
       if (!file) throw refusal(exchangeErrors.notFound, { object: 'file', id: (call.path.file ?? '').slice(0, 80) });
-      if (job.status === 'READY_FOR_DOWNLOAD') {
-        await serverChange(parts, 'downloadJobData', (change) =>
-          moveJob(change.db, job.id, ['READY_FOR_DOWNLOAD'], { status: 'SENDING_DATA' }, change.nowMs),
-        );
-        parts.running.changed(job.id);
-      }
+      await noteDownload(parts, job);
       return { answer: fileAnswer(parts, job, file, call) };
     },
   });
+
+/** The first download begins SENDING_DATA; each begins the time anew in which the consumer must come again or report. */
+async function noteDownload(parts: ExchangeParts, { id, status }: ShareJob): Promise<void> {
+  if (hasEnded(status)) return;
+  await serverChange(parts, 'downloadJobData', (change) => {
+    const to = { status: 'SENDING_DATA', waits_until: change.nowMs + downloadWaitMs };
+    return moveJob(change.db, id, ['READY_FOR_DOWNLOAD', 'SENDING_DATA'], to, change.nowMs);
+  });
+  parts.running.changed(id);
+}
 
 function requireDownloadable({ clock }: ExchangeParts, job: ShareJob): void {
   const kept = job.files_until === null || job.files_until > clock.nowMs();

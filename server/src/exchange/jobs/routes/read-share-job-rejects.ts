@@ -6,6 +6,7 @@ import { csvLine } from '../../csv/csv-line.ts';
 import { exchangeErrors } from '../../exchange-errors.ts';
 import type { ExchangeParts } from '../../exchange-parts.ts';
 import { readSealed, sealedSize } from '../../files/read-sealed.ts';
+import { hasEnded } from '../job-status.ts';
 import { ownedJob } from '../owned-job.ts';
 
 const headers = { 'content-type': 'text/csv; charset=utf-8', 'cache-control': 'no-store' };
@@ -22,9 +23,10 @@ export const readShareJobRejects = (parts: ExchangeParts) =>
     async handle(call) {
       const job = await ownedJob(parts.catalog.read, call, call.path.job);
       const folder = parts.folders.of(job.id);
-      const path = [folder.lateRejects, folder.rejects].find((file) => existsSync(file));
+      const isKept = !hasEnded(job.status) || (job.files_until !== null && job.files_until > parts.clock.nowMs());
+      const path = isKept ? [folder.lateRejects, folder.rejects].find((file) => existsSync(file)) : undefined;
       if (path === undefined) {
-        if (job.rows_rejected > 0)
+        if (job.rows_rejected > 0 || (!isKept && job.rows_unknown > 0))
           throw refusal(exchangeErrors.notFound, { object: 'reject file any more (rows are kept for 7 days) of job', id: job.id });
         return { answer: { status: 200, headers, body: csvLine(['line', 'code', 'message', 'row']) } };
       }

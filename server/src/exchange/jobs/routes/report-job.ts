@@ -1,13 +1,14 @@
 import { Type } from 'typebox';
 import { refusal } from '../../../kit/refusal.ts';
+import type { CatalogChange } from '../../../storage/sql/catalog-change.ts';
 import { exchangeOperation } from '../../calls/exchange-operation.ts';
 import { exchangeErrors } from '../../exchange-errors.ts';
 import type { ExchangeParts } from '../../exchange-parts.ts';
-import { jobFiles, moveJob, readJob, type ShareJob } from '../../store/share-job-store.ts';
+import { holdJob, jobFiles, moveJob, readJob, type ShareJob } from '../../store/share-job-store.ts';
 import { endJob, type JobEnd } from '../end-job.ts';
 import { exchangeJobOnWire } from '../exchange-job-wire.ts';
-import { hasEnded } from '../job-status.ts';
-import { jobOfEndpoint } from '../owned-job.ts';
+import { hasEnded, type JobStatus } from '../job-status.ts';
+import { jobOfEndpoint, noSuchJob } from '../owned-job.ts';
 import { preparedOf } from '../stage.ts';
 
 const textOrNull = Type.Optional(Type.Union([Type.String({ maxLength: 4000 }), Type.Null()]));
@@ -27,29 +28,31 @@ export const reportJob = (parts: ExchangeParts) =>
     access: { who: 'endpoints', writes: true },
     body,
     async handle(call) {
-      const job = await jobOfEndpoint(parts.catalog.read, call, call.path.job, 'consumer');
+      const { id } = await jobOfEndpoint(parts.catalog.read, call, call.path.job, 'consumer');
       const { status, subStatus = null, errorDetails = null } = call.body;
-      const shown = async (now: ShareJob) => ({
-        status: 200,
-        json: exchangeJobOnWire(now, await jobFiles(parts.catalog.read, job.id, 'out'), false),
-      });
-      if (hasEnded(job.status)) {
-        if (job.status === status && job.sub_status === subStatus) return shown(job);
-        throw badState(job);
-      }
-      if (job.category !== 'SEGMENT_EXPORT' || job.status === 'CREATED' || preparedOf(job).destinationType !== 'pull') throw badState(job);
       const end: JobEnd = status === 'COMPLETE' ? { status, subStatus } : failure(errorDetails, subStatus);
-      await call.change(async (change) => {
-        const files = await jobFiles(change.db, job.id, 'out');
-        if (status === 'COMPLETE')
-          await moveJob(change.db, job.id, ['READY_FOR_DOWNLOAD', 'SENDING_DATA'], { rows_sent: rowsOf(files) }, change.nowMs);
-        if (!(await endJob(change, job, end, ['READY_FOR_DOWNLOAD', 'SENDING_DATA']))) throw badState(job);
-        return { status: 200 };
+      const reply = await call.change(async (change) => {
+        const job = await holdJob(change.db, id);
+        if (!job) throw noSuchJob(String(id));
+        const files = await jobFiles(change.db, id, 'out');
+        const isRepeat = job.status === status && job.sub_status === subStatus;
+        if (!isRepeat) await endReported(change, job, end, files);
+        const now = (await readJob(change.db, id)) ?? job;
+        return { status: 200, json: exchangeJobOnWire(now, files, false) };
       });
-      parts.running.changed(job.id);
-      return shown((await readJob(parts.catalog.read, job.id)) ?? job);
+      parts.running.changed(id);
+      return reply;
     },
   });
+
+async function endReported(change: CatalogChange, job: ShareJob, end: JobEnd, files: readonly { readonly rows: number }[]): Promise<void> {
+  if (hasEnded(job.status) || job.category !== 'SEGMENT_EXPORT' || job.status === 'CREATED') throw badState(job);
+  if (preparedOf(job).destinationType !== 'pull') throw badState(job);
+  if (end.status === 'COMPLETE') await moveJob(change.db, job.id, reportable, { rows_sent: rowsOf(files) }, change.nowMs);
+  if (!(await endJob(change, job, end, reportable))) throw badState(job);
+}
+
+const reportable: readonly JobStatus[] = ['READY_FOR_DOWNLOAD', 'SENDING_DATA'];
 
 const rowsOf = (files: readonly { readonly rows: number }[]): number => files.reduce((sum, { rows }) => sum + rows, 0);
 const badState = (job: ShareJob) => refusal(exchangeErrors.badState, { fault: `Job ${job.id} is ${job.status}.` });
