@@ -6,8 +6,12 @@ import { csvLine } from '../../csv/csv-line.ts';
 import { exchangeErrors } from '../../exchange-errors.ts';
 import type { ExchangeParts } from '../../exchange-parts.ts';
 import { readSealed, sealedSize } from '../../files/read-sealed.ts';
+import { hasEnded } from '../job-status.ts';
 import { ownedJob } from '../owned-job.ts';
+import { checkpointOf } from '../stage.ts';
+import type { ShareJob } from '../../store/share-job-store.ts';
 
+const isTransformed = (job: ShareJob): boolean => checkpointOf(job).transformed === true;
 const headers = { 'content-type': 'text/csv; charset=utf-8', 'cache-control': 'no-store' };
 
 /** `GET /v1/share-jobs/{jobId}/rejects`: every row that was left out, where it stands and why (exchange-sharing.md section 6). */
@@ -22,9 +26,11 @@ export const readShareJobRejects = (parts: ExchangeParts) =>
     async handle(call) {
       const job = await ownedJob(parts.catalog.read, call, call.path.job);
       const folder = parts.folders.of(job.id);
-      const path = [folder.lateRejects, folder.rejects].find((file) => existsSync(file));
+      // What is still being written cannot be read.
+      const written = hasEnded(job.status) ? [folder.lateRejects, folder.rejects] : isTransformed(job) ? [folder.rejects] : [];
+      const path = written.find((file) => existsSync(file));
       if (path === undefined) {
-        if (job.rows_rejected > 0)
+        if (job.rows_rejected > 0 && hasEnded(job.status))
           throw refusal(exchangeErrors.notFound, { object: 'reject file any more (rows are kept for 7 days) of job', id: job.id });
         return { answer: { status: 200, headers, body: csvLine(['line', 'code', 'message', 'row']) } };
       }
