@@ -16,6 +16,7 @@ import { ShareJobFolders } from './jobs/job-folder.ts';
 import { PollBucket } from './jobs/poll-bucket.ts';
 import { runShare } from './jobs/run-share.ts';
 import { RunningShareJobs } from './jobs/running-share-jobs.ts';
+import { sweepJobFolders } from './jobs/sweep-job-folders.ts';
 import { PeerHttp } from './peer/peer-http.ts';
 import type { WaitParts } from './peer/retrying.ts';
 import { ShareClock } from './schedules/share-clock.ts';
@@ -80,6 +81,7 @@ export class ExchangeService {
 
   /** Takes up again what the last stop of the server interrupted. */
   async start(): Promise<void> {
+    await sweepJobFolders(this.parts);
     await resumeConnecting(this.parts);
     this.#runner.start();
     this.#shares.start();
