@@ -111,7 +111,8 @@ test('files that may not become longer: an upload is refused and keeps nothing, 
   expect([refused.status, pick(refused.json, 'code')]).toEqual([503, 'UNAVAILABLE']);
   expect(scene.onDisk(job)).toEqual([]);
   // Each file fits, what is made of them does not.
-  for (const at of [1, 2, 3, 4, 5, 6]) await scene.upload(source, filled, rowsOf(at * 20_000, (at + 1) * 20_000), at === 6 ? '' : '?final=false');
+  for (const at of [1, 2, 3, 4, 5, 6])
+    await scene.upload(source, filled, rowsOf(at * 20_000, (at + 1) * 20_000), at === 6 ? '' : '?final=false');
   expect(await failed(filled)).toMatchObject({ rowsSent: 0, error: { code: 'UNAVAILABLE', message: expect.stringContaining('no room') } });
   await scene.server.stop();
   await scene.startAgain();
