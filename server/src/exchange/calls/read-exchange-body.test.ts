@@ -23,7 +23,7 @@ function faultsOf(value: unknown): readonly FieldFault[] {
   } catch (error) {
     const refused = refusalOf(error);
     if (refused?.kind.name !== 'exchange.invalid') throw error;
-    return refused.details as FieldFault[];
+    return refused?.details as FieldFault[];
   }
   return [];
 }
