@@ -4,6 +4,7 @@ import { batchMemory } from './batch-memory.ts';
 import { batchParse } from './batch-parse.ts';
 import { catalog } from './catalog.ts';
 import { exchangeCsv } from './exchange-csv.ts';
+import { exchangeJob } from './exchange-job.ts';
 import { growth } from './growth.ts';
 import { inProcess } from './in-process.ts';
 import { instantLarge } from './instant-large.ts';
@@ -33,6 +34,7 @@ export const allScenarios: readonly Scenario[] = [
   audience,
   batchParse,
   exchangeCsv,
+  exchangeJob,
   batchLoad,
   batchMemory,
   catalog,

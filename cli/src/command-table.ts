@@ -20,6 +20,10 @@ import { batchUpload } from './commands/batch-upload.ts';
 import { completion } from './commands/completion.ts';
 import { curl } from './commands/curl.ts';
 import { demo } from './commands/demo.ts';
+import { endpointDisable } from './commands/endpoint-disable.ts';
+import { endpointList } from './commands/endpoint-list.ts';
+import { endpointRegister } from './commands/endpoint-register.ts';
+import { endpointRotateKey } from './commands/endpoint-rotate-key.ts';
 import { importFile } from './commands/import.ts';
 import { login } from './commands/login.ts';
 import { logout } from './commands/logout.ts';
@@ -34,12 +38,21 @@ import { segmentList } from './commands/segment-list.ts';
 import { segmentShow } from './commands/segment-show.ts';
 import { segmentUpdate } from './commands/segment-update.ts';
 import { serve } from './commands/serve.ts';
+import { shareCreate } from './commands/share-create.ts';
+import { shareDryRun } from './commands/share-dry-run.ts';
+import { shareHistory } from './commands/share-history.ts';
+import { shareList } from './commands/share-list.ts';
+import { shareRun } from './commands/share-run.ts';
 import { sharingCreate } from './commands/sharing-create.ts';
 import { sharingDelete } from './commands/sharing-delete.ts';
 import { sharingList } from './commands/sharing-list.ts';
 import { sharingShow } from './commands/sharing-show.ts';
 import { sharingUpdate } from './commands/sharing-update.ts';
 import { syncReport } from './commands/sync-report.ts';
+import { toolkitAudienceDownload } from './commands/toolkit-audience-download.ts';
+import { toolkitAudienceRegister } from './commands/toolkit-audience-register.ts';
+import { toolkitAudienceUpload } from './commands/toolkit-audience-upload.ts';
+import { toolkitRegister } from './commands/toolkit-register.ts';
 import { userShow } from './commands/user-show.ts';
 import { verify } from './commands/verify.ts';
 
@@ -87,5 +100,18 @@ export const commandTable: readonly Command[] = [
   accessRevoke,
   auditList,
   syncReport,
+  endpointRegister,
+  endpointList,
+  endpointDisable,
+  endpointRotateKey,
+  shareCreate,
+  shareRun,
+  shareList,
+  shareDryRun,
+  shareHistory,
+  toolkitRegister,
+  toolkitAudienceRegister,
+  toolkitAudienceUpload,
+  toolkitAudienceDownload,
   completion(() => commandTable),
 ];

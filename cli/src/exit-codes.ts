@@ -21,8 +21,8 @@ export const exitCodeTexts: readonly (readonly [number, string])[] = [
   [exitCodes.dataDirectoryInUse, 'the data directory is in use by a server that cannot be asked, or must be stopped first'],
   [exitCodes.notAuthorised, 'not logged in, wrong password, or not allowed'],
   [exitCodes.damaged, 'verify, restore: a file is damaged; the text names it'],
-  [exitCodes.partlyRefused, 'batch: the job has completed, but lines or segments of it were refused'],
-  [exitCodes.jobFailed, 'batch: the job ended in error; the text says why'],
+  [exitCodes.partlyRefused, 'batch, share: the job has completed, but lines, rows or segments of it were refused'],
+  [exitCodes.jobFailed, 'batch, share: the job ended in error, or a share job was canceled; the text says why'],
   [exitCodes.httpError, 'curl: the server answered with HTTP status 400 or above'],
   [exitCodes.stopped, 'stopped by Ctrl-C'],
 ];

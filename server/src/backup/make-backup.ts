@@ -1,5 +1,5 @@
 import { cp, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { version } from '../http/envelope.ts';
 import type { Clock } from '../kit/clock.ts';
 import { refusal } from '../kit/refusal.ts';
@@ -16,6 +16,10 @@ import {
 } from './backup-file.ts';
 import { backupErrors } from './backup-errors.ts';
 import { stateOf, syncOne, syncTree } from './whole-folder.ts';
+
+const mostCopies = 20;
+/** Of jobs of the exchange: uploads that come in, and what is on its way between two files. Nothing in the catalog names them. */
+const passing = /^exchange[/\\]\d+[/\\](?:part_|work$)/;
 
 export interface BackupParts {
   readonly clock: Clock;
@@ -51,7 +55,7 @@ export async function makeBackup(parts: BackupParts, directory: string): Promise
     await mkdir(beside, { mode: 0o700 });
     await parts.copyCatalog(join(beside, catalogFileName));
     await parts.profiles.copyTo(join(beside, profilesFolderName));
-    await cp(parts.filesPath, join(beside, filesFolderName), { recursive: true });
+    await copyFiles(parts.filesPath, join(beside, filesFolderName));
     const made = await describe(parts, beside);
     await syncTree(beside);
     await rename(beside, directory);
@@ -60,6 +64,19 @@ export async function makeBackup(parts: BackupParts, directory: string): Promise
   } catch (error) {
     await rm(beside, { recursive: true, force: true });
     throw refusedBy(error, directory);
+  }
+}
+
+/** Files come and go while they are copied: what is gone when its turn comes is looked for no more, but the rest is copied again. */
+async function copyFiles(from: string, to: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await cp(from, to, { recursive: true, filter: (path) => !passing.test(relative(from, path)) });
+      return;
+    } catch (error) {
+      const { code, path } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT' || attempt === mostCopies || path?.startsWith(to) === true) throw error;
+    }
   }
 }
 

@@ -8,6 +8,7 @@ import { CsvEngine } from './csv/csv-engine.ts';
 import { builtInIdentifiers } from './endpoints/built-in-endpoint.ts';
 import { resumeConnecting } from './endpoints/connect-endpoint.ts';
 import type { ExchangeParts, Peers } from './exchange-parts.ts';
+import { checkKey } from './files/check-key.ts';
 import { masterKey } from './files/master-key.ts';
 import { SecretBox } from './files/secret-box.ts';
 import { endLateJobs } from './jobs/end-late-jobs.ts';
@@ -15,6 +16,7 @@ import { ShareJobFolders } from './jobs/job-folder.ts';
 import { PollBucket } from './jobs/poll-bucket.ts';
 import { runShare } from './jobs/run-share.ts';
 import { RunningShareJobs } from './jobs/running-share-jobs.ts';
+import { sweepJobFolders } from './jobs/sweep-job-folders.ts';
 import { PeerHttp } from './peer/peer-http.ts';
 import type { WaitParts } from './peer/retrying.ts';
 import { ShareClock } from './schedules/share-clock.ts';
@@ -48,6 +50,7 @@ export class ExchangeService {
   constructor({ filesPath, queue, jobsAtOnce, secretKey, allowPrivateEndpoints, ...options }: ExchangeServiceOptions) {
     const { clock, log, eidSources } = options;
     const box = new SecretBox(masterKey(secretKey, join(filesPath, 'exchange.key')));
+    checkKey(box, join(filesPath, 'exchange-key.check'));
     this.parts = {
       ...options,
       box,
@@ -78,6 +81,7 @@ export class ExchangeService {
 
   /** Takes up again what the last stop of the server interrupted. */
   async start(): Promise<void> {
+    await sweepJobFolders(this.parts);
     await resumeConnecting(this.parts);
     this.#runner.start();
     this.#shares.start();

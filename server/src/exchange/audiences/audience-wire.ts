@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { timeOnWire, timeOnWireOrNull } from '../calls/path-parts.ts';
+import { formatRfc3339, formatRfc3339OrNull } from '../calls/wire-time.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { Audience } from './audience.ts';
 
@@ -31,8 +31,8 @@ export const audienceOnWire = (audience: Audience, endpoint: Endpoint) => ({
   description: audience.description,
   type: audience.type,
   count: audience.count,
-  lastModified: timeOnWireOrNull(audience.lastModified),
-  lastRefreshed: timeOnWire(audience.refreshedOn),
+  lastModified: formatRfc3339OrNull(audience.lastModified),
+  lastRefreshed: formatRfc3339(audience.refreshedOn),
   sharedBy: audience.sharedBy,
 });
 

@@ -80,7 +80,7 @@ describe('the list of a push producer', () => {
         { name: 'tier', type: 'number', isIdentifier: false },
       ],
       count: 12,
-      lastModified: '2026-05-02T04:00:00.000Z',
+      lastModified: '2026-05-02T04:00:00Z',
     });
     expect((await exchange.withKey(key, `PUT ${list}`, [offer('b', 'Second'), offer('d/ü', 'Fourth')])).status).toBe(200);
     expect(await namesOf()).toEqual([

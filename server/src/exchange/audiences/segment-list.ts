@@ -5,7 +5,8 @@ import type { AudienceTable } from '../../storage/sql/exchange-schema.ts';
 import { idOnWire } from '../calls/exact-json.ts';
 import { requireReach } from '../calls/exchange-caller.ts';
 import type { ExchangeCall } from '../calls/exchange-operation.ts';
-import { endpointInPath, timeOnWireOrNull } from '../calls/path-parts.ts';
+import { endpointInPath } from '../calls/path-parts.ts';
+import { formatRfc3339OrNull } from '../calls/wire-time.ts';
 import { type FieldFault, invalidFields } from '../calls/read-exchange-body.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import { exchangeErrors } from '../exchange-errors.ts';
@@ -96,6 +97,6 @@ export function offerOnWire(row: AudienceTable, endpoint: Endpoint) {
     type: row.type,
     segment_attributes: given.map(({ name, type }, at) => ({ name, type, isIdentifier: columns[at]?.isIdentifier ?? false })),
     count: row.count,
-    lastModified: timeOnWireOrNull(row.last_modified),
+    lastModified: formatRfc3339OrNull(row.last_modified),
   };
 }

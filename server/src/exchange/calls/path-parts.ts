@@ -17,7 +17,3 @@ export const endpointInPath = (call: Path): number => idInPath(call, 'endpointId
 
 /** The opaque id of a segment. */
 export const segmentInPath = ({ path }: Path): string => path['segmentId'] ?? '';
-
-/** Times of the exchange are RFC 3339 in UTC (exchange.md section 2.1). */
-export const timeOnWire = (ms: number): string => new Date(ms).toISOString();
-export const timeOnWireOrNull = (ms: number | null): string | null => (ms === null ? null : timeOnWire(ms));

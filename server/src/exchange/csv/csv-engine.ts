@@ -2,7 +2,8 @@ import { rm } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import type { CheckedUpload, UploadOrder } from './check-upload.ts';
 import { CsvFault } from './csv-fault.ts';
-import type { FromCsv, ToCsv } from './csv-link.ts';
+import { SealedFileDamaged } from '../files/sealed-form.ts';
+import type { ErrorParts, FromCsv, ToCsv } from './csv-link.ts';
 import type { RowCounts, TransformPlan, TransformResult } from './transform-plan.ts';
 
 /** Who waits for an answer of the thread. */
@@ -62,7 +63,7 @@ export class CsvEngine {
     }
   }
 
-  /** `transform` in the thread. @throws CsvFault, the signal's reason */
+  /** `transform` in the thread. @throws CsvFault, SealedFileDamaged, errors of the file system with their code, the signal's reason */
   async transform(plan: TransformPlan, { signal, onProgress = nothing }: RunOptions = {}): Promise<TransformResult> {
     signal?.throwIfAborted();
     const { id, settled } = this.#ask((id) => ({ kind: 'transform', id, plan }), { onProgress });
@@ -134,7 +135,7 @@ export class CsvEngine {
     else {
       this.#waiting.delete(message.id);
       if (message.kind !== 'failed') waiting.settled.resolve(message.result);
-      else if (message.fault === null) waiting.settled.reject(new Error(`the CSV thread failed: ${message.text}`));
+      else if (message.fault === null) waiting.settled.reject(errorOf(message.error));
       else waiting.settled.reject(new CsvFault(message.fault.code, message.fault.message, message.fault.details));
     }
   }
@@ -143,6 +144,13 @@ export class CsvEngine {
     for (const { settled } of this.#waiting.values()) settled.reject(error);
     this.#waiting.clear();
   }
+}
+
+/** The thread's error, as it would have been thrown here. */
+function errorOf({ text, damaged, code }: ErrorParts): Error {
+  const words = `the CSV thread failed: ${text}`;
+  if (damaged) return new SealedFileDamaged(words);
+  return Object.assign(new Error(words), code === null ? {} : { code });
 }
 
 /** Holds back whoever sends pieces while too many are under way. */

@@ -19,6 +19,16 @@ export interface FaultParts {
   readonly details: readonly CsvDetail[];
 }
 
+/** Another error, taken apart. */
+export interface ErrorParts {
+  /** With the stack of the thread. */
+  readonly text: string;
+  /** A sealed file did not open. */
+  readonly damaged: boolean;
+  /** Of the operating system, such as ENOSPC; null where it has none. */
+  readonly code: string | null;
+}
+
 /** What it answers. */
 export type FromCsv =
   /** A piece was taken, so that another one may come. */
@@ -26,5 +36,5 @@ export type FromCsv =
   | { readonly kind: 'progress'; readonly id: number; readonly counts: Pick<RowCounts, 'rowsReceived' | 'rowsRejected'> }
   | { readonly kind: 'checked'; readonly id: number; readonly result: CheckedUpload }
   | { readonly kind: 'transformed'; readonly id: number; readonly result: TransformResult }
-  /** fault: null where it is none of the file's. */
-  | { readonly kind: 'failed'; readonly id: number; readonly fault: FaultParts | null; readonly text: string };
+  /** fault: null where it is none of the file's; `error` is told then. */
+  | { readonly kind: 'failed'; readonly id: number; readonly fault: FaultParts | null; readonly error: ErrorParts };

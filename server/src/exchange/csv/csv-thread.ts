@@ -1,7 +1,8 @@
 import { parentPort } from 'node:worker_threads';
 import { checkUpload } from './check-upload.ts';
 import { CsvFault } from './csv-fault.ts';
-import type { FromCsv, ToCsv } from './csv-link.ts';
+import { SealedFileDamaged } from '../files/sealed-form.ts';
+import type { ErrorParts, FromCsv, ToCsv } from './csv-link.ts';
 import { PieceQueue } from './piece-queue.ts';
 import { transform } from './transform.ts';
 import type { RowCounts, TransformPlan, TransformResult } from './transform-plan.ts';
@@ -61,12 +62,18 @@ async function run(id: number, plan: TransformPlan, state: { readonly dropped: b
   return transform(plan, { checkpoint, onProgress });
 }
 
+const partsOf = (error: unknown): ErrorParts => ({
+  text: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  damaged: error instanceof SealedFileDamaged,
+  code: error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null,
+});
+
 async function settle<Result>(id: number, outcome: Promise<Result>, answer: (result: Result) => FromCsv): Promise<void> {
   try {
     tell(answer(await outcome));
   } catch (error) {
     const fault = error instanceof CsvFault ? { code: error.code, message: error.message, details: error.details } : null;
-    tell({ kind: 'failed', id, fault, text: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    tell({ kind: 'failed', id, fault, error: partsOf(error) });
   } finally {
     uploads.delete(id);
     runs.delete(id);

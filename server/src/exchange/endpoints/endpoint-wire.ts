@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { timeOnWire } from '../calls/path-parts.ts';
+import { formatRfc3339 } from '../calls/wire-time.ts';
 import type { Endpoint } from './endpoint.ts';
 
 const nullable = <Schema extends ReturnType<typeof Type.String> | ReturnType<typeof Type.Integer>>(schema: Schema) =>
@@ -45,5 +45,5 @@ export const endpointOnWire = (endpoint: Endpoint) => ({
   connectType: endpoint.connectType,
   authType: endpoint.authType,
   lastError: endpoint.lastError,
-  createdAt: timeOnWire(endpoint.createdOn),
+  createdAt: formatRfc3339(endpoint.createdOn),
 });

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { asMemberId, asSegmentId, type SegmentId } from '../../kit/ids.ts';
 import { emptySegment } from '../../segments/segment.ts';
 import { makeSegment } from '../../segments/make-segment.ts';
@@ -50,7 +51,6 @@ async function deliverInto(stage: Stage, segment: SegmentId): Promise<boolean> {
   }
   if (staged !== undefined) await parts.profiles.commit(staged);
   await completeJob(stage);
-  await parts.profiles.forgetChunks(chunkJobOf(job.id));
   return false;
 }
 
@@ -132,6 +132,8 @@ class BuiltInDelivery {
     const tell = progressOf(this.#stage);
     const files = await jobFiles(parts.catalog.read, job.id, 'out');
     const total = files.reduce((sum, { rows }) => sum + rows, 0);
+    // Of a run that was cut off.
+    await rm(parts.folders.of(job.id).lateRejects, { force: true });
     try {
       for (const { number } of files) {
         for await (const rows of this.#chunksOf(number)) {

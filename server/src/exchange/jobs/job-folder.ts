@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Where the files of jobs are, one folder a job; all of them are sealed: they name people. */
@@ -11,7 +11,18 @@ export class ShareJobFolders {
   of(job: number): ShareJobFolder {
     return new ShareJobFolder(join(this.#path, String(job)));
   }
+
+  /** Jobs that have a folder. */
+  async jobs(): Promise<number[]> {
+    const names = await readdir(this.#path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    });
+    return names.map(Number).filter((job) => Number.isSafeInteger(job));
+  }
 }
+
+const incomingPrefix = 'part_';
 
 export class ShareJobFolder {
   readonly path: string;
@@ -25,7 +36,11 @@ export class ShareJobFolder {
   }
   /** Of a file that comes in; unlike any other's. */
   incoming(name: string): string {
-    return join(this.path, `part_${name}`);
+    return join(this.path, `${incomingPrefix}${name}`);
+  }
+  /** Removes files that nobody sends any more. */
+  async dropIncoming(): Promise<void> {
+    for (const name of await readdir(this.path)) if (name.startsWith(incomingPrefix)) await rm(join(this.path, name), { force: true });
   }
   /** Delivered files. */
   get delivered(): string {

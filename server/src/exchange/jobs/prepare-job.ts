@@ -4,6 +4,7 @@ import { columnNamed, type Endpoint } from '../endpoints/endpoint.ts';
 import { resolveMapping, type ResolvedMapping } from '../shares/mapping.ts';
 import type { Share } from '../shares/share.ts';
 import { readEndpointEver } from '../store/endpoint-store.ts';
+import { chunkJobOf } from './chunk-job.ts';
 import { JobFault } from './job-fault.ts';
 import type { JobPlan } from './job-plan.ts';
 import { uploadWaitMs } from './job-waits.ts';
@@ -38,6 +39,8 @@ export async function prepareJob(stage: Stage): Promise<boolean> {
     },
   };
   await parts.folders.of(job.id).make();
+  // A catalog that came back from a backup gives out ids again whose chunks the profiles know.
+  if (destination.destination.type === 'internal') await parts.profiles.forgetChunks(chunkJobOf(job.id));
   const waits = source.source.type !== 'internal';
   await moveOn(stage, {
     plan: JSON.stringify(plan),

@@ -1,6 +1,7 @@
 /** Jobs that run in this process, how to stop them, and who follows them. */
 export class RunningShareJobs {
   readonly #aborts = new Map<number, AbortController>();
+  readonly #telling = new Map<number, Promise<unknown>>();
   readonly #listeners = new Map<number, Set<() => void>>();
   /** Uploads of one job follow each other where they are counted. */
   readonly #turns = new Map<number, Promise<void>>();
@@ -12,6 +13,16 @@ export class RunningShareJobs {
   }
   end(job: number): void {
     this.#aborts.delete(job);
+    this.#telling.delete(job);
+  }
+
+  /** Progress of the job is being written; `told` waits for it, so that it never comes after what is newer. */
+  telling(job: number, written: Promise<unknown>): void {
+    this.#telling.set(job, written);
+  }
+  /** Never rejects. */
+  async told(job: number): Promise<void> {
+    await this.#telling.get(job);
   }
   /** The job was moved by somebody else: what does it now is to look again. */
   interrupt(job: number): void {

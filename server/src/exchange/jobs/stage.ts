@@ -46,6 +46,7 @@ export async function moveOn(
   also: (change: CatalogChange) => Promise<unknown> = async () => {},
   from: readonly JobStatus[] = [job.status],
 ): Promise<void> {
+  await parts.running.told(job.id);
   await serverChange(parts, 'runShare', async (change) => {
     if (!(await moveJob(change.db, job.id, from, to, change.nowMs)))
       throw new JobMoved(`job ${job.id} is not ${from.join(' or ')} any more`);
@@ -75,6 +76,7 @@ export function progressOf({
         writing = null;
         parts.running.changed(job.id);
       });
+    parts.running.telling(job.id, writing);
   };
 }
 

@@ -11,11 +11,14 @@ import { exchangeLimits, mostFiles } from '../csv/csv-limits.ts';
 import { exchangeErrors } from '../exchange-errors.ts';
 import type { ExchangeParts } from '../exchange-parts.ts';
 import { jobFiles, moveJob, readJob, type ShareJob } from '../store/share-job-store.ts';
+import { cannotWrite } from './job-fault.ts';
 import { hasEnded } from './job-status.ts';
 import { uploadWaitMs } from './job-waits.ts';
 import { receivedName, recordFile, rowsLeft } from './received-files.ts';
 import { checkpointOf, preparedOf } from './stage.ts';
 import { uploadedBody } from './uploaded-body.ts';
+
+const noRoom = 'This server has no room for the file now, and kept nothing of it; send it again later.';
 
 /** One upload of a job, its job checked to be the caller's. */
 export interface Upload {
@@ -42,6 +45,7 @@ export async function takeUpload(parts: ExchangeParts, job: ShareJob, upload: Up
       await rm(path, { force: true });
     }
   } catch (error) {
+    if (cannotWrite(error)) throw refusal(exchangeErrors.peerUnavailable, { fault: noRoom }, { cause: error });
     throw error instanceof CsvFault ? refusalOf(error) : error;
   }
 }

@@ -1,4 +1,4 @@
-import { timeOnWire, timeOnWireOrNull } from '../calls/path-parts.ts';
+import { formatRfc3339, formatRfc3339OrNull } from '../calls/wire-time.ts';
 import type { Share } from './share.ts';
 
 /** A share as its answers show it (exchange-sharing.md section 5). */
@@ -19,8 +19,8 @@ export const shareOnWire = (share: Share) => ({
   enabled: share.enabled,
   disabledReason: share.disabledReason,
   createdBy: share.createdBy,
-  createdAt: timeOnWire(share.createdOn),
-  updatedAt: timeOnWire(share.lastModified),
-  nextRunAt: timeOnWireOrNull(share.enabled ? share.nextRunOn : null),
+  createdAt: formatRfc3339(share.createdOn),
+  updatedAt: formatRfc3339(share.lastModified),
+  nextRunAt: formatRfc3339OrNull(share.enabled ? share.nextRunOn : null),
   lastJobId: share.lastJobId,
 });

@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
 import { makeKey } from '../../calls/exchange-keys.ts';
 import { exchangeOperation } from '../../calls/exchange-operation.ts';
-import { endpointInPath, timeOnWire } from '../../calls/path-parts.ts';
+import { endpointInPath } from '../../calls/path-parts.ts';
+import { formatRfc3339 } from '../../calls/wire-time.ts';
 import type { ExchangeParts } from '../../exchange-parts.ts';
 import { requireEndpointRow } from '../../store/endpoint-store.ts';
 import { requireNotBuiltIn } from '../registering-endpoint.ts';
@@ -30,6 +31,6 @@ export const rotateEndpointKey = (parts: ExchangeParts) =>
           before: null,
           after: { rotated_on: made.nowMs },
         });
-        return { status: 200, json: { key, previousKeyExpiresAt: timeOnWire(previousEndsOn) } };
+        return { status: 200, json: { key, previousKeyExpiresAt: formatRfc3339(previousEndsOn) } };
       }),
   });

@@ -5,12 +5,12 @@ import type { StreamedAnswer } from '../../../http/operation.ts';
 import { exchangeOperation, type ExchangeCall } from '../../calls/exchange-operation.ts';
 import { exchangeErrors } from '../../exchange-errors.ts';
 import type { ExchangeParts } from '../../exchange-parts.ts';
-import { readSealed } from '../../files/read-sealed.ts';
 import { jobFiles, moveJob, type ShareJob } from '../../store/share-job-store.ts';
 import type { ShareJobFileTable } from '../../../storage/sql/exchange-schema.ts';
 import { hasEnded } from '../job-status.ts';
 import { downloadWaitMs } from '../job-waits.ts';
 import { jobOfEndpoint } from '../owned-job.ts';
+import { readDelivered } from '../read-delivered.ts';
 import { receivedName } from '../received-files.ts';
 import { serverChange } from '../stage.ts';
 
@@ -63,12 +63,12 @@ function fileAnswer(parts: ExchangeParts, job: ShareJob, file: ShareJobFileTable
   if (asked === 'outside')
     return { status: 416, headers: { ...headers, 'content-range': `bytes */${file.bytes}` }, stream: Readable.from([]) };
   if (asked) {
-    const rows = Readable.from(readSealed(path, parts.box.fileKey, { start: asked.first, end: asked.last + 1 }), { objectMode: false });
+    const rows = Readable.from(readDelivered(parts, job, path, { start: asked.first, end: asked.last + 1 }), { objectMode: false });
     const length = String(asked.last - asked.first + 1);
     const place = `bytes ${asked.first}-${asked.last}/${file.bytes}`;
     return { status: 206, headers: { ...headers, 'content-range': place, 'content-length': length }, stream: rows };
   }
-  const rows = Readable.from(readSealed(path, parts.box.fileKey), { objectMode: false });
+  const rows = Readable.from(readDelivered(parts, job, path), { objectMode: false });
   if (!/(?:^|,)\s*gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[\d.]+\s*)?(?:,|$)/i.test(String(accepted ?? '')))
     return { status: 200, headers: { ...headers, vary: 'accept-encoding', 'content-length': String(file.bytes) }, stream: rows };
   // Errors of one end the other.

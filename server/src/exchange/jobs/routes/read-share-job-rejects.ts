@@ -7,8 +7,12 @@ import { exchangeErrors } from '../../exchange-errors.ts';
 import type { ExchangeParts } from '../../exchange-parts.ts';
 import { readSealed, sealedSize } from '../../files/read-sealed.ts';
 import { hasEnded } from '../job-status.ts';
+import type { ShareJobFolder } from '../job-folder.ts';
 import { ownedJob } from '../owned-job.ts';
+import { checkpointOf } from '../stage.ts';
+import type { ShareJob } from '../../store/share-job-store.ts';
 
+const isTransformed = (job: ShareJob): boolean => checkpointOf(job).transformed === true;
 const headers = { 'content-type': 'text/csv; charset=utf-8', 'cache-control': 'no-store' };
 
 /** `GET /v1/share-jobs/{jobId}/rejects`: every row that was left out, where it stands and why (exchange-sharing.md section 6). */
@@ -23,10 +27,9 @@ export const readShareJobRejects = (parts: ExchangeParts) =>
     async handle(call) {
       const job = await ownedJob(parts.catalog.read, call, call.path.job);
       const folder = parts.folders.of(job.id);
-      const isKept = !hasEnded(job.status) || (job.files_until !== null && job.files_until > parts.clock.nowMs());
-      const path = isKept ? [folder.lateRejects, folder.rejects].find((file) => existsSync(file)) : undefined;
+      const path = writtenRejects(job, folder, parts.clock.nowMs()).find((file) => existsSync(file));
       if (path === undefined) {
-        if (job.rows_rejected > 0 || (!isKept && job.rows_unknown > 0))
+        if (hasEnded(job.status) && (job.rows_rejected > 0 || (!isKept(job, parts.clock.nowMs()) && job.rows_unknown > 0)))
           throw refusal(exchangeErrors.notFound, { object: 'reject file any more (rows are kept for 7 days) of job', id: job.id });
         return { answer: { status: 200, headers, body: csvLine(['line', 'code', 'message', 'row']) } };
       }
@@ -35,3 +38,14 @@ export const readShareJobRejects = (parts: ExchangeParts) =>
       return { answer: { status: 200, headers: { ...headers, 'content-length': length }, stream } };
     },
   });
+
+/** Of a job that has ended, for 7 days. */
+const isKept = ({ status, files_until: untilMs }: ShareJob, nowMs: number): boolean =>
+  !hasEnded(status) || (untilMs !== null && untilMs > nowMs);
+
+/** What is still being written cannot be read, and what has had its time is not shown, although it may still be there. */
+function writtenRejects(job: ShareJob, { rejects, lateRejects }: ShareJobFolder, nowMs: number): string[] {
+  if (!isKept(job, nowMs)) return [];
+  if (hasEnded(job.status)) return [lateRejects, rejects];
+  return isTransformed(job) ? [rejects] : [];
+}

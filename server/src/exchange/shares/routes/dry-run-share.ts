@@ -3,7 +3,7 @@ import { asMemberId, asSegmentId } from '../../../kit/ids.ts';
 import { refusalOf } from '../../../kit/refusal.ts';
 import { countRows, type RowCounts } from '../../built-in/count-rows.ts';
 import { exchangeOperation } from '../../calls/exchange-operation.ts';
-import { timeOnWire } from '../../calls/path-parts.ts';
+import { formatRfc3339 } from '../../calls/wire-time.ts';
 import { type FieldFault, readExchangeBody } from '../../calls/read-exchange-body.ts';
 import type { ExchangeParts } from '../../exchange-parts.ts';
 import { firstOccurrences } from '../../schedules/occurrences.ts';
@@ -42,7 +42,7 @@ export const dryRunShare = (parts: ExchangeParts) =>
           valid: problems.length === 0,
           problems,
           ...(await numbers(parts, call.memberId, share, check)),
-          nextRuns: nextRuns.map(({ atMs }) => timeOnWire(atMs)),
+          nextRuns: nextRuns.map(({ atMs }) => formatRfc3339(atMs)),
         },
       };
     },

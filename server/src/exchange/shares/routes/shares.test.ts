@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { formatRfc3339 } from '../../calls/wire-time.ts';
 import { type AccountName, members, type PlatformAnswer, type PlatformServer, startPlatform } from '../../../../test/platform-server.ts';
 import { addDestination, addEndpoint, builtInEndpoint, changeCatalog, described, endJob, offer } from '../exchange.fixture.ts';
 
@@ -38,7 +39,7 @@ describe('createShare', () => {
       enabled: true,
       disabledReason: null,
       createdBy: 'provider',
-      createdAt: '2026-01-15T12:00:00.000Z',
+      createdAt: '2026-01-15T12:00:00Z',
       nextRunAt: null,
     });
     const job = await platform.server.catalog.read
@@ -50,7 +51,7 @@ describe('createShare', () => {
   });
 
   it('201: later, in a zone; no job yet', async () => {
-    expect(await make({ schedule: later })).toMatchObject({ nextRunAt: '2030-06-15T07:30:00.000Z', lastJobId: null, schedule: later });
+    expect(await make({ schedule: later })).toMatchObject({ nextRunAt: '2030-06-15T07:30:00Z', lastJobId: null, schedule: later });
   });
 
   it('201: a segment id beyond 2^53, as a number', async () => {
@@ -182,7 +183,7 @@ describe('updateShare', () => {
       enabled: true,
       name: 'Weekly',
       schedule,
-      nextRunAt: '2035-01-05T10:00:00.000Z',
+      nextRunAt: '2035-01-05T10:00:00Z',
     });
   });
 
@@ -198,15 +199,15 @@ describe('updateShare', () => {
   });
 
   it('200: what came while it was disabled has passed by, even where nobody looked', async () => {
-    const { shareId } = await make({ schedule: { type: 'DAILY', at: new Date(platform.clock.nowMs() + 60_000).toISOString() } });
+    const { shareId } = await make({ schedule: { type: 'DAILY', at: formatRfc3339(platform.clock.nowMs() + 60_000) } });
     await put(shareId, { enabled: false });
     platform.clock.forward(120_000);
-    const dayLater = new Date(platform.clock.nowMs() - 60_000 + 86_400_000).toISOString();
+    const dayLater = formatRfc3339(platform.clock.nowMs() - 60_000 + 86_400_000);
     expect((await put(shareId, { enabled: true })).json).toMatchObject({ nextRunAt: dayLater, lastJobId: null });
   });
 
   it('200: an edited schedule does not run again what the former one has run', async () => {
-    const at = new Date(platform.clock.nowMs() + 60_000).toISOString();
+    const at = formatRfc3339(platform.clock.nowMs() + 60_000);
     const { shareId } = await make({ schedule: { type: 'DAILY', at } });
     platform.clock.forward(61_000);
     await expect
@@ -214,9 +215,9 @@ describe('updateShare', () => {
         timeout: 5000,
       })
       .not.toBeNull();
-    const tomorrow = new Date(Date.parse(at) + 86_400_000).toISOString();
+    const tomorrow = formatRfc3339(Date.parse(at) + 86_400_000);
     expect((await put(shareId, { schedule: { type: 'DAILY', at, count: 9 } })).json).toMatchObject({ nextRunAt: tomorrow });
-    const shifted = new Date(Date.parse(at) + 500).toISOString();
+    const shifted = formatRfc3339(Date.parse(at) + 500);
     expect((await put(shareId, { schedule: { type: 'DAILY', at: shifted } })).json).toMatchObject({ nextRunAt: shifted });
   });
 
