@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { asMemberId, asSegmentId, type SegmentId } from '../../kit/ids.ts';
 import { emptySegment } from '../../segments/segment.ts';
 import { makeSegment } from '../../segments/make-segment.ts';
-import { ProfileStageEnded, type StageId } from '../../profiles/profile-store.ts';
+import type { StageId } from '../../profiles/profile-store.ts';
 import { BuiltInWriting } from '../built-in/built-in-writing.ts';
 import type { SharedRow } from '../built-in/shared-row.ts';
 import { readRecords } from '../csv/read-records.ts';
@@ -25,19 +25,8 @@ const chunkRows = 4096;
  * the stored outcomes. REPLACE fills a stage beside the segment and shows it in one step.
  */
 export async function deliverToBuiltIn(stage: Stage): Promise<boolean> {
-  const { job } = stage;
-  const segment = asSegmentId(Number(job.destination_segment_id ?? (await newSegment(stage))));
-  try {
-    return await deliverInto(stage, segment);
-  } catch (error) {
-    if (!(error instanceof ProfileStageEnded)) throw error;
-    const message = 'Another replacement of the segment began meanwhile, or the segment was deleted. Nothing was replaced by this run.';
-    throw new JobFault('BAD_STATE', message, null, { cause: error });
-  }
-}
-
-async function deliverInto(stage: Stage, segment: SegmentId): Promise<boolean> {
   const { parts, job } = stage;
+  const segment = asSegmentId(Number(job.destination_segment_id ?? (await newSegment(stage))));
   const { stage: staged, applied } = await replacementOf(stage, segment);
   if (!applied) {
     const counts = await new BuiltInDelivery(stage, segment, staged).run();
