@@ -1,13 +1,15 @@
 /** Staged files of the exchange that are damaged, and a disk that takes no more: the job says so, and nothing wrong is delivered. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { call, pick } from '../api.ts';
 import { pullDestination, pushSource, type ReadyEndpoint } from '../exchange-client.ts';
 import { PushConsumer } from '../exchange-peers.ts';
 import { segmentIds } from '../small-import.ts';
 import { ExchangeScene, firstUser, rowsOf, type ShareJob } from './exchange-scene.ts';
 
+// Each start of the server counts, and there are many.
+vi.setConfig({ testTimeout: 600_000 });
 const scene = new ExchangeScene('damaged-exchange');
 let source: ReadyEndpoint;
 let reader: ReadyEndpoint;
