@@ -69,6 +69,7 @@ async function measure({ say }: BenchSettings, foyer: FoyerServer, file: Sent): 
     rows: [
       row('above the engine, at rest', aboveOf(atRest)),
       { ...row('above the engine, most', most), targets: [atMost(mostMegabytes, 'MB', most)] },
+      row('of it files of the program', Math.max(...looks.map(({ files }) => files)) / 1e6),
       row('the engine', Math.max(...looks.map(({ engine }) => engine)) / 1e6),
     ],
     notes: [
@@ -81,6 +82,8 @@ async function measure({ say }: BenchSettings, foyer: FoyerServer, file: Sent): 
 /** Bytes. */
 interface Look {
   readonly resident: number;
+  /** Of these, pages of files: the program itself, above all Node's binary. They are there once for all processes. */
+  readonly files: number;
   readonly engine: number;
 }
 
@@ -89,7 +92,9 @@ const aboveOf = ({ resident, engine }: Look): number => (resident - engine) / 1e
 async function look({ url, pid }: FoyerServer): Promise<Look> {
   const text = await (await fetch(`${url}/metrics`)).text();
   const engine = Number(/^foyer_profiles_memory_bytes (\S+)$/m.exec(text)?.[1]);
-  const kilobytes = Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]);
-  if (!Number.isFinite(engine + kilobytes)) throw new Error('the server does not tell its memory');
-  return { resident: kilobytes * 1024, engine };
+  const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+  const kilobytes = (field: string): number => Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]);
+  const seen = { resident: kilobytes('VmRSS') * 1024, files: kilobytes('RssFile') * 1024, engine };
+  if (!Number.isFinite(seen.resident + seen.files + engine)) throw new Error('the server does not tell its memory');
+  return seen;
 }
