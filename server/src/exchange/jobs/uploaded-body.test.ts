@@ -72,6 +72,17 @@ describe('uploadedBody', () => {
     await expect(read(csv, 'text/csv', whole).catch(nameOf)).resolves.toBe('exchange.invalid');
   });
 
+  it.each(['sha-256=', 'sha-256=:AAAA:', `sha-512=:AAAA:, sha-256=${'A'.repeat(43)}=`])(
+    'refuses a digest that is none: %s',
+    async (digest) => {
+      await expect(read(csv, 'text/csv', { 'content-digest': digest }).catch(nameOf)).resolves.toBe('exchange.invalid');
+    },
+  );
+
+  it('passes over digests of other kinds', async () => {
+    expect(await read(csv, 'text/csv', { 'content-digest': 'sha-512=:AAAA:' })).toBe(csv);
+  });
+
   it('ends where its sender is gone', async () => {
     for (const [text, type] of [
       [csv, 'text/csv'],

@@ -59,7 +59,12 @@ function digested(
   header: string | string[] | undefined,
 ): { readonly pieces: AsyncIterable<Uint8Array>; readonly checkDigest: () => void } {
   const wanted = typeof header === 'string' ? /(?:^|,)\s*sha-256=:([A-Za-z0-9+/]{43}=):/.exec(header)?.[1] : undefined;
-  if (wanted === undefined) return { pieces, checkDigest: () => {} };
+  if (wanted === undefined) {
+    // A digest of another kind is nobody's business here; one that was meant to be checked must be one.
+    if (typeof header === 'string' && /(?:^|,)\s*sha-256\s*=/.test(header))
+      throw refusal(exchangeErrors.invalid, { fault: 'The sha-256 of Content-Digest must be :BASE64: of 32 bytes' });
+    return { pieces, checkDigest: () => {} };
+  }
   const hash = createHash('sha256');
   const hashed = async function* (): AsyncGenerator<Uint8Array> {
     for await (const piece of pieces) {
