@@ -94,7 +94,7 @@ export class JobWorld {
         if (!statuses.includes(String(now['status']))) throw new Error(`job ${job} is ${String(now['status'])}`);
         return now;
       },
-      { timeout: 15_000, interval: 20 },
+      { timeout: 50_000, interval: 20 },
     );
   }
 

@@ -156,14 +156,14 @@ describe('more than the destination takes in one request', () => {
   );
   const push = () => addDestination(platform, { destination_type: 'push', destination_url: peer.url(), attributed: 'level:string' });
 
-  it('REPLACE is never split: TOO_LARGE, before a byte is sent', { timeout: 60_000 }, async () => {
+  it('REPLACE is never split: TOO_LARGE, before a byte is sent', { timeout: 120_000 }, async () => {
     const job = await world.waiting(replace({ destination: { endpointId: await push(), segmentId: 'x' } }));
     expect((await world.upload(job, body, { 'content-encoding': 'gzip' })).status).toBe(202);
     expect(await world.fails(job)).toMatchObject({ error: { code: 'TOO_LARGE' }, rowsSent: 0 });
     expect(peer.received).toEqual([]);
   });
 
-  it('ADD is split; each request has its own key', { timeout: 60_000 }, async () => {
+  it('ADD is split; each request has its own key', { timeout: 120_000 }, async () => {
     const job = await world.waiting({ destination: { endpointId: await push(), segmentId: 'x' } });
     await world.upload(job, body, { 'content-encoding': 'gzip' });
     expect(await world.reaches(job, 'COMPLETE')).toMatchObject({ rowsSent: 3400 });

@@ -199,7 +199,7 @@ describe('time', () => {
   });
 
   test('a trickle is too slow for metadata, and goes on for data', async () => {
-    const calm = new PeerHttp({ allowPrivate: true }, undefined, { connectMs: 5000, metadataMs: 1000, dataIdleMs: 1000 });
+    const calm = new PeerHttp({ allowPrivate: true }, undefined, { connectMs: 5000, metadataMs: 1000, dataIdleMs: 10_000 });
     await using peer = await startPeer((_request, response) => {
       let left = 6;
       const timer = setInterval(() => ((left -= 1) === 0 ? (clearInterval(timer), response.end('.')) : response.write('.')), 250);
