@@ -1,13 +1,15 @@
 /** Staged files of the exchange that are damaged, and a disk that takes no more: the job says so, and nothing wrong is delivered. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { call, pick } from '../api.ts';
 import { pullDestination, pushSource, type ReadyEndpoint } from '../exchange-client.ts';
 import { PushConsumer } from '../exchange-peers.ts';
 import { segmentIds } from '../small-import.ts';
 import { ExchangeScene, firstUser, rowsOf, type ShareJob } from './exchange-scene.ts';
 
+// Each start of the server counts, and there are many.
+vi.setConfig({ testTimeout: 600_000 });
 const scene = new ExchangeScene('damaged-exchange');
 let source: ReadyEndpoint;
 let reader: ReadyEndpoint;
@@ -111,7 +113,8 @@ test('files that may not become longer: an upload is refused and keeps nothing, 
   expect([refused.status, pick(refused.json, 'code')]).toEqual([503, 'UNAVAILABLE']);
   expect(scene.onDisk(job)).toEqual([]);
   // Each file fits, what is made of them does not.
-  for (const at of [1, 2, 3, 4, 5, 6]) await scene.upload(source, filled, rowsOf(at * 20_000, (at + 1) * 20_000), at === 6 ? '' : '?final=false');
+  for (const at of [1, 2, 3, 4, 5, 6])
+    await scene.upload(source, filled, rowsOf(at * 20_000, (at + 1) * 20_000), at === 6 ? '' : '?final=false');
   expect(await failed(filled)).toMatchObject({ rowsSent: 0, error: { code: 'UNAVAILABLE', message: expect.stringContaining('no room') } });
   await scene.server.stop();
   await scene.startAgain();

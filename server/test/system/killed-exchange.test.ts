@@ -4,11 +4,13 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { pullDestination, pullSource, pushSource, type ReadyEndpoint } from '../exchange-client.ts';
 import { PullProducer, PushConsumer } from '../exchange-peers.ts';
 import { audience, countsOf, ExchangeScene, rowsOf } from './exchange-scene.ts';
 
+// Each start of the server counts, and there are many.
+vi.setConfig({ testTimeout: 600_000 });
 const scene = new ExchangeScene('killed-exchange');
 let source: ReadyEndpoint;
 let reader: ReadyEndpoint;
@@ -27,13 +29,13 @@ const headerOf = (endpoint: ReadyEndpoint, job: number, length: number): string 
   `POST /v1/jobs/${job}/data HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${endpoint.key}\r\ncontent-type: text/csv\r\ncontent-length: ${length}\r\n\r\n`;
 
 /** The same share, run by nobody's hand but the server's. */
-async function undisturbed(): Promise<{ counts: object; rows: readonly string[]; rejects: string; onDisk: readonly string[] }> {
+async function undisturbed(): Promise<{ counts: object; rows: string; rejects: string; onDisk: readonly string[] }> {
   const job = await scene.share(source, reader);
   await scene.reaches(job, 'WAITING_TO_RECIEVE_DATA');
   await scene.upload(source, job, first, '?final=false');
   await scene.upload(source, job, second);
   await scene.reaches(job, 'READY_FOR_DOWNLOAD');
-  const rows = await scene.delivered(reader, job);
+  const rows = digestOf((await scene.delivered(reader, job)).join('\n'));
   await scene.as(reader, `PUT /v1/jobs/${job}`, { json: { status: 'COMPLETE' } });
   const renamed = (text: string): string => text.replaceAll(`${job}_`, 'JOB_');
   return {
@@ -99,7 +101,8 @@ test('a push producer and a pull consumer: killed in each state, the files, the 
   expect(countsOf(await scene.job(job))).toEqual(expected.counts);
   expect(renamed(await scene.rejects(job))).toBe(expected.rejects);
   expect(scene.onDisk(job).map(renamed)).toEqual(expected.onDisk);
-  expect(await scene.delivered(reader, job)).toEqual(expected.rows);
+  // A difference in this many rows is too long to be shown.
+  expect(digestOf((await scene.delivered(reader, job)).join('\n'))).toBe(expected.rows);
 });
 
 test('a pull producer: killed while its job is asked for, while it is polled, between parts and in the middle of one', async () => {
@@ -255,7 +258,7 @@ test('more kills than a task has attempts do not leave a job where it stands', a
   await scene.reaches(job, 'WAITING_TO_RECIEVE_DATA');
   let reached = silentAt(peer, 'POST /v1/segments');
   await scene.upload(source, job, rowsOf(0, 10));
-  for (let kill = 0; kill < 7; kill++) {
+  for (let kill = 0; kill < 5; kill++) {
     await reached;
     reached = silentAt(peer, 'POST /v1/segments');
     await scene.killAndStart();

@@ -1,11 +1,13 @@
 /** Jobs of the exchange between files and a member's own segments, whose server is killed while they run. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { call, pick } from '../api.ts';
 import { pullDestination, pushSource, type ReadyEndpoint } from '../exchange-client.ts';
 import { segmentIds } from '../small-import.ts';
 import { ExchangeScene, firstUser, rowsOf } from './exchange-scene.ts';
 
+// Each start of the server counts, and there are many.
+vi.setConfig({ testTimeout: 600_000 });
 const scene = new ExchangeScene('killed-own-segments');
 let source: ReadyEndpoint;
 let reader: ReadyEndpoint;
