@@ -20,7 +20,13 @@ describe('parseExactly and writeExactly', () => {
   });
 
   it('whatever JSON says comes back', () => {
-    fc.assert(fc.property(fc.jsonValue(), (value) => void expect(parse(JSON.stringify(value))).toEqual(JSON.parse(JSON.stringify(value)))));
+    // Compared as text: whole numbers beyond 2^53 are read as bigints.
+    fc.assert(
+      fc.property(
+        fc.jsonValue().map((value) => JSON.stringify(value)),
+        (text) => void expect(writeExactly(parse(text))).toBe(text),
+      ),
+    );
     fc.assert(fc.property(fc.bigInt(), (value) => void expect(writeExactly(parse(`[${value}]`))).toBe(`[${value}]`)));
   });
 

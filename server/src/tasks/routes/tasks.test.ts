@@ -11,7 +11,7 @@ afterAll(() => platform.stop());
 
 const context = { operation: 'test', requestId: null, accountId: null, username: null, accountMemberId: null };
 /** Of a kind that nobody does yet, so it stays where it is put. */
-const add = (memberId: number | null = members.provider, kind: TaskKind = 'run-share'): Promise<number> =>
+const add = (memberId: number | null = members.provider, kind: TaskKind = 'import'): Promise<number> =>
   platform.server.catalog.change(context, (change) => addTask(change, { kind, memberId, subject: { type: 'share', id: 9 } }));
 const get = (query: string, as: AccountName = 'provider') => platform.call(`GET /task${query}`, { as });
 const put = (id: number, state: unknown, as: AccountName = 'provider') =>
@@ -22,7 +22,7 @@ describe('listTasks', () => {
     const id = await add();
     expect((await get(`?id=${id}`)).at('task')).toEqual({
       id,
-      kind: 'run-share',
+      kind: 'import',
       state: 'waiting',
       member_id: members.provider,
       subject: { type: 'share', id: 9 },
@@ -42,7 +42,7 @@ describe('listTasks', () => {
     expect(await seenBy('viewer')).not.toContain(server);
     expect(await seenBy('admin')).toEqual(expect.arrayContaining([foreign, server]));
     expect(await seenBy('admin', `?member_id=${members.stranger}`)).toEqual([foreign]);
-    expect(await seenBy('stranger', '?state=waiting&kind=run-share')).toEqual([foreign]);
+    expect(await seenBy('stranger', '?state=waiting&kind=import')).toEqual([foreign]);
   });
   it("403 UNAUTH: another member's by name, 404 by id", async () => {
     const id = await add(members.stranger);
@@ -82,7 +82,7 @@ describe('updateTask', () => {
       as: 'admin',
       json: { task: { state: 'canceled', kind: 'import', attempts: 7 } },
     });
-    expect(answer.at('task')).toMatchObject({ state: 'canceled', kind: 'run-share', attempts: 0, member_id: null });
+    expect(answer.at('task')).toMatchObject({ state: 'canceled', kind: 'import', attempts: 0, member_id: null });
     expect(answer.warnings).toHaveLength(2);
   });
   it.each(['done', 'running', 'failed', 1, null])('400 SYNTAX: state %o', async (state) => {
