@@ -35,6 +35,7 @@ export default defineConfig({
           exclude: ['**/node_modules/**'],
           globalSetup: ['server/test/postgres-for-tests.ts'],
           testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {
