@@ -15,8 +15,10 @@ export default defineConfig({
   test: {
     passWithNoTests: false,
     allowOnly: false,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // Only to end what hangs: a busy machine takes many times as long as a quiet one.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000, interval: 20 } },
     maxWorkers: 2,
     projects: [
       {
@@ -34,8 +36,6 @@ export default defineConfig({
           include: storeTests,
           exclude: ['**/node_modules/**'],
           globalSetup: ['server/test/postgres-for-tests.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
         },
       },
       {
@@ -44,8 +44,6 @@ export default defineConfig({
           name: 'system',
           include: ['server/test/system/**/*.test.ts', '{server,sdk,cli,bench,tools,console}/**/*.system.test.ts'],
           exclude: ['**/node_modules/**'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
         },
       },
       {
@@ -54,8 +52,6 @@ export default defineConfig({
           name: 'browser',
           include: ['server/test/browser/**/*.test.ts'],
           exclude: ['**/node_modules/**'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
         },
       },
     ],

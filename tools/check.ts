@@ -1,6 +1,6 @@
 /**
  * npm run check: lint, format, types, import rules and the sdk's generated files, side by side. Prints what a failing one says and one line for each.
- * With FOYER_STAGE_RESULT it leaves {passed, failed} in that file for tools/test.ts.
+ * With FOYER_STAGE_RESULT it leaves {passed, failed, faults} in that file for tools/test.ts.
  */
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -41,7 +41,7 @@ function run(name: string, args: readonly string[]): Promise<Outcome> {
 const outcomes = await Promise.all(checks.map((check) => run(check.name, check.args)));
 for (const { name, output } of outcomes.filter((outcome) => !outcome.ok)) console.log(`--- ${name}\n${output.trimEnd()}\n`);
 for (const { name, ok, ms } of outcomes) console.log(`${ok ? 'ok    ' : 'FAILED'}  ${name.padEnd(14)} ${(ms / 1000).toFixed(1)} s`);
-const failed = outcomes.filter((outcome) => !outcome.ok).length;
+const faults = outcomes.filter((outcome) => !outcome.ok).map((outcome) => outcome.name);
 const resultFile = process.env['FOYER_STAGE_RESULT'];
-if (resultFile) writeFileSync(resultFile, JSON.stringify({ passed: outcomes.length - failed, failed }));
-process.exitCode = failed > 0 ? 1 : 0;
+if (resultFile) writeFileSync(resultFile, JSON.stringify({ passed: outcomes.length - faults.length, failed: faults.length, faults }));
+process.exitCode = faults.length > 0 ? 1 : 0;

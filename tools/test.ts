@@ -1,17 +1,19 @@
 /**
  * npm test: every stage one after the other, never stopping early; fails at the end if anything failed.
- * Usage: node tools/test.ts [--only STAGE]...   Its last line is the sum of all stages: "N passed, N failed".
+ * Usage: node tools/test.ts [--only STAGE]...   At its end: each test that failed once more, then the sum of all stages: "N passed, N failed".
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
 
 interface Counts {
   readonly passed: number;
   readonly failed: number;
+  /** Names of what failed, with the first line of why, as far as the stage tells. */
+  readonly faults: readonly string[];
 }
 
 interface Stage {
@@ -52,23 +54,34 @@ const stages: readonly Stage[] = [
 ];
 
 function readCounts(text: string): Counts {
-  const { passed, failed } = JSON.parse(text) as { passed: unknown; failed: unknown };
+  const { passed, failed, faults } = JSON.parse(text) as { passed: unknown; failed: unknown; faults: readonly string[] };
   if (typeof passed !== 'number' || typeof failed !== 'number') throw new Error('the result holds no counts');
-  return { passed, failed };
+  return { passed, failed, faults };
+}
+
+interface VitestFile {
+  readonly name: string;
+  readonly status: string;
+  readonly message: string;
+  readonly assertionResults: readonly { readonly status: string; readonly fullName: string; readonly failureMessages: readonly string[] }[];
 }
 
 /** A test file that could not be loaded holds no test that failed, yet it failed. */
 function readVitest(text: string): Counts {
-  const report = JSON.parse(text) as {
-    numPassedTests: number;
-    numFailedTests: number;
-    testResults: { status: string; assertionResults: { status: string }[] }[];
-  };
-  const unloaded = report.testResults.filter(
-    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
-  );
-  return { passed: report.numPassedTests, failed: report.numFailedTests + unloaded.length };
+  const report = JSON.parse(text) as { numPassedTests: number; testResults: readonly VitestFile[] };
+  const faults = report.testResults.flatMap(faultsOf);
+  return { passed: report.numPassedTests, failed: faults.length, faults };
 }
+
+function faultsOf({ name, status, message, assertionResults }: VitestFile): readonly string[] {
+  const file = relative(root, name);
+  const faults = assertionResults
+    .filter((test) => test.status === 'failed')
+    .map((test) => `${file}: ${test.fullName}: ${firstLine(test.failureMessages.join('\n'))}`);
+  return faults.length === 0 && status === 'failed' ? [`${file}: ${firstLine(message)}`] : faults;
+}
+
+const firstLine = (text: string): string => text.split('\n', 1)[0] ?? '';
 
 function runNode(args: readonly string[], resultFile: string): Promise<boolean> {
   return new Promise((resolveRun) => {
@@ -85,10 +98,10 @@ async function runStage(stage: Stage): Promise<Counts> {
   try {
     const ok = await runNode(stage.args(resultFile), resultFile);
     const counts = stage.read(readFileSync(resultFile, 'utf8'));
-    return ok || counts.failed > 0 ? counts : { ...counts, failed: 1 };
+    return ok || counts.failed > 0 ? counts : { ...counts, failed: 1, faults: ['no test failed, but the stage did not end well'] };
   } catch (error) {
-    console.log(`The stage ${stage.name} ended without a result: ${error instanceof Error ? error.message : String(error)}`);
-    return { passed: 0, failed: 1 };
+    const fault = `ended without a result: ${error instanceof Error ? error.message : String(error)}`;
+    return { passed: 0, failed: 1, faults: [fault] };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -111,16 +124,19 @@ const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 const began = Date.now();
 const sum = { passed: 0, failed: 0 };
 const lines: string[] = [];
+const faultLines: string[] = [];
 for (const stage of wantedStages(process.argv.slice(2))) {
   const stageBegan = Date.now();
   console.log(`\n=== ${stage.name}: ${stage.what}`);
-  const { passed, failed } = await runStage(stage);
+  const { passed, failed, faults } = await runStage(stage);
   const line = `${stage.name.padEnd(12)} ${passed} passed, ${failed} failed, ${seconds(Date.now() - stageBegan)}`;
   console.log(`=== ${line}`);
   lines.push(line);
+  faultLines.push(...faults.map((fault) => `FAILED  ${stage.name}: ${firstLine(fault)}`));
   sum.passed += passed;
   sum.failed += failed;
 }
 console.log(`\n${lines.map((line) => `    ${line}`).join('\n')}\n    all          ${seconds(Date.now() - began)}\n`);
+for (const line of faultLines) console.log(line);
 console.log(`${sum.passed} passed, ${sum.failed} failed`);
 process.exitCode = sum.failed > 0 || sum.passed === 0 ? 1 : 0;

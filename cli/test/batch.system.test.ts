@@ -70,7 +70,7 @@ beforeAll(async () => {
   await as('admin', [...account, '--first-name', 'A', '--last-name', 'B', '--password-stdin'], password);
   await logIn('provider', password);
   ({ id: segment } = await jsonOf<{ id: number }>(as('provider', ['segment', 'create', '--code', 'batch', '--json'])));
-}, 120_000);
+});
 afterAll(async () => {
   await serve.stop();
   await rm(home, { recursive: true, force: true });
@@ -237,7 +237,7 @@ describe('jobs', () => {
     const child = start(['batch', 'status', jobId, '--follow'], optionsOf('provider'));
     let said = '';
     child.stderr?.on('data', (piece: Buffer) => (said += piece.toString()));
-    await expect.poll(() => said, { timeout: 30_000 }).toContain('starting 0%');
+    await expect.poll(() => said).toContain('starting 0%');
     child.kill('SIGINT');
     expect(await once(child, 'close')).toEqual([130, null]);
     expect(said).toContain(`the job goes on; follow it with npx foyer batch status ${jobId} --follow`);

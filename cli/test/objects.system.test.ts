@@ -44,7 +44,7 @@ beforeAll(async () => {
   await logIn('admin', ready.first_account.password);
   await addParty('provider', 'data_provider');
   await addParty('buyer', 'buyer');
-}, 60_000);
+});
 afterAll(async () => {
   await serve.stop();
   await rm(home, { recursive: true, force: true });

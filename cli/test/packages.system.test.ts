@@ -60,7 +60,7 @@ beforeAll(async () => {
   await run('npm', args, { cwd: repository });
   const packages = (await readdir(packed)).map((name) => join(packed, name));
   await (process.env['FOYER_TEST_FULL'] === '1' ? installByNpm : installOffline)(packages);
-}, 120_000);
+});
 afterAll(() => rm(home, { recursive: true, force: true }));
 
 it('hold no sources and no tests, but the licence', async () => {

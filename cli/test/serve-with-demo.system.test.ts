@@ -45,7 +45,7 @@ beforeAll(async () => {
   serve = new RunningServe(['--json', '--data', data], { config: home });
   ready = await serve.event<Ready>('ready');
   demo = await serve.event<Demo>('demo');
-}, 60_000);
+});
 
 afterAll(async () => {
   await serve.stop();

@@ -116,7 +116,7 @@ describe('a file of an earlier run', () => {
     server.jobs.push(first);
     const said: string[] = [];
     const sending = send(server, { said });
-    await expect.poll(() => said, { timeout: 15_000 }).toHaveLength(1);
+    await expect.poll(() => said).toHaveLength(1);
     Object.assign(first, { phase: 'error', error_code: 'uploading-error' });
     expect(await sending).toMatchObject({ sentNow: true, job: { job_id: '1' } });
     expect(said[0]).toMatch(/Job 0 gets its file already/);
@@ -128,7 +128,7 @@ it('a stop ends it with its own reason, in a wait too', async () => {
   const stop = new AbortController();
   const said: string[] = [];
   const sending = send(server, { signal: stop.signal, said });
-  await expect.poll(() => said, { timeout: 15_000 }).toHaveLength(1);
+  await expect.poll(() => said).toHaveLength(1);
   stop.abort(new Error('enough'));
   await expect(sending).rejects.toThrow('enough');
 });

@@ -30,7 +30,7 @@ it.each<[string, BatchServer['events']]>([
   ['break off', (answer) => answer.write(event('validating'), () => setTimeout(() => answer.destroy(), 50))],
 ])('asks for the job where the events %s', async (_name, events) => {
   const { met, end } = await waiting(events);
-  await expect.poll(() => met, { timeout: 15_000 }).toContain('processing');
+  await expect.poll(() => met).toContain('processing');
   Object.assign(server.jobs[0] ?? {}, { phase: 'completed' });
   expect(await end).toMatchObject({ phase: 'completed' });
 });
@@ -38,7 +38,7 @@ it.each<[string, BatchServer['events']]>([
 it('ends with the signal', async () => {
   const stop = new AbortController();
   const { met, end } = await waiting((answer) => answer.write(event('validating')), stop.signal);
-  await expect.poll(() => met, { timeout: 15_000 }).toHaveLength(1);
+  await expect.poll(() => met).toHaveLength(1);
   stop.abort(new Error('enough'));
   await expect(end).rejects.toThrow('enough');
 });

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../kit/clock.ts';
 import { OperationBatch } from './operation-batch.ts';
 import { device, FakeClock, outcomesOf, segment, user } from './profile-fixtures.ts';
@@ -44,8 +44,9 @@ export function describeMovements(name: string, open: (options: { readonly clock
       expect(rows.some(({ approximate }) => approximate)).toBe(false);
       return rows.map((row) => row.uniques);
     };
-    const expectDays = (expected: number[][]): Promise<void> =>
-      vi.waitFor(async () => expect(await days(expected.length)).toEqual(expected), { timeout: 5000, interval: 5 });
+    const expectDays = async (expected: number[][]): Promise<void> => {
+      await expect.poll(() => days(expected.length), { interval: 5 }).toEqual(expected);
+    };
 
     it('count who comes and who is taken away, and no refreshes', async () => {
       await openStore();

@@ -124,7 +124,12 @@ async function withServer<T>(own: Readonly<Record<string, string>>, use: (server
 
 interface Tally {
   passed: number;
-  failed: number;
+  readonly faults: string[];
+}
+
+function fail(tally: Tally, text: string): void {
+  tally.faults.push(text);
+  console.log(`FAILED  ${text}`);
 }
 
 function judge(verdicts: ReadonlyMap<string, Verdict>, listed: ReadonlySet<string>, tally: Tally): void {
@@ -132,10 +137,7 @@ function judge(verdicts: ReadonlyMap<string, Verdict>, listed: ReadonlySet<strin
   for (const [file, { ok, report }] of verdicts) {
     if (ok && !listed.has(file)) tally.passed += 1;
     else if (!ok && listed.has(file)) waiting += 1;
-    else {
-      tally.failed += 1;
-      console.log(ok ? `FAILED  ${file}: passes, so it must leave not-yet.json` : `FAILED  ${file}\n${report}`);
-    }
+    else fail(tally, ok ? `${file}: passes, so it must leave not-yet.json` : `${file}\n${report}`);
   }
   console.log(`        ${verdicts.size} scenario files, ${waiting} of them not expected yet`);
 }
@@ -147,14 +149,11 @@ async function main(): Promise<void> {
   const files = found.filter((file) => file.includes(filter)).sort();
   const list = JSON.parse(readFileSync(notYetFile, 'utf8')) as string[];
   const listed = new Set(list);
-  const tally: Tally = { passed: 0, failed: 0 };
-  const fail = (text: string): void => {
-    tally.failed += 1;
-    console.log(`FAILED  not-yet.json: ${text}`);
-  };
-  for (const file of list.filter((name) => !found.includes(name))) fail(`${file} is no scenario`);
-  for (const file of list.filter((name, i) => list.indexOf(name) !== i)) fail(`${file} stands there twice`);
-  for (const file of addedToList(notYetFile)) fail(`${file} was added; the list may only shrink`);
+  const tally: Tally = { passed: 0, faults: [] };
+  const failList = (text: string): void => fail(tally, `not-yet.json: ${text}`);
+  for (const file of list.filter((name) => !found.includes(name))) failList(`${file} is no scenario`);
+  for (const file of list.filter((name, i) => list.indexOf(name) !== i)) failList(`${file} stands there twice`);
+  for (const file of addedToList(notYetFile)) failList(`${file} was added; the list may only shrink`);
 
   const expected = files.filter((file) => !listed.has(file));
   const notYet = files.filter((file) => listed.has(file));
@@ -169,10 +168,11 @@ async function main(): Promise<void> {
   const touching = 'those that touch a hot route: instant, lookup, pixels, identity, enrich';
   await play(`FOYER_HOT_ROUTES=off: ${touching}`, { FOYER_HOT_ROUTES: 'off' }, hotOnes, []);
   await withPostgres((url) => play('FOYER_DATABASE_URL: all scenarios that are expected', { FOYER_DATABASE_URL: url }, expected, []));
-  console.log(`conformance: ${tally.passed} passed, ${tally.failed} failed`);
+  const failed = tally.faults.length;
+  console.log(`conformance: ${tally.passed} passed, ${failed} failed`);
   const resultFile = process.env['FOYER_STAGE_RESULT'];
-  if (resultFile) writeFileSync(resultFile, JSON.stringify(tally));
-  process.exitCode = tally.failed > 0 || tally.passed === 0 ? 1 : 0;
+  if (resultFile) writeFileSync(resultFile, JSON.stringify({ ...tally, failed }));
+  process.exitCode = failed > 0 || tally.passed === 0 ? 1 : 0;
 }
 
 await main();

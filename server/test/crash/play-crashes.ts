@@ -28,7 +28,7 @@ const random = seededRandom(seed);
 const folder = temporaryFolder(`crash-${lane ?? 'lanes'}`);
 const profiles = new ExpectedProfiles();
 const catalog = new CatalogLoad();
-const sum = { acknowledged: 0, changes: 0, checked: 0, passed: 0, failed: 0 };
+const sum = { acknowledged: 0, changes: 0, checked: 0, passed: 0, faults: [] as string[] };
 
 const start = (): Promise<RunningServer> => startServer({ data: folder.path, args: ['--empty'], env: settings });
 
@@ -86,6 +86,11 @@ async function compareAll(server: RunningServer, users: readonly string[]): Prom
   if (wrong.length > 0) throw new Error(`${wrong.length} differences:\n${wrong.slice(0, 20).join('\n')}`);
 }
 
+function fail(text: string): void {
+  sum.faults.push(text);
+  console.log(`FAILED  ${text}`);
+}
+
 async function check(title: string, play: () => Promise<string>): Promise<boolean> {
   const began = Date.now();
   const seconds = (): string => `${((Date.now() - began) / 1000).toFixed(1)} s`;
@@ -95,8 +100,7 @@ async function check(title: string, play: () => Promise<string>): Promise<boolea
     console.log(`ok      ${lane}: ${title}: ${text} (${seconds()})`);
     return true;
   } catch (error) {
-    sum.failed += 1;
-    console.log(`FAILED  ${lane}: ${title} (${seconds()}): ${error instanceof Error ? error.message : String(error)}`);
+    fail(`${lane}: ${title} (${seconds()}): ${error instanceof Error ? error.message : String(error)}`);
     return false;
   }
 }
@@ -128,7 +132,7 @@ async function main(): Promise<void> {
   await server.stop();
   console.log(
     `crash: seed ${seed}, ${kills} kills, ${sum.acknowledged} acknowledged calls with ${sum.changes} changes, ` +
-      `${catalog.acknowledged} catalog changes, ${sum.checked} memberships checked; ${sum.passed} passed, ${sum.failed} failed`,
+      `${catalog.acknowledged} catalog changes, ${sum.checked} memberships checked; ${sum.passed} passed, ${sum.faults.length} failed`,
   );
 }
 
@@ -140,27 +144,26 @@ async function playLanes(): Promise<void> {
       const env = { ...process.env, FOYER_CRASH_LANE: String(at + 1), FOYER_TEST_SEED: String(seed + at), FOYER_STAGE_RESULT: result };
       const child = spawn(process.execPath, [import.meta.filename], { env, stdio: ['ignore', 'inherit', 'inherit'] });
       await once(child, 'exit');
-      const counts = JSON.parse(readFileSync(result, 'utf8')) as { readonly passed: number; readonly failed: number };
+      const counts = JSON.parse(readFileSync(result, 'utf8')) as { readonly passed: number; readonly faults: readonly string[] };
       rmSync(result);
       return counts;
     }),
   );
-  for (const { passed, failed } of ended) {
+  for (const { passed, faults } of ended) {
     sum.passed += passed;
-    sum.failed += failed;
+    sum.faults.push(...faults);
   }
 }
 
 try {
   await (lane === undefined ? playLanes() : main());
 } catch (error) {
-  sum.failed += 1;
-  console.log(`FAILED  the run ended: ${error instanceof Error ? error.message : String(error)}`);
+  fail(`the run ended: ${error instanceof Error ? error.message : String(error)}`);
 } finally {
-  if (sum.failed === 0) folder.remove();
+  if (sum.faults.length === 0) folder.remove();
   else console.log(`        seed ${seed}; the data directory stays for a look: ${folder.path}`);
   const resultFile = process.env['FOYER_STAGE_RESULT'];
-  if (resultFile) writeFileSync(resultFile, JSON.stringify({ passed: sum.passed, failed: sum.failed }));
+  if (resultFile) writeFileSync(resultFile, JSON.stringify({ passed: sum.passed, failed: sum.faults.length, faults: sum.faults }));
   // Whatever still runs ends with this process: the server takes the end of its IPC channel for SIGTERM.
-  process.exit(sum.failed > 0 ? 1 : 0);
+  process.exit(sum.faults.length > 0 ? 1 : 0);
 }

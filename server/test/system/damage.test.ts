@@ -61,7 +61,7 @@ beforeAll(async () => {
   await snapshotsSettled(whole);
   for (let i = 0; i < 3; i++) await call(server.url, '/rt-segment', { token, body: smallBody });
   await server.kill();
-}, 60_000);
+});
 afterAll(() => folder.remove());
 
 /** A copy of the killed server's directory with something done to one of its files. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ExchangeClient, pullSource, pushDestination, pushSource, refused } from '../../../test/exchange-client.ts';
 import { members, startPlatform } from '../../../test/platform-server.ts';
 import type { ExchangeParts } from '../exchange-parts.ts';
@@ -245,14 +245,9 @@ describe('a pull producer', () => {
   const jobsOf = (id: number) =>
     exchange.platform.server.catalog.read.selectFrom('share_job').selectAll().where('source_endpoint_id', '=', id).execute();
   /** The refreshes that it began by itself are over. */
-  const settled = (id: number) =>
-    vi.waitFor(
-      async () => {
-        if ((await jobsOf(id)).some(({ status }) => status !== 'COMPLETE' && status !== 'FAILED'))
-          throw new Error('a refresh is under way');
-      },
-      { timeout: 20_000 },
-    );
+  const settled = async (id: number): Promise<void> => {
+    await expect.poll(async () => (await jobsOf(id)).every(({ status }) => status === 'COMPLETE' || status === 'FAILED')).toBe(true);
+  };
   const lapsed = { id: 31, name: 'Lapsed', type: 'dynamic', identifiers: [{ name: 'email', type: 'email' }], count: 2 };
 
   it('has its list read when it becomes Active and when somebody asks; one that is under way is the answer', async () => {

@@ -55,7 +55,7 @@ async function check(directory: string, acknowledged: ReadonlySet<number>): Prom
 }
 
 describe('a process that dies', () => {
-  it('has kept every batch that it acknowledged, through kills at random points and snapshots', { timeout: 60_000 }, async () => {
+  it('has kept every batch that it acknowledged, through kills at random points and snapshots', async () => {
     const directory = join(root, 'killed');
     const acknowledged = new Set<number>();
     for (let round = 0; round < 4; round++) {
@@ -67,18 +67,14 @@ describe('a process that dies', () => {
     expect(acknowledged.size).toBeGreaterThan(200);
   });
 
-  it(
-    'that cannot write any more rejects writes, goes on reading, and shows nothing of them after a restart',
-    { timeout: 60_000 },
-    async () => {
-      const directory = join(root, 'full');
-      // No file may become longer than 100 blocks of 512 bytes: a real write error in the middle of a record.
-      const lines = await write('ulimit -f 100;', directory, 1, Number.POSITIVE_INFINITY);
-      const acknowledged = new Set(lines.filter((each) => /^\d+$/.test(each)).map(Number));
-      const refused = lines.filter((each) => each.startsWith('unavailable'));
-      expect(refused).toHaveLength(4);
-      expect(refused.every((each) => each.endsWith(' 5'))).toBe(true);
-      expect(await check(directory, acknowledged)).toBe(acknowledged.size * 10);
-    },
-  );
+  it('that cannot write any more rejects writes, goes on reading, and shows nothing of them after a restart', async () => {
+    const directory = join(root, 'full');
+    // No file may become longer than 100 blocks of 512 bytes: a real write error in the middle of a record.
+    const lines = await write('ulimit -f 100;', directory, 1, Number.POSITIVE_INFINITY);
+    const acknowledged = new Set(lines.filter((each) => /^\d+$/.test(each)).map(Number));
+    const refused = lines.filter((each) => each.startsWith('unavailable'));
+    expect(refused).toHaveLength(4);
+    expect(refused.every((each) => each.endsWith(' 5'))).toBe(true);
+    expect(await check(directory, acknowledged)).toBe(acknowledged.size * 10);
+  });
 });

@@ -104,7 +104,7 @@ describe('runners', () => {
     const ids = await Promise.all(Array.from({ length: 100 }, (_, i) => add(i + 1)));
     const done: number[] = [];
     for (let i = 0; i < 3; i++) runner(async ({ id }) => void done.push(id));
-    await expect.poll(() => done.length, { timeout: 20_000 }).toBe(100);
+    await expect.poll(() => done.length).toBe(100);
     expect(done.toSorted((a, b) => a - b)).toEqual(ids.toSorted((a, b) => a - b));
     await expect.poll(async () => (await taskOf(ids[99] ?? 0))?.state).toBe('done');
   });

@@ -48,7 +48,7 @@ const apiKey = (value: string) => ({
   ],
 });
 async function eventually(id: number, fields: object): Promise<void> {
-  await expect.poll(() => exchange.read(id), { timeout: 20_000 }).toMatchObject(fields);
+  await expect.poll(() => exchange.read(id)).toMatchObject(fields);
 }
 const listed = async (query: string): Promise<readonly { endpointId: number; status: string; kind: string }[]> =>
   (await exchange.as('provider', `GET /v1/endpoints${query}`)).json as [];

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeOf, JobWorld } from '../../../../test/exchange-jobs.ts';
 import { type PlatformServer, startPlatform } from '../../../../test/platform-server.ts';
 import { type PeerServer, startPeer } from '../../peer/peer-server.fixture.ts';
@@ -83,17 +83,17 @@ describe('200', () => {
   it('SENDING_DATA to a push consumer: nothing more is asked of it', async () => {
     const push = await addDestination(platform, { destination_type: 'push', destination_url: slow.url() });
     const job = await world.uploaded(csv, { destination: { endpointId: push, segmentId: 't' }, attributeMappings: {} }, 'SENDING_DATA');
-    await vi.waitUntil(() => slow.received.length > 0);
+    await expect.poll(() => slow.received.length).toBeGreaterThan(0);
     expect((await world.cancel(job)).json).toMatchObject({ status: 'CANCELED' });
-    await vi.waitUntil(() => !existsSync(folderOf(job)));
+    await expect.poll(() => existsSync(folderOf(job))).toBe(false);
     const asked = slow.received.length;
     const next = await world.uploaded(csv, { destination: { endpointId: push, segmentId: 'u' }, attributeMappings: {} }, 'SENDING_DATA');
-    await vi.waitUntil(() => slow.received.length > asked);
+    await expect.poll(() => slow.received.length).toBeGreaterThan(asked);
     expect(slow.received.slice(asked).every(({ path }) => path.includes('/u/'))).toBe(true);
     await world.cancel(next);
   });
 
-  it('SENDING_DATA of a REPLACE of a segment: the old audience stays', { timeout: 60_000 }, async () => {
+  it('SENDING_DATA of a REPLACE of a segment: the old audience stays', async () => {
     const source = await addEndpoint(platform, { named: 'uid:user_id' });
     await offer(platform, source, 'people', 'uid:user_id');
     const segment = await world.segment();
@@ -108,9 +108,9 @@ describe('200', () => {
     const rows = Array.from({ length: 400_000 }, (_, at) => at + 1000).join('\n');
     const job = await world.waiting({ ...into('REPLACE'), destination });
     await world.upload(job, `uid\n${rows}\n`);
-    await vi.waitUntil(async () => (await world.job(job))['status'] === 'SENDING_DATA', { timeout: 40_000, interval: 1 });
+    await expect.poll(async () => (await world.job(job))['status'], { interval: 1 }).toBe('SENDING_DATA');
     expect((await world.cancel(job)).status).toBe(200);
-    await vi.waitUntil(() => !existsSync(folderOf(job)));
+    await expect.poll(() => existsSync(folderOf(job))).toBe(false);
     const shown = await world.uploaded('uid\n8\n', { ...into('ADD'), destination }, 'COMPLETE');
     expect(await world.job(shown)).toMatchObject({ rowsSent: 1 });
     const out = await addDestination(platform, { named: 'uid:user_id' });

@@ -211,9 +211,7 @@ describe('updateShare', () => {
     const { shareId } = await make({ schedule: { type: 'DAILY', at } });
     platform.clock.forward(61_000);
     await expect
-      .poll(async () => ((await platform.call(`GET /v1/shares/${String(shareId)}`)).json as Record<string, unknown>)['lastJobId'], {
-        timeout: 5000,
-      })
+      .poll(async () => ((await platform.call(`GET /v1/shares/${String(shareId)}`)).json as Record<string, unknown>)['lastJobId'])
       .not.toBeNull();
     const tomorrow = formatRfc3339(Date.parse(at) + 86_400_000);
     expect((await put(shareId, { schedule: { type: 'DAILY', at, count: 9 } })).json).toMatchObject({ nextRunAt: tomorrow });

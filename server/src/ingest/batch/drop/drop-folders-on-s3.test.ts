@@ -5,7 +5,6 @@ import type { ShownJob } from '../../../../test/batch-client.ts';
 
 const keys = { accessKeyId: 'AKIDTEST', secretAccessKey: 'secret' };
 const scanS = 60;
-const pollMs = 30_000;
 vi.setConfig({ testTimeout: 120_000 });
 let store: S3Server;
 let platform: PlatformServer;
@@ -50,15 +49,11 @@ it('loads objects and moves them, and an object that is replaced while its job r
   for (let phases: unknown[] = []; phases.length < 3;) {
     platform.clock.forward(scanS * 1000);
     // The clock must not run on while a scan is slow: sessions would end.
-    await expect.poll(lastScan, { timeout: pollMs }).toEqual({ state: 'done', created_on: platform.clock.nowMs() });
-    await expect
-      .poll(async () => (await jobs()).every(({ phase }) => phase === 'completed' || phase === 'error'), { timeout: pollMs })
-      .toBe(true);
+    await expect.poll(lastScan).toEqual({ state: 'done', created_on: platform.clock.nowMs() });
+    await expect.poll(async () => (await jobs()).every(({ phase }) => phase === 'completed' || phase === 'error')).toBe(true);
     phases = (await jobs()).map(({ phase }) => phase);
   }
-  await expect
-    .poll(() => [...store.objects.keys()].filter((key) => key.startsWith(submitted)), { timeout: pollMs })
-    .toEqual([`${submitted}/.hidden`]);
+  await expect.poll(() => [...store.objects.keys()].filter((key) => key.startsWith(submitted))).toEqual([`${submitted}/.hidden`]);
   const ended = (await jobs()).toSorted((a, b) => Number(a.num_valid) - Number(b.num_valid));
   expect(ended.map(({ file_name, phase, num_valid }) => [file_name, phase, num_valid])).toEqual([
     ['wrong.zip', 'error', 0],
@@ -76,5 +71,5 @@ it('tells administrators in the task what the store said', async () => {
   await store.stop();
   platform.clock.forward(scanS * 1000);
   const errors = async () => (await platform.call('GET /task?kind=scan-drop-folder&sort=id.desc', { as: 'admin' })).at('tasks.0.error');
-  await expect.poll(errors, { timeout: 60_000 }).toMatch(/^s3:\/\/drops\/foyer cannot be read: .*ECONNREFUSED/);
+  await expect.poll(errors).toMatch(/^s3:\/\/drops\/foyer cannot be read: .*ECONNREFUSED/);
 });

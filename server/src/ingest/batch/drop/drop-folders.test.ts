@@ -9,7 +9,6 @@ import { insertDropJob } from '../store/drop-job-store.ts';
 import { dropKey } from './submitted-file.ts';
 
 const scanS = 300;
-const pollMs = 30_000;
 vi.setConfig({ testTimeout: 120_000 });
 const member = String(members.provider);
 const context = { operation: 'test', requestId: null, accountId: null, username: null, accountMemberId: null };
@@ -75,15 +74,15 @@ const lastScan = async (): Promise<{ id: number; rests: boolean }> => {
 };
 /** The next scan, from its begin to its end. */
 async function scanned(): Promise<void> {
-  await expect.poll(async () => (await lastScan()).rests, { timeout: pollMs }).toBe(true);
+  await expect.poll(async () => (await lastScan()).rests).toBe(true);
   const { id } = await lastScan();
   await nextPeriod();
-  await expect.poll(async () => ((await lastScan()).id > id ? (await lastScan()).rests : false), { timeout: pollMs }).toBe(true);
+  await expect.poll(async () => ((await lastScan()).id > id ? (await lastScan()).rests : false)).toBe(true);
 }
 /** Scans until the file of that name has gone from submitted. */
 async function finished(name: string): Promise<ShownJob> {
   await scanned();
-  await expect.poll(() => names('submitted'), { timeout: pollMs }).not.toContain(name);
+  await expect.poll(() => names('submitted')).not.toContain(name);
   return jobOf(name);
 }
 const line = (user: number): string => `${user};${segment}:60\n`;
@@ -95,7 +94,7 @@ const keyOf = async (id: number) =>
 /** Lets a job that has ended hold this file, as before the end of its move. */
 const setKey = async (job: ShownJob, key: string): Promise<void> => {
   const id = Number(job.id);
-  await expect.poll(() => keyOf(id), { timeout: pollMs }).toBe(null);
+  await expect.poll(() => keyOf(id)).toBe(null);
   await platform.server.catalog.read.updateTable('batch_segment_job').set({ idempotency_key: key }).where('id', '=', id).execute();
 };
 
@@ -104,7 +103,7 @@ describe('a drop folder', () => {
     drop('audience.txt', line(501));
     drop('audience.gz', gzipSync(line(502)));
     await finished('audience.gz');
-    await expect.poll(() => names('submitted'), { timeout: pollMs }).toEqual([]);
+    await expect.poll(() => names('submitted')).toEqual([]);
     for (const name of ['audience.txt', 'audience.gz']) {
       const job = await jobOf(name);
       expect(job).toMatchObject({
@@ -161,7 +160,7 @@ describe('a drop folder', () => {
     // The sender tries again later, with the file as it is.
     drop(limit, line(505));
     await scanned();
-    await expect.poll(async () => (await jobsOf(limit)).map(({ phase }) => phase), { timeout: pollMs }).toEqual(['error', 'completed']);
+    await expect.poll(async () => (await jobsOf(limit)).map(({ phase }) => phase)).toEqual(['error', 'completed']);
   });
   it('moves what cannot be read as a file of memberships to failed', async () => {
     drop('packed.zip', Buffer.from('504b0304aaaaaaaa', 'hex'));
@@ -183,7 +182,7 @@ describe('a drop folder', () => {
       drop('again', line(506));
       utimesSync(at('submitted', 'again'), modifiedMs / 1000, modifiedMs / 1000);
       await scanned();
-      await expect.poll(() => names('submitted'), { timeout: pollMs }).toEqual([]);
+      await expect.poll(() => names('submitted')).toEqual([]);
       expect((await jobsOf('again')).map(({ phase }) => phase)).toEqual(Array(times).fill('completed'));
     }
   });
@@ -212,9 +211,7 @@ describe('after a crash', () => {
     expect(await jobOf('withdrawn')).toMatchObject({ id: job.id, phase: 'error', error_code: 'uploading-error' });
     drop('withdrawn', line(509));
     await scanned();
-    await expect
-      .poll(async () => (await jobsOf('withdrawn')).map(({ phase }) => phase), { timeout: pollMs })
-      .toEqual(['error', 'completed']);
+    await expect.poll(async () => (await jobsOf('withdrawn')).map(({ phase }) => phase)).toEqual(['error', 'completed']);
   });
   it('between the end of a job and the move of its file: the file is moved, and not loaded again', async () => {
     const file = drop('late', line(510));
@@ -235,7 +232,7 @@ describe('after a crash', () => {
     drop('moved', `${line(512)}${line(513)}`);
     await scanned();
     await expect
-      .poll(async () => (await jobsOf('moved')).map((each) => [each.phase, each.num_valid]), { timeout: pollMs })
+      .poll(async () => (await jobsOf('moved')).map((each) => [each.phase, each.num_valid]))
       .toEqual([
         ['completed', 1],
         ['completed', 2],
@@ -253,10 +250,8 @@ describe('a file that is replaced while its job runs', () => {
     await setKey(job, dropKey(older));
     drop('list', `${line(515)}${line(516)}`);
     await scanned();
-    await expect
-      .poll(async () => (await jobsOf('list')).map(({ phase }) => phase), { timeout: pollMs })
-      .toEqual(['completed', 'completed']);
-    await expect.poll(() => names('submitted'), { timeout: pollMs }).toEqual([]);
+    await expect.poll(async () => (await jobsOf('list')).map(({ phase }) => phase)).toEqual(['completed', 'completed']);
+    await expect.poll(() => names('submitted')).toEqual([]);
     const [first, second] = await jobsOf('list');
     expect(readFileSync(at('done', `list-${first?.job_id}`), 'utf8')).toBe(line(514));
     expect(readFileSync(at('done', `list-${second?.job_id}`), 'utf8')).toBe(line(515) + line(516));
@@ -271,12 +266,10 @@ describe('what goes wrong', () => {
     drop('stuck', line(517));
     drop('other.zip', Buffer.from('504b0304aaaaaaaa', 'hex'));
     await scanned();
-    await expect.poll(async () => (await jobOf('stuck')).phase, { timeout: pollMs }).toBe('completed');
-    await expect.poll(() => names('submitted'), { timeout: pollMs }).toEqual(['stuck']);
+    await expect.poll(async () => (await jobOf('stuck')).phase).toBe('completed');
+    await expect.poll(() => names('submitted')).toEqual(['stuck']);
     await nextPeriod();
-    await expect
-      .poll(async () => (await scans()).at(-1)?.error, { timeout: pollMs })
-      .toMatch(new RegExp(`${member} \\(.*done is no folder`));
+    await expect.poll(async () => (await scans()).at(-1)?.error).toMatch(new RegExp(`${member} \\(.*done is no folder`));
     rmSync(done);
     const job = await finished('stuck');
     expect(names('done')).toEqual([`stuck-${job.job_id}`]);
@@ -286,7 +279,7 @@ describe('what goes wrong', () => {
     rmSync(root, { recursive: true });
     await nextPeriod();
     await expect
-      .poll(async () => (await scans()).at(-1)?.error, { timeout: pollMs })
+      .poll(async () => (await scans()).at(-1)?.error)
       .toBe(`${root} cannot be read: ENOENT: no such file or directory, scandir '${root}'`);
     mkdirSync(at('submitted'), { recursive: true });
     drop('back', line(518));

@@ -39,4 +39,4 @@ it('goes on in a new thread when one has read much text and ended', async () => 
     expect({ fault, lines, textBytes }).toEqual({ fault: null, lines: Math.ceil(large.length / 1000), textBytes: large.length });
     expect([1, 2, 60_000].map((line) => isRepeatIn(repeats, line))).toEqual([false, true, true]);
   }
-}, 60_000);
+});

@@ -50,7 +50,6 @@ describe('a build', () => {
     ['one', [segment(2)], []],
   ] as const)(
     'of %s is exact though users, memberships and known users change between its steps, on both sides of where it is',
-    { timeout: 60_000 },
     (_, ids, others) => {
       const bench = new Bench();
       addMany(bench, 1, 150_000, [1, 2, 3, 7]);
@@ -95,7 +94,7 @@ describe('a build', () => {
     expect(bench.reader.visits).toBe(2 * blocks);
   });
 
-  it('makes 20,000 sets in one scan, whose memory is a few bytes a membership and a directory', { timeout: 60_000 }, () => {
+  it('makes 20,000 sets in one scan, whose memory is a few bytes a membership and a directory', () => {
     const bench = new Bench();
     const segmentCount = 20_000;
     const users = 20_000;
@@ -133,7 +132,7 @@ describe('an engine', () => {
 });
 
 describe('sets', () => {
-  it('are kept up without another scan, across chunks and forms', { timeout: 60_000 }, () => {
+  it('are kept up without another scan, across chunks and forms', () => {
     const bench = new Bench();
     addMany(bench, 1, 70_000, [1]);
     bench.expectExact([{ not: { segment: segment(1) } }]);

@@ -48,7 +48,7 @@ describe('a scan', () => {
     for (const key of keysOf(page)) expect(left).toContain(key);
   });
 
-  it('of keys gives who is live when it looks and nobody else, whatever changed since the flips were taken', { timeout: 60_000 }, () => {
+  it('of keys gives who is live when it looks and nobody else, whatever changed since the flips were taken', () => {
     const onlyIndex = new Set<Doing['does']>(['ask', 'build a step', 'tidy', 'wait']);
     /** Who is somebody else's afterwards may come again with them, or not at all. */
     const joining = new Set<Doing['does']>(['link', 'merge', 'unlink']);
