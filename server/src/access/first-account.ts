@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { ChangeContext } from '../storage/sql/catalog-change.ts';
+import { byServer } from '../storage/sql/catalog-change.ts';
 import type { Catalog } from '../storage/sql/catalog.ts';
 import { insertAccount } from './store/account-store.ts';
 import type { PasswordHasher } from './password-hasher.ts';
@@ -9,14 +9,6 @@ export interface FirstAccount {
   readonly username: string;
   readonly password: string;
 }
-
-const serverItself: ChangeContext = {
-  operation: 'createFirstAccount',
-  requestId: null,
-  accountId: null,
-  username: null,
-  accountMemberId: null,
-};
 
 /**
  * Makes the administrator's account where none is there, with a random password. `platformMember` makes or finds the platform's
@@ -37,7 +29,7 @@ export async function createFirstAccount(
   const password = randomPassword();
   const passwordHash = await hasher.hash(password);
   const username = await freeName(catalog);
-  await catalog.change(serverItself, async (change) => {
+  await catalog.change(byServer('createFirstAccount'), async (change) => {
     await insertAccount(change, {
       member_id: await platformMember(change),
       username,

@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type Clock, nowS } from '../kit/clock.ts';
 import { asUserId, type UserId } from '../kit/ids.ts';
 import type { Catalog } from '../storage/sql/catalog.ts';
+import { byServer } from '../storage/sql/catalog-change.ts';
 
 /** Low bits of a minted id: its MAC. The 47 above them are the number. */
 const macBits = 16n;
@@ -62,7 +63,7 @@ export class MintedIds {
 
   #fetch(): Promise<void> {
     this.#fetching ??= this.#catalog
-      .change(mintContext, async (change) => {
+      .change(byServer('mintUserIds'), async (change) => {
         await change.reserveIds('minted_id', (nowS(this.#clock) - epochS) * numbersPerSecond);
         return await change.newIds('minted_id', this.#blockSize);
       })
@@ -75,8 +76,6 @@ export class MintedIds {
     return this.#fetching;
   }
 }
-
-const mintContext = { operation: 'mintUserIds', requestId: null, accountId: null, username: null, accountMemberId: null };
 
 function bytesOf(mac: bigint): Buffer {
   const bytes = Buffer.alloc(2);

@@ -3,7 +3,7 @@ import type { MemberId } from '../kit/ids.ts';
 import { limitNotice, stepReached } from '../notices/notice.ts';
 import { notify } from '../notices/notify.ts';
 import type { Catalog } from '../storage/sql/catalog.ts';
-import type { ChangeContext } from '../storage/sql/catalog-change.ts';
+import { byServer } from '../storage/sql/catalog-change.ts';
 import type { MembershipLimits } from './membership-limits.ts';
 
 export interface LimitWatchOptions {
@@ -18,8 +18,6 @@ interface Told {
   readonly maximum: number;
   readonly percent: number;
 }
-
-const byTheServer: ChangeContext = { operation: 'watchLimits', requestId: null, accountId: null, username: null, accountMemberId: null };
 
 /**
  * Tells members how near they are to their membership limits, and the platform how near the server is to its memory limit: at each step
@@ -60,7 +58,9 @@ export class LimitWatch {
     const percent = stepReached(limit.value, maximum);
     const before = this.#told.get(key);
     if (percent > (before?.maximum === maximum ? before.percent : 0))
-      await this.#options.catalog.change(byTheServer, (change) => notify(change, limitNotice({ ...limit, percent }, to, change.nowMs)));
+      await this.#options.catalog.change(byServer('watchLimits'), (change) =>
+        notify(change, limitNotice({ ...limit, percent }, to, change.nowMs)),
+      );
     return { maximum, percent };
   }
 }

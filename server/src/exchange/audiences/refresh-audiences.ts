@@ -1,4 +1,4 @@
-import type { CatalogChange } from '../../storage/sql/catalog-change.ts';
+import { byServer, type CatalogChange } from '../../storage/sql/catalog-change.ts';
 import { clientOf } from '../endpoints/connection.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { ExchangeParts } from '../exchange-parts.ts';
@@ -11,8 +11,6 @@ import { readEndpointEver } from '../store/endpoint-store.ts';
 const dayMs = 24 * 3600_000;
 
 type Parts = Pick<ExchangeParts, 'catalog' | 'secrets' | 'peers'>;
-
-const byServer = (operation: string) => ({ operation, requestId: null, accountId: null, username: null, accountMemberId: null });
 
 /** When the list of an Active endpoint is read again; null: never, it is no pull producer. */
 export const nextRefreshOf = ({ source }: Pick<Endpoint, 'source'>, nowMs: number): number | null =>

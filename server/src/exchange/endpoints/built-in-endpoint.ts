@@ -1,4 +1,5 @@
 import { deviceDomains } from '../../profiles/identifier.ts';
+import { byServer } from '../../storage/sql/catalog-change.ts';
 import type { EndpointTable } from '../../storage/sql/exchange-schema.ts';
 import type { ExchangeParts } from '../exchange-parts.ts';
 import { type EndpointColumn, shareActions } from './endpoint.ts';
@@ -16,13 +17,12 @@ export const builtInIdentifiers = (eidSources: Iterable<string>): readonly Endpo
 export const builtInAttributes: readonly EndpointColumn[] = [column('value', 'number'), column('expires_at', 'datetime')];
 
 const name = 'Foyer segments';
-const byServer = { operation: 'provideBuiltInEndpoint', requestId: null, accountId: null, username: null, accountMemberId: null };
 
 /** Each member has one endpoint of its own segments, made with the member's first call to the exchange. Changes it where settings did. */
 export async function provideBuiltInEndpoint({ catalog, provided, builtInColumns }: ExchangeParts, member: number): Promise<void> {
   if (provided.has(member)) return;
   const identifiers = JSON.stringify(builtInColumns);
-  await catalog.change(byServer, async (change) => {
+  await catalog.change(byServer('provideBuiltInEndpoint'), async (change) => {
     // The sources of eids are a setting: what was written before may be another one's.
     const known = await change.db
       .updateTable('endpoint')

@@ -1,4 +1,4 @@
-import type { CatalogChange } from '../../storage/sql/catalog-change.ts';
+import { byServer, type CatalogChange } from '../../storage/sql/catalog-change.ts';
 import { nextRefreshOf, putRefreshed } from '../audiences/refresh-audiences.ts';
 import type { ExchangeParts } from '../exchange-parts.ts';
 import type { PeerSegment } from '../peer/peer-answers.ts';
@@ -52,8 +52,7 @@ async function checkConnection(parts: ExchangeParts, id: number): Promise<void> 
   if (!endpoint || peers.stopping.aborted) return;
   const found = await askAll(parts, endpoint);
   if (found === undefined) return;
-  const context = { operation: 'connectEndpoint', requestId: null, accountId: null, username: null, accountMemberId: null };
-  await catalog.change(context, async (change) => {
+  await catalog.change(byServer('connectEndpoint'), async (change) => {
     const now = await change.db
       .selectFrom('endpoint')
       .selectAll()

@@ -1,4 +1,4 @@
-import type { CatalogChange, ChangeContext } from '../../storage/sql/catalog-change.ts';
+import { byServer, type CatalogChange } from '../../storage/sql/catalog-change.ts';
 import { activeJobOf, startJob } from '../jobs/start-job.ts';
 import type { ExchangeParts } from '../exchange-parts.ts';
 import { type Share, shareOf } from '../shares/share.ts';
@@ -7,13 +7,6 @@ import { nextOccurrences } from './occurrences.ts';
 
 export type DueParts = Pick<ExchangeParts, 'catalog' | 'clock' | 'log'>;
 
-const byServer = (operation: string): ChangeContext => ({
-  operation,
-  requestId: null,
-  accountId: null,
-  username: null,
-  accountMemberId: null,
-});
 const sharesAtOnce = 100;
 
 /**

@@ -10,6 +10,15 @@ export interface ChangeContext {
   readonly accountMemberId: number | null;
 }
 
+/** The context of what the server does by itself. */
+export const byServer = (operation: string): ChangeContext => ({
+  operation,
+  requestId: null,
+  accountId: null,
+  username: null,
+  accountMemberId: null,
+});
+
 /** One changed object, for the audit trail (additions.md section 1). */
 export interface AuditEntry {
   readonly objectType: string;

@@ -1,11 +1,9 @@
 import type { BackgroundTask, Hold, TaskEnd, TaskQueue } from '../../background/background-task.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Catalog } from '../../storage/sql/catalog.ts';
-import type { ChangeContext } from '../../storage/sql/catalog-change.ts';
+import { byServer } from '../../storage/sql/catalog-change.ts';
 import { taskKinds, type TaskKind } from '../task.ts';
 import { insertTask } from './task-table.ts';
-
-const byTheServer: ChangeContext = { operation: 'addTask', requestId: null, accountId: null, username: null, accountMemberId: null };
 
 /**
  * The queue in the catalog's table `task`. Every step is one statement that names the state it expects, so that two runners never
@@ -102,7 +100,7 @@ export class CatalogTaskQueue implements TaskQueue {
   async addScheduled(kind: string, period: number): Promise<void> {
     const known = taskKinds.find((name): name is TaskKind => name === kind);
     if (!known) throw new Error(`no task is of kind ${kind}`);
-    await this.#catalog.change(byTheServer, (change) =>
+    await this.#catalog.change(byServer('addTask'), (change) =>
       insertTask(change, { kind: known, memberId: null, subject: null }, `${kind}:${period}`),
     );
   }

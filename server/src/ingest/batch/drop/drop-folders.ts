@@ -1,5 +1,6 @@
 import { TaskFault } from '../../../background/background-task.ts';
 import { asMemberId } from '../../../kit/ids.ts';
+import { byServer } from '../../../storage/sql/catalog-change.ts';
 import { type BatchFailure, type BatchJob, hasEnded, mostWaitingJobs, newJobId } from '../batch-job.ts';
 import type { BatchParts } from '../batch-parts.ts';
 import { batchJobsIn, countUnderWay, moveBatchJob, readBatchJob } from '../store/batch-job-store.ts';
@@ -10,7 +11,6 @@ import { type DropPlace, FileChanged, type SubmittedFile, type SubmittedFolder }
 import { byAge, dropKey, finishedName, versionInKey, waits } from './submitted-file.ts';
 
 const operation = 'scanDropFolders';
-const byTheServer = { operation, requestId: null, accountId: null, username: null, accountMemberId: null };
 const withdrawnFile: BatchFailure = { code: 'uploading-error', text: 'the file was taken away or renamed before it could be read' };
 /** So many names are remembered as warned of; then it begins anew. */
 const mostWarned = 10_000;
@@ -130,7 +130,7 @@ export class DropFolders {
       const now = { idempotency_key: key, start_time: clock.nowMs() };
       return (await moveBatchJob(catalog.read, known.id, ['uploading'], now, clock.nowMs())) ? known : undefined;
     }
-    return catalog.change(byTheServer, async (change) => {
+    return catalog.change(byServer(operation), async (change) => {
       if ((await countUnderWay(change.db, member)) >= mostWaitingJobs) return 'full';
       return insertDropJob(change, { jobId: newJobId(), memberId: member, fileName: file.name, key });
     });
