@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { CatalogView } from '../catalog-view/catalog-view.ts';
 import type { Admit } from '../http/caller.ts';
 import type { Clock } from '../kit/clock.ts';
+import type { Turns } from '../kit/turns.ts';
 import type { ProfileStore } from '../profiles/profile-store.ts';
 import type { ProfileWriter } from '../profiles/profile-writer.ts';
 import type { Catalog } from '../storage/sql/catalog.ts';
@@ -46,8 +47,8 @@ export interface ExchangeParts {
   readonly peers: Peers;
   /** By endpoint: the last check of its connection that goes on after its call was answered. It never rejects. */
   readonly checks: Map<number, Promise<void>>;
-  /** Calls with an Idempotency-Key that are under way, by member and key. */
-  readonly underWay: Map<string, Promise<unknown>>;
+  /** Calls with an Idempotency-Key, by member and key. */
+  readonly repeatedCalls: Turns<string>;
   /** Checks and transforms files, in a thread. */
   readonly csv: CsvEngine;
   /** Seals files. */

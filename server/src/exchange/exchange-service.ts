@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TaskQueue } from '../background/background-task.ts';
 import { TaskRunner } from '../background/task-runner.ts';
 import type { Clock } from '../kit/clock.ts';
+import { Turns } from '../kit/turns.ts';
 import { dueRefreshes } from './audiences/refresh-audiences.ts';
 import { CsvEngine } from './csv/csv-engine.ts';
 import { builtInIdentifiers } from './endpoints/built-in-endpoint.ts';
@@ -62,7 +63,7 @@ export class ExchangeService {
       polls: new PollBucket(clock),
       peers: peersOf(allowPrivateEndpoints, clock, this.#stopping.signal),
       checks: new Map(),
-      underWay: new Map(),
+      repeatedCalls: new Turns(),
       builtInColumns: builtInIdentifiers(eidSources),
       provided: new Set(),
     };

@@ -92,7 +92,7 @@ async function answerCall<Schema extends TSchema | undefined>(
   const repeatable = operation.repeatable ? repeatableOf(caller, call, body) : undefined;
   const run = () => answerOnce(parts, operation, call, caller, body, repeatable);
   if (!repeatable) return run();
-  return oneByOne(parts.underWay, `${repeatable.memberId} ${repeatable.key}`, async () => {
+  return parts.repeatedCalls.inTurn(`${repeatable.memberId} ${repeatable.key}`, async () => {
     const first = await firstAnswer(parts, repeatable);
     return first ? { status: first.status, headers: jsonHeaders, body: first.body } : run();
   });
@@ -148,21 +148,6 @@ function repeatableOf(caller: ExchangeCaller, { facts, body: raw }: OpenCall, bo
   if (key === undefined) return undefined;
   const bodyHash = hashOfJson(body ?? (raw.length === 0 ? null : parseExactly(raw)));
   return { memberId: caller.memberId, key, route: `${facts.method} ${facts.path}`, bodyHash };
-}
-
-/** Calls of one name follow each other. */
-async function oneByOne<T>(underWay: Map<string, Promise<unknown>>, name: string, work: () => Promise<T>): Promise<T> {
-  const before = underWay.get(name);
-  const mine = (async () => {
-    await before?.catch(() => {});
-    return work();
-  })();
-  underWay.set(name, mine);
-  try {
-    return await mine;
-  } finally {
-    if (underWay.get(name) === mine) underWay.delete(name);
-  }
 }
 
 const rule = { writes: false, tokenInQuery: false, throttled: false };

@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { type GzipFault, gunzipped, limitedTo } from '../../kit/gunzipped.ts';
 import { type SealedWriter, sealedWriter } from '../files/sealed-writer.ts';
 import { CsvFault, overLimit } from './csv-fault.ts';
 import { type ExpectedColumn, readHeader } from './csv-header.ts';
@@ -58,8 +57,8 @@ async function checkText(source: AsyncIterable<Uint8Array>, order: UploadOrder, 
       records += 1;
     }
   };
-  const wire = limited(source, limits.wireBytes);
-  for await (const piece of order.gzipped ? gunzipped(wire) : wire) {
+  const wire = limitedTo(limits.wireBytes, source, () => overLimit(`The file has more than ${limits.wireBytes} bytes.`));
+  for await (const piece of order.gzipped ? gunzipped(wire, unpackedPieceBytes, gzipFault) : wire) {
     if (writer.bytes + piece.length > limits.textBytes) throw overLimit(`The file has more than ${limits.textBytes} bytes of text.`);
     utf8.push(piece);
     reader.push(piece);
@@ -73,33 +72,7 @@ async function checkText(source: AsyncIterable<Uint8Array>, order: UploadOrder, 
   return records - 1;
 }
 
-async function* limited(source: AsyncIterable<Uint8Array>, mostBytes: number): AsyncGenerator<Uint8Array> {
-  let bytes = 0;
-  for await (const piece of source) {
-    bytes += piece.length;
-    if (bytes > mostBytes) throw overLimit(`The file has more than ${mostBytes} bytes.`);
-    yield piece;
-  }
-}
-
 const unpackedPieceBytes = 65_536;
 
-async function* gunzipped(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const packed = Readable.from(source, { objectMode: false });
-  const gunzip = createGunzip({ chunkSize: unpackedPieceBytes });
-  packed.once('error', (error) => gunzip.destroy(error));
-  try {
-    for await (const piece of packed.pipe(gunzip)) yield piece as Uint8Array;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'Z_BUF_ERROR') throw gzipFault('cut short');
-    if (code?.startsWith('Z_') === true) throw gzipFault('damaged');
-    throw error;
-  } finally {
-    packed.destroy();
-    gunzip.destroy();
-  }
-}
-
-const gzipFault = (text: string): CsvFault =>
+const gzipFault = (text: GzipFault): CsvFault =>
   new CsvFault('INVALID_CSV', `The gzip file is ${text}.`, [{ field: 'body', message: `the gzip file is ${text}` }]);

@@ -8,6 +8,10 @@ export interface NamedColumn {
   readonly type: string;
 }
 
+export interface SourceColumn extends NamedColumn {
+  readonly isIdentifier: boolean;
+}
+
 export interface AttributeMapping {
   readonly source: NamedColumn;
   readonly destination: NamedColumn & { readonly isRequired: boolean };
@@ -33,7 +37,7 @@ export interface TransformPlan {
   /** In the order in which they came: of equal identifiers the last one's row wins. */
   readonly files: readonly SourceFile[];
   /** What the source declares; the files' headers name these. */
-  readonly columns: readonly (NamedColumn & { readonly isIdentifier: boolean })[];
+  readonly columns: readonly SourceColumn[];
   readonly sourceIdentifiers: readonly NamedColumn[];
   readonly destinationIdentifier: NamedColumn;
   /** In the order of the share's `attributeMappings`; REMOVE ignores them. */

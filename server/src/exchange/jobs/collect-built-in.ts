@@ -1,7 +1,9 @@
 import { asMemberId, asSegmentId } from '../../kit/ids.ts';
-import { csvLine } from '../csv/csv-line.ts';
 import { segmentRows } from '../built-in/segment-rows.ts';
+import { csvLine } from '../csv/csv-line.ts';
+import { exchangeLimits } from '../csv/csv-limits.ts';
 import { sealedWriter, type SealedWriter } from '../files/sealed-writer.ts';
+import { mappedColumns } from '../shares/mapping.ts';
 import { JobFault } from './job-fault.ts';
 import { receivedName, recordFile } from './received-files.ts';
 import { moveOn, preparedOf, progressOf, type Stage } from './stage.ts';
@@ -28,28 +30,25 @@ export async function collectBuiltIn(stage: Stage): Promise<boolean> {
 async function writeRows(stage: Stage, writer: SealedWriter): Promise<{ rows: number; unknown: number }> {
   const { parts, job, signal } = stage;
   const tell = progressOf(stage);
-  await writer.write(Buffer.from(csvLine([...identifiersOf(stage), ...attributesOf(stage)])));
-  let rows = 0;
-  let unknown = 0;
+  const { identifiers, attributes } = mappedColumns(preparedOf(job).mapping);
   const question = {
     member: asMemberId(job.member_id),
     segment: asSegmentId(Number(job.source_segment_id)),
-    identifiers: identifiersOf(stage),
-    attributes: attributesOf(stage),
+    identifiers: identifiers.map(({ name }) => name),
+    attributes: attributes.map(({ name }) => name),
   };
+  await writer.write(Buffer.from(csvLine([...question.identifiers, ...question.attributes])));
+  let rows = 0;
+  let unknown = 0;
   for await (const page of segmentRows(parts.profiles, parts.clock, question)) {
     signal.throwIfAborted();
     // No cell is an empty text: what is empty is nothing.
     for (const cells of page.rows) await writer.write(Buffer.from(csvLine(cells.map((cell) => (cell === '' ? null : cell)))));
     rows += page.rows.length;
+    if (rows > exchangeLimits.rows)
+      throw new JobFault('TOO_LARGE', `The segment has more than ${exchangeLimits.rows} rows, which is more than one run may move.`);
     unknown += page.unknown;
     tell({ rows_received: rows });
   }
-  if (rows > mostRows) throw new JobFault('TOO_LARGE', `The segment has more than ${mostRows} rows, which is more than one run may move.`);
   return { rows, unknown };
 }
-
-const mostRows = 50_000_000;
-
-const identifiersOf = ({ job }: Stage): string[] => preparedOf(job).mapping.sourceIdentifiers.map(({ name }) => name);
-const attributesOf = ({ job }: Stage): string[] => [...new Set(preparedOf(job).mapping.attributes.map(({ source }) => source.name))];

@@ -1,9 +1,10 @@
 import { exchangeLimits, mostFiles } from '../csv/csv-limits.ts';
 import { clientOf } from '../endpoints/connection.ts';
 import type { EndpointClient, PeerData, StartedJob } from '../peer/endpoint-client.ts';
+import { mappedColumns } from '../shares/mapping.ts';
 import { readEndpointEver } from '../store/endpoint-store.ts';
 import { jobFiles } from '../store/share-job-store.ts';
-import { receivedName, recordFile, rowsLeft } from './received-files.ts';
+import { receivedName, recordFile, rowsLeft, rowsOf } from './received-files.ts';
 import { JobFault } from './job-fault.ts';
 import type { JobStatus } from './job-status.ts';
 import { checkpointOf, moveOn, preparedOf, progressOf, type Stage } from './stage.ts';
@@ -42,8 +43,8 @@ class Collection {
     const answer = await this.#client.readSegmentData(segment, exchangeLimits.wireBytes, (data) => this.#take(1, data), signal);
     if (answer.kind === 'data') return this.#finish();
     const { mapping, segmentIdIsNumber } = preparedOf(job);
-    const columns = [...mapping.sourceIdentifiers, ...mapping.attributes.map(({ source }) => source)].map(({ name }) => name);
-    const asked = { exchangeJobId: job.id, columns: [...new Set(columns)] };
+    const { identifiers, attributes } = mappedColumns(mapping);
+    const asked = { exchangeJobId: job.id, columns: [...identifiers, ...attributes].map(({ name }) => name) };
     const started = await this.#client.createJob({ id: segment, idIsNumber: segmentIdIsNumber }, asked, requestKey(job, 'data'), signal);
     await moveOn(this.#stage, { checkpoint: JSON.stringify({ peerJobId: started.job.jobId }) }, undefined, collecting);
     await this.#fetchParts(started);
@@ -81,8 +82,7 @@ class Collection {
       (change) => recordFile(change, job.id, 'in', { number, name: receivedName(job.id, number), ...checked }),
       collecting,
     );
-    const files = await jobFiles(parts.catalog.read, job.id, 'in');
-    this.#tell({ rows_received: files.reduce((sum, { rows }) => sum + rows, 0) });
+    this.#tell({ rows_received: rowsOf(await jobFiles(parts.catalog.read, job.id, 'in')) });
   }
 
   async #finish(): Promise<void> {

@@ -12,7 +12,7 @@ import { jobFiles } from '../store/share-job-store.ts';
 import { chunkJobOf } from './chunk-job.ts';
 import { completeJob } from './complete-job.ts';
 import { JobFault } from './job-fault.ts';
-import { receivedName } from './received-files.ts';
+import { receivedName, rowsOf } from './received-files.ts';
 import { rememberSegment } from './remember-segment.ts';
 import type { JobCheckpoint } from './job-plan.ts';
 import { checkpointOf, moveOn, planOf, preparedOf, progressOf, type Stage } from './stage.ts';
@@ -120,7 +120,7 @@ class BuiltInDelivery {
     const { parts, job, signal } = this.#stage;
     const tell = progressOf(this.#stage);
     const files = await jobFiles(parts.catalog.read, job.id, 'out');
-    const total = files.reduce((sum, { rows }) => sum + rows, 0);
+    const total = rowsOf(files);
     // Of a run that was cut off.
     await rm(parts.folders.of(job.id).lateRejects, { force: true });
     try {
@@ -146,7 +146,7 @@ class BuiltInDelivery {
 
   async *#chunksOf(file: number): AsyncGenerator<SharedRow[]> {
     const { parts, job } = this.#stage;
-    const path = `${parts.folders.of(job.id).delivered}/${receivedName(job.id, file)}`;
+    const path = parts.folders.of(job.id).deliveredFile(receivedName(job.id, file));
     let rows: SharedRow[] = [];
     let header = true;
     for await (const records of readRecords(readSealed(path, parts.box.fileKey))) {

@@ -75,7 +75,7 @@ class PeerDelivery {
 
   #send(segment: string, { number, bytes }: ShareJobFileTable) {
     const { parts, job, signal } = this.#stage;
-    const path = `${parts.folders.of(job.id).delivered}/${receivedName(job.id, number)}`;
+    const path = parts.folders.of(job.id).deliveredFile(receivedName(job.id, number));
     const rows = { bytes, open: () => readSealed(path, parts.box.fileKey) };
     return this.#client.sendData(segment, planOf(job).share.shareAction, rows, requestKey(job, String(number)), signal);
   }

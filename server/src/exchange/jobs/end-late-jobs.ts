@@ -15,6 +15,6 @@ export async function endLateJobs(parts: ExchangeParts): Promise<void> {
     const ended = await serverChange(parts, 'endLateJobs', (change) => endJob(change, job, end, [job.status]));
     if (!ended) continue;
     await clearJob(parts, job);
-    parts.running.changed(job.id);
+    parts.running.followers.changed(job.id);
   }
 }

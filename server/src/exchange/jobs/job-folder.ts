@@ -46,6 +46,9 @@ export class ShareJobFolder {
   get delivered(): string {
     return join(this.path, 'out');
   }
+  deliveredFile(name: string): string {
+    return join(this.delivered, name);
+  }
   get rejects(): string {
     return join(this.path, 'rejects');
   }

@@ -1,4 +1,4 @@
-import type { EndpointColumn } from '../endpoints/endpoint.ts';
+import type { SourceColumn } from '../csv/transform-plan.ts';
 import type { ResolvedMapping } from '../shares/mapping.ts';
 import type { Share } from '../shares/share.ts';
 
@@ -10,8 +10,8 @@ export interface JobPlan {
 
 export interface PreparedJob {
   readonly mapping: ResolvedMapping;
-  /** What the audience declares: headers of its files name these. */
-  readonly columns: readonly (Pick<EndpointColumn, 'name' | 'type'> & { readonly isIdentifier: boolean })[];
+  /** What the audience offers: headers of its files name these. */
+  readonly columns: readonly SourceColumn[];
   /** The owner writes the audience's id as a number. */
   readonly segmentIdIsNumber: boolean;
   readonly sourceType: 'push' | 'pull' | 'internal';
@@ -26,7 +26,7 @@ export interface PreparedJob {
 export interface JobCheckpoint {
   /** The source's last file has come. */
   readonly collected?: true;
-  /** The endpoint's own job that makes the data, and how many of its parts have come. */
+  /** The endpoint's own job that makes the data. */
   readonly peerJobId?: string;
   /** Delivered files have been made. */
   readonly transformed?: true;

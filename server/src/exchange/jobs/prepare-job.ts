@@ -1,10 +1,11 @@
 import { readAudience } from '../audiences/read-audience.ts';
 import type { Audience } from '../audiences/audience.ts';
-import { columnNamed, type Endpoint } from '../endpoints/endpoint.ts';
-import { resolveMapping, type ResolvedMapping } from '../shares/mapping.ts';
+import type { Endpoint } from '../endpoints/endpoint.ts';
+import { resolveMapping, type ResolvedMapping, sourceColumns } from '../shares/mapping.ts';
 import type { Share } from '../shares/share.ts';
 import { readEndpointEver } from '../store/endpoint-store.ts';
 import { chunkJobOf } from './chunk-job.ts';
+import { expectedColumns } from './expected-columns.ts';
 import { JobFault } from './job-fault.ts';
 import type { JobPlan } from './job-plan.ts';
 import { uploadWaitMs } from './job-waits.ts';
@@ -26,11 +27,7 @@ export async function prepareJob(stage: Stage): Promise<boolean> {
     share,
     prepared: {
       mapping,
-      columns: audience.columns.map(({ name, type, isIdentifier }) => ({
-        name,
-        type: columnNamed([...source.identifiers, ...source.attributes], name)?.type ?? type,
-        isIdentifier,
-      })),
+      columns: expectedColumns(sourceColumns(source, audience)),
       segmentIdIsNumber: audience.idIsNumber,
       sourceType: source.source.type,
       destinationType: destination.destination.type,

@@ -15,7 +15,7 @@ export async function* readDelivered(parts: ExchangeParts, job: ShareJob, path: 
       await serverChange(parts, 'downloadJobData', (change) =>
         endJob(change, job, { status: 'FAILED', code, message, details: error.message }),
       );
-      parts.running.changed(job.id);
+      parts.running.followers.changed(job.id);
     }
     throw error;
   }

@@ -20,8 +20,9 @@ export async function recordFile(
     .execute();
 }
 
+export const rowsOf = (files: readonly Pick<ShareJobFileTable, 'rows'>[]): number => files.reduce((sum, { rows }) => sum + rows, 0);
+
 /** Rows that the job's next file may have (exchange.md section 2.7). */
 export async function rowsLeft(db: CatalogReader, job: number): Promise<number> {
-  const files = await jobFiles(db, job, 'in');
-  return exchangeLimits.rows - files.reduce((sum, { rows }) => sum + rows, 0);
+  return exchangeLimits.rows - rowsOf(await jobFiles(db, job, 'in'));
 }

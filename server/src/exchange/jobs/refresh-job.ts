@@ -10,13 +10,12 @@ export async function refreshJob(stage: Stage): Promise<boolean> {
     await moveOn(stage, { status: 'RECEIVING_DATA', started_on: parts.clock.nowMs() });
     return true;
   }
-  for (let asked = await askedOf(stage); ;) {
+  let asked: string;
+  do {
+    asked = await askedOf(stage);
     await refreshAudiences(parts, job.source_endpoint_id, signal);
     // Who asked for a refresh meanwhile was told of this one: what it is called with now must have been tried.
-    const now = await askedOf(stage);
-    if (now === asked) break;
-    asked = now;
-  }
+  } while ((await askedOf(stage)) !== asked);
   await serverChange(parts, 'refreshAudiences', (change) => endJob(change, job, { status: 'COMPLETE' }));
   return false;
 }

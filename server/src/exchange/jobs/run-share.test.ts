@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { JobWorld } from '../../../test/exchange-jobs.ts';
 import { type PlatformServer, startPlatform } from '../../../test/platform-server.ts';
 import { type PeerServer, startPeer } from '../peer/peer-server.fixture.ts';
@@ -115,6 +115,21 @@ describe('what changed since the share was made', () => {
     expect((await world.file(job)).text).toBe('email\r\na@example.com\r\n');
   });
 
+  it('the audience names no columns any more: its files have those of the registration', async () => {
+    const job = await changed(
+      'level:string',
+      ({ source }) =>
+        changeCatalog(platform, (change) =>
+          change.db.updateTable('audience').set({ columns: '[]' }).where('endpoint_id', '=', source).execute(),
+        ),
+      { attributeMappings: { tier: 'level' } },
+    );
+    await world.reaches(job, 'WAITING_TO_RECIEVE_DATA');
+    await world.upload(job, 'email,tier\na@example.com,gold\n');
+    await world.reaches(job, 'READY_FOR_DOWNLOAD');
+    expect((await world.file(job)).text).toBe('email,level\r\na@example.com,gold\r\n');
+  });
+
   it('a required attribute is gone: INVALID_MAPPING', async () => {
     const job = await changed('level:string!', withoutTier);
     expect(await world.fails(job)).toMatchObject({ error: { code: 'INVALID_MAPPING' } });
@@ -207,7 +222,7 @@ describe('time', () => {
     for (let times = 1; times <= 3; times++) {
       expect(await shared()).toMatchObject({ enabled: true, disabledReason: null });
       platform.clock.forward(times === 1 ? 60_000 : 24 * hourMs);
-      await vi.waitUntil(async () => (await shared())['lastJobId'] !== last, { timeout: 10_000 });
+      await expect.poll(async () => (await shared())['lastJobId']).not.toBe(last);
       last = (await shared())['lastJobId'];
       const job = Number(last);
       await world.reaches(job, 'WAITING_TO_RECIEVE_DATA');
@@ -227,9 +242,9 @@ describe('time', () => {
     platform.clock.forward(7 * 24 * hourMs - 1);
     expect(existsSync(folder)).toBe(true);
     platform.clock.forward(1 + hourMs);
-    await vi.waitUntil(() => !existsSync(folder), { timeout: 15_000 });
+    await expect.poll(() => existsSync(folder)).toBe(false);
     expect(await gone()).toBe(false);
     platform.clock.forward(396 * 24 * hourMs);
-    await vi.waitUntil(gone, { timeout: 15_000 });
+    await expect.poll(gone).toBe(true);
   });
 });

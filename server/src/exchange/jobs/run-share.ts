@@ -46,7 +46,7 @@ export function runShare(parts: ExchangeParts): TaskHandler {
       } finally {
         parts.running.end(id);
         await clearEnded(parts, id);
-        parts.running.changed(id);
+        parts.running.followers.changed(id);
       }
       failures.delete(id);
     },
@@ -66,7 +66,7 @@ async function goOn(parts: ExchangeParts, id: number, signal: AbortSignal, contr
     if (!job || hasEnded(job.status)) return;
     const stage: Stage = { parts, job, signal, progress: (percent) => control.progress(percent) };
     if (!(await step(stage))) return;
-    parts.running.changed(id);
+    parts.running.followers.changed(id);
   }
 }
 

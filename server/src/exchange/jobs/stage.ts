@@ -1,4 +1,4 @@
-import type { CatalogChange } from '../../storage/sql/catalog-change.ts';
+import { byServer, type CatalogChange } from '../../storage/sql/catalog-change.ts';
 import type { ShareJobTable } from '../../storage/sql/exchange-schema.ts';
 import type { ExchangeParts } from '../exchange-parts.ts';
 import { addJobEvent, moveJob, type ShareJob } from '../store/share-job-store.ts';
@@ -32,7 +32,7 @@ export const serverChange = <T>(
   { catalog }: Pick<ExchangeParts, 'catalog'>,
   operation: string,
   work: (change: CatalogChange) => Promise<T>,
-) => catalog.change({ operation, requestId: null, accountId: null, username: null, accountMemberId: null }, work);
+) => catalog.change(byServer(operation), work);
 
 /** The job is not where the stage found it: canceled, or ended. What does it is to look again. */
 export class JobMoved extends Error {
@@ -52,7 +52,7 @@ export async function moveOn(
       throw new JobMoved(`job ${job.id} is not ${from.join(' or ')} any more`);
     await also(change);
   });
-  parts.running.changed(job.id);
+  parts.running.followers.changed(job.id);
 }
 
 /** Tells followers of counts at most once a second. */
@@ -74,7 +74,7 @@ export function progressOf({
       .catch((error: unknown) => parts.log.warn({ err: error, job: job.id }, "a job's progress was not written"))
       .finally(() => {
         writing = null;
-        parts.running.changed(job.id);
+        parts.running.followers.changed(job.id);
       });
     parts.running.telling(job.id, writing);
   };

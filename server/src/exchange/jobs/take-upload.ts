@@ -14,7 +14,7 @@ import { jobFiles, moveJob, readJob, type ShareJob } from '../store/share-job-st
 import { cannotWrite } from './job-fault.ts';
 import { hasEnded } from './job-status.ts';
 import { uploadWaitMs } from './job-waits.ts';
-import { receivedName, recordFile, rowsLeft } from './received-files.ts';
+import { receivedName, recordFile, rowsLeft, rowsOf } from './received-files.ts';
 import { checkpointOf, preparedOf } from './stage.ts';
 import { uploadedBody } from './uploaded-body.ts';
 
@@ -40,7 +40,7 @@ export async function takeUpload(parts: ExchangeParts, job: ShareJob, upload: Up
     await folder.make();
     try {
       const checked = await checkFile(parts, job, upload, path);
-      return await parts.running.inTurn(job.id, () => keepFile(parts, job.id, upload, path, checked));
+      return await parts.running.turns.inTurn(job.id, () => keepFile(parts, job.id, upload, path, checked));
     } finally {
       await rm(path, { force: true });
     }
@@ -91,7 +91,7 @@ async function keepFile(parts: ExchangeParts, id: number, { call, final }: Uploa
   const file = { number, name: receivedName(id, number), ...checked };
   if (!known) await placeFile(path, parts.folders.of(id).received(number), parts.folders.of(id).path);
   const reply = await call.change(async (change) => {
-    const received = files.reduce((sum, { rows }) => sum + rows, 0) + (known ? 0 : checked.rows);
+    const received = rowsOf(files) + (known ? 0 : checked.rows);
     const to = {
       status: 'RECEIVING_DATA',
       rows_received: received,

@@ -1,15 +1,12 @@
+import { exchangeLimits } from '../csv/csv-limits.ts';
 import { type TransformPlan, type TransformResult, tooManyRejects, usualMemoryBytes } from '../csv/transform-plan.ts';
-import type { ResolvedMapping } from '../shares/mapping.ts';
+import { mappedColumns } from '../shares/mapping.ts';
 import { jobFiles } from '../store/share-job-store.ts';
+import { expectedColumns } from './expected-columns.ts';
 import { JobFault } from './job-fault.ts';
 import { downloadWaitMs } from './job-waits.ts';
 import { recordFile } from './received-files.ts';
 import { moveOn, planOf, preparedOf, progressOf, type Stage } from './stage.ts';
-
-const mib = 1024 * 1024;
-/** What a peer takes in one request (exchange.md section 2.7). */
-const mostRequestBytes = 100 * mib;
-const mostBuiltInBytes = 1024 * mib;
 
 /** RECEIVING_DATA, all files there: checks every row and makes the files that are delivered. Begun anew it makes the same ones. */
 export async function transformJob(stage: Stage): Promise<boolean> {
@@ -52,7 +49,8 @@ async function transformPlan({ parts, job }: Stage): Promise<TransformPlan> {
   const files = await jobFiles(parts.catalog.read, job.id, 'in');
   return {
     files: files.map(({ number, name }) => ({ path: folder.received(number), name })),
-    columns: sourceType === 'internal' ? builtInColumns(mapping) : columns,
+    // The built-in endpoint wrote what the mapping asks for and nothing else.
+    columns: sourceType === 'internal' ? expectedColumns(mappedColumns(mapping)) : columns,
     sourceIdentifiers: mapping.sourceIdentifiers,
     destinationIdentifier: mapping.destinationIdentifier,
     attributes: mapping.attributes,
@@ -61,7 +59,7 @@ async function transformPlan({ parts, job }: Stage): Promise<TransformPlan> {
     shareAction: planOf(job).share.shareAction,
     builtIn: builtIn ? { nowMs } : null,
     keepOrigins: builtIn,
-    mostFileBytes: builtIn ? mostBuiltInBytes : mostRequestBytes,
+    mostFileBytes: builtIn ? exchangeLimits.textBytes : exchangeLimits.wireBytes,
     key: parts.box.fileKey,
     folder: folder.delivered,
     name: String(job.id),
@@ -70,12 +68,6 @@ async function transformPlan({ parts, job }: Stage): Promise<TransformPlan> {
     memoryBytes: usualMemoryBytes,
   };
 }
-
-/** The built-in endpoint wrote what the mapping asks for and nothing else. */
-const builtInColumns = ({ sourceIdentifiers, attributes }: ResolvedMapping): TransformPlan['columns'] => [
-  ...sourceIdentifiers.map((column) => ({ ...column, isIdentifier: true })),
-  ...new Map(attributes.map(({ source }) => [source.name, { ...source, isIdentifier: false }])).values(),
-];
 
 /** Why nothing may be delivered (exchange-sharing.md section 7). */
 function faultOf({ job }: Stage, result: TransformResult): JobFault | undefined {
@@ -92,11 +84,11 @@ function faultOf({ job }: Stage, result: TransformResult): JobFault | undefined 
       'There was no row to send, and replacing would have emptied the audience. Confirm that in the share if it is meant.',
     );
   const [file] = files;
-  if (preparedOf(job).destinationType === 'push' && file !== undefined && file.bytes > mostRequestBytes)
+  if (preparedOf(job).destinationType === 'push' && file !== undefined && file.bytes > exchangeLimits.wireBytes)
     return new JobFault(
       'TOO_LARGE',
       'The audience is larger than the destination takes in one piece, and replacing is never split. Nothing was sent.',
-      `${file.bytes} bytes; ${mostRequestBytes} at most`,
+      `${file.bytes} bytes; ${exchangeLimits.wireBytes} at most`,
     );
   return undefined;
 }

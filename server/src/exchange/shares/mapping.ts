@@ -5,6 +5,12 @@ import type { IdentityMapping } from './share.ts';
 /** A named, typed column. */
 export type TypedColumn = Pick<EndpointColumn, 'name' | 'type'>;
 
+/** Columns of a source's rows. */
+export interface SourceColumns {
+  readonly identifiers: readonly TypedColumn[];
+  readonly attributes: readonly TypedColumn[];
+}
+
 /** A mapping held against what source and destination are now: what a run does. */
 export interface ResolvedMapping {
   readonly sourceIdentifiers: readonly TypedColumn[];
@@ -14,6 +20,12 @@ export interface ResolvedMapping {
   readonly sourceHash: HashAlgorithm;
   readonly destinationHash: HashAlgorithm;
 }
+
+/** What of a source's rows the mapping names, each column once. */
+export const mappedColumns = ({ sourceIdentifiers, attributes }: ResolvedMapping): SourceColumns => ({
+  identifiers: sourceIdentifiers,
+  attributes: [...new Map(attributes.map(({ source }) => [source.name, source])).values()],
+});
 
 /** What of a share says how columns are mapped. */
 export interface Mapping {
@@ -58,10 +70,10 @@ export function isLegalPair(source: TypedColumn, destination: TypedColumn): bool
  * What a source's audience offers: the names are the audience's, or the registration's where it lists none; their types and kinds are the
  * registration's, else the audience's (exchange-sharing.md section 3).
  */
-export function sourceColumns(source: Endpoint, audience: MappedAudience): { identifiers: TypedColumn[]; attributes: TypedColumn[] } {
+export function sourceColumns(source: Endpoint, audience: MappedAudience): SourceColumns {
   const identifiers: TypedColumn[] = [];
   const attributes: TypedColumn[] = [];
-  if (audience.columns.length === 0) return { identifiers: [...source.identifiers], attributes: [...source.attributes] };
+  if (audience.columns.length === 0) return source;
   for (const column of audience.columns) {
     const identifier = columnNamed(source.identifiers, column.name);
     const attribute = columnNamed(source.attributes, column.name);
@@ -88,8 +100,6 @@ export function resolveMapping(source: Endpoint, audience: MappedAudience, desti
   return { problems, resolved: { ...identity, attributes, sourceHash: source.hashAlgorithm, destinationHash: destination.hashAlgorithm } };
 }
 
-type Columns = ReturnType<typeof sourceColumns>;
-
 const problem = (field: string, message: string, more: Partial<MappingProblem> = {}): MappingProblem => ({
   code: 'INVALID_MAPPING',
   field,
@@ -100,7 +110,7 @@ const problem = (field: string, message: string, more: Partial<MappingProblem> =
 const described = ({ name, type }: TypedColumn): string => `${name}:${type}`;
 
 function resolveIdentity(
-  columns: Columns,
+  columns: SourceColumns,
   { identifiers }: Endpoint,
   { sourceIdentifiers, destinationIdentifier }: IdentityMapping,
   problems: MappingProblem[],
@@ -128,7 +138,7 @@ function resolveIdentity(
 }
 
 function resolveAttributes(
-  columns: Columns,
+  columns: SourceColumns,
   { attributes }: Endpoint,
   mappings: Readonly<Record<string, string>>,
   problems: MappingProblem[],

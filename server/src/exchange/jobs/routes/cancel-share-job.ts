@@ -33,7 +33,7 @@ export const cancelShareJob = (parts: ExchangeParts) =>
       parts.running.interrupt(id);
       if (task !== null) parts.tellCanceled(task);
       // An upload that is being kept comes first; what comes after it sees that the job has ended.
-      if (canceled) await parts.running.inTurn(id, clearing(parts, canceled));
+      if (canceled) await parts.running.turns.inTurn(id, clearing(parts, canceled));
       return reply;
     },
   });

@@ -43,7 +43,7 @@ async function noteDownload(parts: ExchangeParts, { id, status }: ShareJob): Pro
     const to = { status: 'SENDING_DATA', waits_until: change.nowMs + downloadWaitMs };
     return moveJob(change.db, id, ['READY_FOR_DOWNLOAD', 'SENDING_DATA'], to, change.nowMs);
   });
-  parts.running.changed(id);
+  parts.running.followers.changed(id);
 }
 
 function requireDownloadable({ clock }: ExchangeParts, job: ShareJob): void {
@@ -55,7 +55,7 @@ function requireDownloadable({ clock }: ExchangeParts, job: ShareJob): void {
 }
 
 function fileAnswer(parts: ExchangeParts, job: ShareJob, file: ShareJobFileTable, call: ExchangeCall): StreamedAnswer {
-  const path = `${parts.folders.of(job.id).delivered}/${receivedName(job.id, file.number)}`;
+  const path = parts.folders.of(job.id).deliveredFile(receivedName(job.id, file.number));
   const { range, 'accept-encoding': accepted, 'if-range': ifRange } = call.facts.headers;
   const etag = `"${file.digest}"`;
   const headers = { 'content-type': 'text/csv; charset=utf-8', 'cache-control': 'no-store', 'accept-ranges': 'bytes', etag };

@@ -1,13 +1,10 @@
-import { Readable } from 'node:stream';
+import { aliveIntervalMs, eventStream, stillThere } from '../../../http/event-stream.ts';
 import { exchangeOperation } from '../../calls/exchange-operation.ts';
 import type { ExchangeParts } from '../../exchange-parts.ts';
 import { jobEvents } from '../../store/share-job-store.ts';
 import { hasEnded, type JobStatus } from '../job-status.ts';
 import { ownedJob } from '../owned-job.ts';
 import { eventOnWire } from '../share-job-wire.ts';
-
-/** So often a stream says that it lives (exchange-sharing.md section 6). */
-const aliveIntervalMs = 15_000;
 
 /** `GET /v1/share-jobs/{jobId}/events`: server-sent events from the beginning, or after `Last-Event-ID`, to the final state. */
 export const followShareJob = (parts: ExchangeParts) =>
@@ -21,23 +18,15 @@ export const followShareJob = (parts: ExchangeParts) =>
       const { id } = await ownedJob(parts.catalog.read, call, call.path.job);
       const last = call.facts.headers['last-event-id'];
       const after = typeof last === 'string' && /^\d{1,15}$/.test(last) ? Number(last) : 0;
-      return {
-        answer: {
-          status: 200,
-          headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
-          stream: Readable.from(events(parts, id, after)),
-        },
-      };
+      return { answer: eventStream(events(parts, id, after)) };
     },
   });
 
 async function* events({ catalog, running }: ExchangeParts, id: number, after: number): AsyncGenerator<string> {
-  let changed = Promise.withResolvers<void>();
-  const stop = running.follow(id, () => changed.resolve());
+  const following = running.followers.follow(id);
   let last = after;
   try {
     for (;;) {
-      changed = Promise.withResolvers<void>();
       const news = await jobEvents(catalog.read, id, last);
       for (const event of news) {
         last = event.sequence;
@@ -45,16 +34,14 @@ async function* events({ catalog, running }: ExchangeParts, id: number, after: n
       }
       const status = news.at(-1)?.status ?? (await statusOf(catalog.read, id));
       if (status === undefined || hasEnded(status as JobStatus)) return;
-      if (news.length === 0) yield ': still there\n\n';
-      await Promise.race([changed.promise, pause(aliveIntervalMs)]);
+      if (news.length === 0) yield stillThere;
+      await following.changedWithin(aliveIntervalMs);
     }
   } finally {
-    stop();
+    following.stop();
   }
 }
 
 async function statusOf(db: ExchangeParts['catalog']['read'], id: number): Promise<string | undefined> {
   return (await db.selectFrom('share_job').select('status').where('id', '=', id).executeTakeFirst())?.status;
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms).unref());

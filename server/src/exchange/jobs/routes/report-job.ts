@@ -9,6 +9,7 @@ import { endJob, type JobEnd } from '../end-job.ts';
 import { exchangeJobOnWire } from '../exchange-job-wire.ts';
 import { hasEnded, type JobStatus } from '../job-status.ts';
 import { jobOfEndpoint, noSuchJob } from '../owned-job.ts';
+import { rowsOf } from '../received-files.ts';
 import { preparedOf } from '../stage.ts';
 
 const textOrNull = Type.Optional(Type.Union([Type.String({ maxLength: 4000 }), Type.Null()]));
@@ -40,7 +41,7 @@ export const reportJob = (parts: ExchangeParts) =>
         const now = (await readJob(change.db, id)) ?? job;
         return { status: 200, json: exchangeJobOnWire(now, files, false) };
       });
-      parts.running.changed(id);
+      parts.running.followers.changed(id);
       return reply;
     },
   });
@@ -54,7 +55,6 @@ async function endReported(change: CatalogChange, job: ShareJob, end: JobEnd, fi
 
 const reportable: readonly JobStatus[] = ['READY_FOR_DOWNLOAD', 'SENDING_DATA'];
 
-const rowsOf = (files: readonly { readonly rows: number }[]): number => files.reduce((sum, { rows }) => sum + rows, 0);
 const badState = (job: ShareJob) => refusal(exchangeErrors.badState, { fault: `Job ${job.id} is ${job.status}.` });
 
 const failure = (errorDetails: string | null, subStatus: string | null): JobEnd => ({

@@ -30,7 +30,7 @@ export const loadBatch = (parts: BatchParts, onEnded: (job: number) => Promise<v
   async run(task: BackgroundTask, control: TaskControl) {
     const job = task.subjectId === null ? undefined : await readBatchJob(parts.catalog.read, task.subjectId);
     if (!job) return;
-    await parts.running.inTurn(job.member_id, async () => {
+    await parts.running.turns.inTurn(job.member_id, async () => {
       if (control.signal.aborted) throw new Error('told to end');
       const now = await readBatchJob(parts.catalog.read, job.id);
       if (!now) return;
@@ -69,7 +69,7 @@ class JobLoad {
       }
     } finally {
       running.end(this.#job.id);
-      running.changed(this.#job.id);
+      running.followers.changed(this.#job.id);
     }
   }
 
@@ -194,7 +194,7 @@ class JobLoad {
   async #move(from: readonly string[], to: Parameters<typeof moveBatchJob>[3]): Promise<void> {
     const { catalog, clock, running } = this.#parts;
     await moveBatchJob(catalog.read, this.#job.id, from, to, clock.nowMs());
-    running.changed(this.#job.id);
+    running.followers.changed(this.#job.id);
   }
 }
 

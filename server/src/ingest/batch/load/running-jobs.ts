@@ -1,4 +1,6 @@
 import type { Clock } from '../../../kit/clock.ts';
+import { Followers } from '../../../kit/followers.ts';
+import { Turns } from '../../../kit/turns.ts';
 import type { BatchJob } from '../batch-job.ts';
 import type { BatchPace } from '../batch-job-wire.ts';
 
@@ -13,9 +15,10 @@ interface Running {
 export class RunningJobs {
   readonly #clock: Clock;
   readonly #running = new Map<number, Running>();
-  readonly #listeners = new Map<number, Set<() => void>>();
-  /** One job of a member after the other, in the order in which they were begun. */
-  readonly #turns = new Map<number, Promise<void>>();
+  /** By job. */
+  readonly followers = new Followers();
+  /** By member: of two files the later one's memberships win. */
+  readonly turns = new Turns<number>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -44,35 +47,5 @@ export class RunningJobs {
       rowsPerSecond: Math.round(lines / seconds),
       secondsLeft: percent === 0 ? null : Math.ceil((seconds / percent) * (100 - percent)),
     };
-  }
-
-  /** Tells those that follow the job that something about it is new. */
-  changed(job: number): void {
-    for (const listener of this.#listeners.get(job) ?? []) listener();
-  }
-
-  /** Answers how to stop. */
-  follow(job: number, listener: () => void): () => void {
-    const listeners = this.#listeners.get(job) ?? new Set();
-    this.#listeners.set(job, listeners.add(listener));
-    return () => {
-      listeners.delete(listener);
-      if (listeners.size === 0) this.#listeners.delete(job);
-    };
-  }
-
-  /** Does `work` when the member's earlier jobs have ended: of two files the later one's memberships win. */
-  async inTurn<T>(member: number, work: () => Promise<T>): Promise<T> {
-    const before = this.#turns.get(member) ?? Promise.resolve();
-    const turn = Promise.withResolvers<void>();
-    const mine = before.then(() => turn.promise);
-    this.#turns.set(member, mine);
-    await before;
-    try {
-      return await work();
-    } finally {
-      turn.resolve();
-      if (this.#turns.get(member) === mine) this.#turns.delete(member);
-    }
   }
 }

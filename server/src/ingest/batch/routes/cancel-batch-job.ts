@@ -29,7 +29,7 @@ export const cancelBatchJob = (parts: BatchParts, onCanceled: (task: number) => 
       return cancelBatch(change, before, call.caller.memberId);
     });
     if (task !== null) onCanceled(task);
-    running.changed(job.id);
+    running.followers.changed(job.id);
     const after = (await readBatchJob(catalog.read, job.id)) ?? job;
     return oneAnswer('batch_segment_upload_job', batchJobOnWire(after, clock.nowMs(), undefined), { id: after.id });
   },

@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { gunzipped, limitedTo } from '../../../kit/gunzipped.ts';
 
 /** A file cannot be read: the job ends in `validating-error` with this text. */
 export class UnreadableFile extends Error {
@@ -44,7 +43,9 @@ async function recognised(source: AsyncIterable<Uint8Array>, limitBytes: number)
   const file = await begun(source);
   refuseArchives(file.begin);
   if (!beginsWith(file.begin, gzipBegin)) return described(file, false, limitBytes);
-  const text = await begun(gunzipped(file.pieces));
+  const text = await begun(
+    gunzipped(file.pieces, unpackedPieceBytes, (fault, cause) => new UnreadableFile(`the gzip file is ${fault}`, { cause })),
+  );
   refuseArchives(text.begin);
   if (beginsWith(text.begin, gzipBegin)) throw new UnreadableFile('the file is gzipped twice; send it gzipped once or as it is');
   return described(text, true, limitBytes);
@@ -53,7 +54,11 @@ async function recognised(source: AsyncIterable<Uint8Array>, limitBytes: number)
 const described = ({ begin, pieces }: Begun, gzipped: boolean, limitBytes: number): UnpackedText => ({
   gzipped,
   format: beginsWith(begin, avroBegin) ? 'avro' : 'text',
-  pieces: limited(pieces, limitBytes),
+  pieces: limitedTo(
+    limitBytes,
+    pieces,
+    () => new UnreadableFile(`the file unpacks to more than ${limitBytes} bytes (FOYER_BATCH_TEXT_BYTES)`),
+  ),
 });
 
 interface Begun {
@@ -86,32 +91,6 @@ async function* again(begin: Uint8Array, rest: AsyncIterator<Uint8Array>): Async
 }
 
 const unpackedPieceBytes = 262_144;
-
-async function* gunzipped(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const packed = Readable.from(pieces, { objectMode: false });
-  const gunzip = createGunzip({ chunkSize: unpackedPieceBytes });
-  packed.once('error', (error) => gunzip.destroy(error));
-  try {
-    for await (const piece of packed.pipe(gunzip)) yield piece as Uint8Array;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'Z_BUF_ERROR') throw new UnreadableFile('the gzip file is cut short', { cause: error });
-    if (code?.startsWith('Z_') === true) throw new UnreadableFile('the gzip file is damaged', { cause: error });
-    throw error;
-  } finally {
-    packed.destroy();
-    gunzip.destroy();
-  }
-}
-
-async function* limited(pieces: AsyncIterable<Uint8Array>, limitBytes: number): AsyncGenerator<Uint8Array> {
-  let bytes = 0;
-  for await (const piece of pieces) {
-    bytes += piece.length;
-    if (bytes > limitBytes) throw new UnreadableFile(`the file unpacks to more than ${limitBytes} bytes (FOYER_BATCH_TEXT_BYTES)`);
-    yield piece;
-  }
-}
 
 function refuseArchives(begin: Uint8Array): void {
   const found = archives.find((archive) => beginsWith(begin, archive.begin));
