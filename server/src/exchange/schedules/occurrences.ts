@@ -23,8 +23,8 @@ type Recurring = Exclude<ShareSchedule, { readonly type: 'NOW' | 'AT' }>;
 /** The days of a recurring schedule, by index: none lies before the one with the index before. */
 interface Days {
   readonly dayOf: (index: number) => Temporal.PlainDate;
-  /** No two neighbours are further apart than this on average. */
-  readonly spacingMs: number;
+  /** At least so many of them are at most `days` days behind the first day. */
+  readonly countWithin: (days: number) => number;
 }
 
 /**
@@ -37,12 +37,13 @@ export function nextOccurrences(schedule: ShareSchedule, afterMs: number, n: num
   const start = readTime(schedule.at, zone);
   if (!start) throw new TypeError(`a schedule begins at ${schedule.at}`);
   if (schedule.type === 'AT') return fromIndex === 0 && start.atMs > afterMs && n > 0 ? [{ index: 0, atMs: start.atMs }] : [];
-  const { dayOf, spacingMs } = daysOf(schedule, start);
+  const { dayOf, countWithin } = daysOf(schedule, start);
   const untilMs = schedule.until === undefined ? Infinity : (readTime(schedule.until, zone)?.atMs ?? -Infinity);
   const endIndex = schedule.count ?? Infinity;
   const time = start.local.toPlainTime();
   const found: Occurrence[] = [];
-  const reached = Math.floor((afterMs - start.atMs) / spacingMs) - 2;
+  // Two days less: clocks change, and a zone may leave out a whole day.
+  const reached = countWithin(Math.floor((afterMs - start.atMs) / dayMs) - 2);
   for (let index = Math.max(fromIndex, 0, reached), lastMs = afterMs; found.length < n && index < endIndex; index++) {
     const day = dayOf(index);
     if (!isInTime(day)) break;
@@ -62,25 +63,26 @@ function daysOf(schedule: Recurring, { local }: ZonedTime): Days {
   if (unit === 'DAY') return everyDays(first, n);
   if (unit === 'WEEK') return everyWeeks(first, n, schedule.weekdays);
   // From the first one, not from the one before: 31 January, 28 February, 31 March.
-  return { dayOf: (index) => first.add({ months: index * n }), spacingMs: n * 31 * dayMs };
+  return { dayOf: (index) => first.add({ months: index * n }), countWithin: (days) => Math.floor(days / (31 * n)) };
 }
 
 const everyDays = (first: Temporal.PlainDate, n: number): Days => ({
   dayOf: (index) => first.add({ days: index * n }),
-  spacingMs: n * dayMs,
+  countWithin: (days) => Math.floor(days / n),
 });
 
 /** Weeks count from the Monday before the first day; days of its week before it are left out. */
 function everyWeeks(first: Temporal.PlainDate, n: number, named: readonly string[] = [weekdays[first.dayOfWeek - 1] ?? 'MO']): Days {
-  const monday = first.subtract({ days: first.dayOfWeek - 1 });
+  const behindMonday = first.dayOfWeek - 1;
+  const monday = first.subtract({ days: behindMonday });
   const offsets = weekdays.flatMap((weekday, offset) => (named.includes(weekday) ? [offset] : []));
-  const leftOut = offsets.filter((offset) => offset < first.dayOfWeek - 1).length;
+  const leftOut = offsets.filter((offset) => offset < behindMonday).length;
   return {
     dayOf(index) {
       const week = Math.floor((index + leftOut) / offsets.length) * n;
       return monday.add({ days: week * 7 + (offsets[(index + leftOut) % offsets.length] ?? 0) });
     },
-    spacingMs: (n * 7 * dayMs) / offsets.length,
+    countWithin: (days) => Math.floor((days + behindMonday) / (n * 7)) * offsets.length - leftOut,
   };
 }
 
