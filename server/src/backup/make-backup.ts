@@ -15,7 +15,8 @@ import {
   sha256Of,
 } from './backup-file.ts';
 import { backupErrors } from './backup-errors.ts';
-import { stateOf, syncOne, syncTree } from './whole-folder.ts';
+import { syncPath } from '../storage/files/sync-path.ts';
+import { stateOf, syncTree } from './whole-folder.ts';
 
 const mostCopies = 20;
 /** Of jobs of the exchange: uploads that come in, and what is on its way between two files. Nothing in the catalog names them. */
@@ -59,7 +60,7 @@ export async function makeBackup(parts: BackupParts, directory: string): Promise
     const made = await describe(parts, beside);
     await syncTree(beside);
     await rename(beside, directory);
-    await syncOne(dirname(directory));
+    await syncPath(dirname(directory));
     return { directory, ...made };
   } catch (error) {
     await rm(beside, { recursive: true, force: true });

@@ -6,7 +6,8 @@ import type { CatalogTables } from '../storage/sql/catalog-schema.ts';
 import { besideName, catalogFileName, filesFolderName, profilesFolderName, readBackupFile } from './backup-file.ts';
 import type { OfflineEngines } from './offline-engines.ts';
 import { verifyData, type VerifiedData, type VerifyOptions } from './verify-data.ts';
-import { stateOf, syncOne, syncTree } from './whole-folder.ts';
+import { syncPath } from '../storage/files/sync-path.ts';
+import { stateOf, syncTree } from './whole-folder.ts';
 
 /** The directory to restore into is not free. */
 export class RestoreRefused extends Error {
@@ -42,7 +43,7 @@ export async function restoreBackup(backup: string, data: string, options: Verif
     await moveIntoDatabase(beside, options);
     await syncTree(beside);
     await rename(beside, data);
-    await syncOne(dirname(data));
+    await syncPath(dirname(data));
     return { ...verified, data, backup, made_at, dropped_segments: dropped };
   } catch (error) {
     await rm(beside, { recursive: true, force: true });

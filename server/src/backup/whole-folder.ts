@@ -1,5 +1,6 @@
-import { open, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncPath } from '../storage/files/sync-path.ts';
 
 /** Does the folder exist, and with something in it? @throws what else stands there (ENOTDIR) */
 export async function stateOf(folder: string): Promise<'absent' | 'empty' | 'filled'> {
@@ -16,16 +17,7 @@ export async function syncTree(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) await syncTree(path);
-    else await syncOne(path);
+    else await syncPath(path);
   }
-  await syncOne(folder);
-}
-
-export async function syncOne(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await syncPath(folder);
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { sentLength } from '../../http/streamed-body.ts';
 import { refusal } from '../../kit/refusal.ts';
+import { syncPath } from '../../storage/files/sync-path.ts';
 import { addTask } from '../../tasks/add-task.ts';
 import type { ExchangeCall, Reply } from '../calls/exchange-operation.ts';
 import type { CheckedUpload } from '../csv/check-upload.ts';
@@ -89,7 +90,11 @@ async function keepFile(parts: ExchangeParts, id: number, { call, final }: Uploa
     throw refusal(exchangeErrors.tooLarge, { fault: `A job has ${exchangeLimits.rows} rows at most` });
   const number = known?.number ?? files.length + 1;
   const file = { number, name: receivedName(id, number), ...checked };
-  if (!known) await placeFile(path, parts.folders.of(id).received(number), parts.folders.of(id).path);
+  if (!known) {
+    const folder = parts.folders.of(id);
+    await rename(path, folder.received(number));
+    await syncPath(folder.path);
+  }
   const reply = await call.change(async (change) => {
     const received = rowsOf(files) + (known ? 0 : checked.rows);
     const to = {
@@ -108,17 +113,6 @@ async function keepFile(parts: ExchangeParts, id: number, { call, final }: Uploa
   // A producer that is asked for data may send them instead (exchange.md section 1).
   parts.running.interrupt(id);
   return reply;
-}
-
-/** The name is on disk when this resolves, as the bytes are. */
-async function placeFile(from: string, to: string, folder: string): Promise<void> {
-  await rename(from, to);
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 const takenReply = (job: Pick<ShareJob, 'id' | 'status'>, { name, rows, bytes }: { name: string; rows: number; bytes: number }): Reply => ({

@@ -2,6 +2,7 @@ import { constants, type Dirent, type Stats } from 'node:fs';
 import { copyFile, type FileHandle, link, lstat, mkdir, open, readdir, rename, rm, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
+import { syncPath } from '../../../storage/files/sync-path.ts';
 import { FileChanged, type DropEnd, type DropPlace, type FinishedFile, type SubmittedFile, type SubmittedFolder } from './drop-place.ts';
 import { nameFault } from './submitted-file.ts';
 
@@ -62,7 +63,7 @@ export class DirectoryDrop implements DropPlace {
       if ((await versionAt(from)) !== undefined) await putCopy(copy, target, version);
     }
     // The job lets go of the file next, and must not find it back in its old place after a power failure.
-    for (const path of [target, from]) await syncFolder(dirname(path));
+    for (const path of [target, from]) await syncPath(dirname(path));
   }
 
   close(): void {}
@@ -156,9 +157,4 @@ async function putCopy(copy: string, target: string, version: string): Promise<v
   const file = await open(temporary, 'r');
   await file.sync().finally(() => file.close());
   return rename(temporary, target);
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  await folder.sync().finally(() => folder.close());
 }
