@@ -121,6 +121,16 @@ describe('installing', () => {
 describe('going on', () => {
   beforeEach(() => putInstalled({ 'node_modules/kept': locked['node_modules/kept'] }));
 
+  test('the server gets settings of the allocator, unless the caller has some', () => {
+    put('cli/src/main.ts', "console.log(process.env['GLIBC_TUNABLES'], process.env['NODE_COMPILE_CACHE']);");
+    expect(run(['start'], { GLIBC_TUNABLES: 'glibc.malloc.check=1', NODE_COMPILE_CACHE: 'here' }).stdout).toBe(
+      'glibc.malloc.check=1 here\n',
+    );
+    const { GLIBC_TUNABLES: _theirs, ...others } = process.env;
+    const { stdout } = spawnSync(process.execPath, [join(root, 'tools', 'run.mjs'), 'start'], { encoding: 'utf8', env: others });
+    expect(stdout).toMatch(/^glibc\.malloc\.hugetlb=1:glibc\.malloc\.arena_max=2 /);
+  });
+
   test('the exit code is passed through', () => {
     expect(run(['start'], { EXIT: '7' }).status).toBe(7);
   });

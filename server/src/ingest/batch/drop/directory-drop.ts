@@ -154,7 +154,6 @@ async function putCopy(copy: string, target: string, version: string): Promise<v
   const copied = await copyFile(copy, temporary).then(() => true, unlessGone);
   if (copied === undefined) return rm(target, { force: true });
   await utimes(temporary, modifiedInVersion(version), modifiedInVersion(version));
-  const file = await open(temporary, 'r');
-  await file.sync().finally(() => file.close());
+  await syncPath(temporary);
   return rename(temporary, target);
 }
