@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { filesBelow, madeBy, pieces, planOf, testFileKey, unsealFile } from '../../../test/exchange-csv.ts';
 import { temporaryFolder } from '../../../test/running-server.ts';
+import { Seen } from '../../../test/seen-objects.ts';
 import { CsvEngine } from './csv-engine.ts';
 import { CsvFault } from './csv-fault.ts';
 import { exchangeLimits } from './csv-limits.ts';
@@ -55,6 +56,17 @@ describe('the CSV engine', () => {
     await sleep(20);
     expect(read).toBe(before);
     expect(filesBelow(folder.path)).toEqual([]);
+  });
+  it('keeps no piece of a file that comes in', async () => {
+    const seen = new Seen();
+    let left = 0;
+    async function* large(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('email\n');
+      while (seen.count < 200) yield seen.add(Buffer.from('a@x.example\n'.repeat(5000)));
+      left = await seen.left();
+    }
+    expect((await engine.check(large(), order())).rows).toBe(1_000_000);
+    expect(left).toBeLessThan(20);
   });
   it('refuses a file at once, though its sender has fallen silent', async () => {
     async function* silent(): AsyncGenerator<Uint8Array> {

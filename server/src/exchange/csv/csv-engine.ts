@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
+import { Interruption } from '../../kit/interruption.ts';
 import type { CheckedUpload, UploadOrder } from './check-upload.ts';
 import { CsvFault } from './csv-fault.ts';
 import { SealedFileDamaged } from '../files/sealed-form.ts';
@@ -90,7 +91,7 @@ export class CsvEngine {
   /** Until the source is over, or the thread wants no more of it: then nobody waits for a sender that has fallen silent. */
   async #sendPieces(id: number, source: AsyncIterator<Uint8Array>, flow: Flow): Promise<void> {
     for (;;) {
-      const next = await Promise.race([source.next(), flow.stopped]);
+      const next = await flow.stopped.during(source.next());
       if (next === null) break;
       if (next.done === true) return;
       if (!(await flow.hasRoom())) break;
@@ -155,18 +156,11 @@ function errorOf({ text, damaged, code }: ErrorParts): Error {
 
 /** Holds back whoever sends pieces while too many are under way. */
 class Flow {
-  /** Resolves when no more pieces are wanted. */
-  readonly stopped: Promise<null>;
-  readonly #stop: (value: null) => void;
+  /** Of waits for the next piece: no more pieces are wanted. */
+  readonly stopped = new Interruption<null>();
   #isStopped = false;
   #underWay = 0;
   #wake: () => void = nothing;
-
-  constructor() {
-    const { promise, resolve } = Promise.withResolvers<null>();
-    this.stopped = promise;
-    this.#stop = resolve;
-  }
 
   /** Resolves when one more piece may go; false: none may any more. */
   async hasRoom(): Promise<boolean> {
@@ -186,7 +180,7 @@ class Flow {
 
   stop(): void {
     this.#isStopped = true;
-    this.#stop(null);
+    this.stopped.end(null);
     this.#wake();
   }
 }

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../test/running-server.ts';
+import { Seen } from '../../../../test/seen-objects.ts';
 import { type ReceiveLimits, receiveFile } from './receive-file.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -23,6 +24,17 @@ describe('a file that comes in', () => {
     expect(await receiveFile(body, path, { ...limits, sync: true }, (bytes) => told.push(bytes))).toEqual({ outcome: 'whole', bytes: 5 });
     expect(readFileSync(path, 'utf8')).toBe('abcde');
     expect(told).toEqual([3, 5]);
+  });
+  it('is not kept in memory while it comes in', async () => {
+    const seen = new Seen();
+    let left = 0;
+    async function* large(): AsyncGenerator<Uint8Array> {
+      while (seen.count < 200) yield seen.add(Buffer.alloc(100_000));
+      left = await seen.left();
+    }
+    const received = await receiveFile(Readable.from(large()), path, { ...limits, mostBytes: 20_000_000 }, () => {});
+    expect(received).toEqual({ outcome: 'whole', bytes: 20_000_000 });
+    expect(left).toBeLessThan(20);
   });
   it('is refused when it is longer than it may be, and the rest can still be passed over', async () => {
     const body = Readable.from([Buffer.alloc(600), Buffer.alloc(600), Buffer.alloc(600)]);

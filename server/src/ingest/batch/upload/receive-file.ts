@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import { Interruption } from '../../../kit/interruption.ts';
 
 export type Received =
   | { readonly outcome: 'whole'; readonly bytes: number }
@@ -27,15 +28,15 @@ export async function receiveFile(
   onBytes: (bytes: number) => void,
 ): Promise<Received> {
   const file = await open(path, 'w', 0o600);
-  const over = Promise.withResolvers<'too-slow' | 'cut-off'>();
-  const timer = setTimeout(() => over.resolve('too-slow'), longestMs);
-  const silence = setTimeout(() => over.resolve('cut-off'), longestSilenceMs);
+  const over = new Interruption<'too-slow' | 'cut-off'>();
+  const timer = setTimeout(() => over.end('too-slow'), longestMs);
+  const silence = setTimeout(() => over.end('cut-off'), longestSilenceMs);
   // What is refused must not take the connection along: the sender is to read why.
   const pieces = body.iterator({ destroyOnReturn: false });
   try {
     let bytes = 0;
     for (;;) {
-      const next = await Promise.race([pieces.next(), over.promise]);
+      const next = await over.during(pieces.next());
       if (typeof next === 'string') return { outcome: next };
       silence.refresh();
       if (next.done === true) break;
