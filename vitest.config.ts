@@ -1,10 +1,23 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, statfsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
 /** Tests that keep rows: they open a catalog, or a server with one. They run on SQLite in `unit`, and once more on PostgreSQL. */
 const storeTests = globSync('server/src/*/**/*.test.ts', { exclude: ['server/src/http/**', '**/*.system.test.ts'] }).filter((file) =>
   /test\/(?:temporary-catalog|platform-server)\.ts'/.test(readFileSync(file, 'utf8')),
 );
+
+/**
+ * Where the tests beside the code put their files: in memory where there is room, since they sync thousands of small ones, which is most of
+ * their time on a slow disk. Those of whole servers, of crashes and of conformance keep to the disk.
+ */
+const memoryFolder = '/dev/shm';
+const roomBytes = 6 * 2 ** 30;
+const hasRoom = (): boolean => {
+  if (process.env['TMPDIR'] !== undefined || process.availableMemory() < roomBytes || !existsSync(memoryFolder)) return false;
+  const { bavail, bsize } = statfsSync(memoryFolder);
+  return bavail * bsize >= roomBytes;
+};
+const env = hasRoom() ? { TMPDIR: memoryFolder } : {};
 
 /**
  * Tests beside the code are the unit stage, and those of them that keep rows are the postgres stage too; those that start a whole server
@@ -25,6 +38,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          env,
           include: ['{server,sdk,cli,bench,tools,console}/**/*.test.ts'],
           exclude: ['**/node_modules/**', 'server/test/{system,browser}/**', '**/*.system.test.ts', '**/*.pg.test.ts'],
         },
@@ -33,6 +47,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'postgres',
+          env,
           include: storeTests,
           exclude: ['**/node_modules/**'],
           globalSetup: ['server/test/postgres-for-tests.ts'],

@@ -1,7 +1,8 @@
 import type { LineParser } from '../parse/line-parser.ts';
 import type { ParsedChunk } from '../parse/parsed-chunk.ts';
 import type { SegmentName } from '../parse/segment-table.ts';
-import { freePiece, type LineBlock, LineBlocks } from '../scan/line-blocks.ts';
+import { freePiece } from '../../../kit/free-piece.ts';
+import { type LineBlock, LineBlocks } from '../scan/line-blocks.ts';
 import { isRepeatIn } from '../scan/repeated-lines.ts';
 import type { Stretch } from './stretch.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../test/random.ts';
-import { blockBytes, freePiece, LineBlocks, longestLineBytes } from './line-blocks.ts';
+import { blockBytes, LineBlocks, longestLineBytes } from './line-blocks.ts';
 
 interface Cut {
   readonly text: string;
@@ -75,21 +75,5 @@ describe('blocks of lines', () => {
         `round ${round}`,
       ).toBe(whole);
     }
-  });
-});
-
-describe('the memory of a piece', () => {
-  it('is free at once where nothing else lies in it', () => {
-    const piece = new Uint8Array(100_000);
-    freePiece(piece);
-    expect(piece.length).toBe(0);
-  });
-  it.each([
-    { what: 'more is written behind it', piece: new Uint8Array(200_000).subarray(0, 100_000) },
-    { what: 'it is short, and may be shared', piece: Buffer.from('text') },
-  ])('stays where $what', ({ piece }) => {
-    const { length } = piece;
-    freePiece(piece);
-    expect(piece.length).toBe(length);
   });
 });

@@ -16,18 +16,6 @@ export interface LineBlock {
 const lf = 0x0a;
 
 /**
- * Gives a piece's memory back at once when it has been pushed: gigabytes of text would else wait for the collector. Nobody else may
- * look at the piece, nor write behind its end.
- */
-export function freePiece(piece: Uint8Array): void {
-  const { buffer, byteOffset, byteLength } = piece;
-  if (buffer instanceof ArrayBuffer && byteLength >= fewestFreed && byteOffset + byteLength === buffer.byteLength) buffer.transfer(0);
-}
-
-/** Shorter ones may lie in memory that is shared with others. */
-const fewestFreed = 65_536;
-
-/**
  * Cuts a text that comes in pieces of any size into blocks of whole lines. Where the cuts are depends on the text alone, so that a
  * job that is begun anew makes the same chunks of it.
  */

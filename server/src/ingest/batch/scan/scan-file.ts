@@ -1,5 +1,6 @@
 import { avroRecords } from '../avro/avro-records.ts';
-import { freePiece, LineBlocks, type LineBlock } from './line-blocks.ts';
+import { freePiece } from '../../../kit/free-piece.ts';
+import { LineBlocks, type LineBlock } from './line-blocks.ts';
 import { LineHash } from './line-hash.ts';
 import { RepeatedLines, type ScanMemory } from './repeated-lines.ts';
 import type { ScanOrder, ScanResult } from './scan-result.ts';

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import { freePiece } from '../../../kit/free-piece.ts';
 import { Interruption } from '../../../kit/interruption.ts';
 
 export type Received =
@@ -19,7 +20,7 @@ export interface ReceiveLimits {
 }
 
 /**
- * Writes a body into a file as it comes in; nothing is held but the piece under way. @param onBytes told how many are in the file
+ * Writes a body into a file as it comes in; nothing is held but the piece under way, whose memory is given back. @param onBytes told how many are in the file
  */
 export async function receiveFile(
   body: Readable,
@@ -44,6 +45,7 @@ export async function receiveFile(
       if (bytes + piece.length > mostBytes) return { outcome: 'too-large', bytes: bytes + piece.length };
       await file.writeFile(piece);
       bytes += piece.length;
+      freePiece(piece);
       onBytes(bytes);
     }
     if (sync) await file.sync();
