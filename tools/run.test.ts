@@ -121,12 +121,16 @@ describe('installing', () => {
 describe('going on', () => {
   beforeEach(() => putInstalled({ 'node_modules/kept': locked['node_modules/kept'] }));
 
-  test('the server gets settings of the allocator, unless the caller has some', () => {
-    put('cli/src/main.ts', "console.log(process.env['GLIBC_TUNABLES'], process.env['MALLOC_ARENA_MAX']);");
-    expect(run(['start'], { GLIBC_TUNABLES: 'glibc.malloc.check=1', MALLOC_ARENA_MAX: '9' }).stdout).toBe('glibc.malloc.check=1 9\n');
-    const { GLIBC_TUNABLES: _tunables, MALLOC_ARENA_MAX: _arenas, ...others } = process.env;
+  test('the server gets settings of memory, unless the caller has some', () => {
+    put(
+      'cli/src/main.ts',
+      "console.log(['GLIBC_TUNABLES', 'MALLOC_ARENA_MAX', 'NODE_OPTIONS'].map((name) => process.env[name]).join(' '));",
+    );
+    const own = { GLIBC_TUNABLES: 'glibc.malloc.check=1', MALLOC_ARENA_MAX: '9', NODE_OPTIONS: '--no-deprecation' };
+    expect(run(['start'], own).stdout).toBe('glibc.malloc.check=1 9 --no-deprecation\n');
+    const others = Object.fromEntries(Object.entries(process.env).filter(([name]) => !Object.hasOwn(own, name)));
     const { stdout } = spawnSync(process.execPath, [join(root, 'tools', 'run.mjs'), 'start'], { encoding: 'utf8', env: others });
-    expect(stdout).toBe('glibc.malloc.hugetlb=1 2\n');
+    expect(stdout).toBe('glibc.malloc.hugetlb=1 2 --max-semi-space-size=16\n');
   });
 
   test('the exit code is passed through', () => {

