@@ -109,7 +109,7 @@ export interface BatchChanges {
 }
 
 export interface ApplyResult {
-  /** One outcome code (see `outcomeCodes`) per operation, in order. */
+  /** One outcome code (see `outcomeCodes`) per operation, in order. To be read only: results may share it. */
   readonly outcomes: Uint8Array;
   /** True where the chunk had been applied before. */
   readonly repeated: boolean;
