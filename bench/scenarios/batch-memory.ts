@@ -1,9 +1,10 @@
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadBatchFile, setUpBatches } from '../contenders/batch-upload.ts';
 import { type FoyerServer, ownCheckout, startFoyer } from '../contenders/foyer-server.ts';
 import { writeLargeFile } from '../data/large-file.ts';
+import { memoryOf, type ProcessMemory } from '../load/process-memory.ts';
 import { atMost } from '../report/target.ts';
 import { spreadOf } from '../statistics/median.ts';
 import { plainRow, type BenchSettings, type Scenario, type ScenarioResult } from './scenario.ts';
@@ -79,11 +80,8 @@ async function measure({ say }: BenchSettings, foyer: FoyerServer, file: Sent): 
   };
 }
 
-/** Bytes. */
-interface Look {
-  readonly resident: number;
-  /** Of these, pages of files: the program itself, above all Node's binary. They are there once for all processes. */
-  readonly files: number;
+interface Look extends ProcessMemory {
+  /** Bytes that the engine says it has allocated. */
   readonly engine: number;
 }
 
@@ -92,9 +90,6 @@ const aboveOf = ({ resident, engine }: Look): number => (resident - engine) / 1e
 async function look({ url, pid }: FoyerServer): Promise<Look> {
   const text = await (await fetch(`${url}/metrics`)).text();
   const engine = Number(/^foyer_profiles_memory_bytes (\S+)$/m.exec(text)?.[1]);
-  const status = readFileSync(`/proc/${pid}/status`, 'latin1');
-  const kilobytes = (field: string): number => Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]);
-  const seen = { resident: kilobytes('VmRSS') * 1024, files: kilobytes('RssFile') * 1024, engine };
-  if (!Number.isFinite(seen.resident + seen.files + engine)) throw new Error('the server does not tell its memory');
-  return seen;
+  if (!Number.isFinite(engine)) throw new Error('the server does not tell its memory');
+  return { ...memoryOf(pid), engine };
 }

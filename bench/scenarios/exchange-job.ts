@@ -1,9 +1,10 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchProgram } from '../contenders/bench-program.ts';
 import { type FoyerServer, ownCheckout, startFoyer } from '../contenders/foyer-server.ts';
 import { CpuMeter } from '../load/cpu-meter.ts';
+import { memoryOf } from '../load/process-memory.ts';
 import type { ExchangePeerAnswer, ExchangePeerQuestion } from '../peers/exchange-peer-messages.ts';
 import { atMost, wantedAtLeast } from '../report/target.ts';
 import { median, spreadOf } from '../statistics/median.ts';
@@ -152,7 +153,4 @@ async function ended(foyer: FoyerServer, path: string, look: () => void = () => 
   }
 }
 
-const residentMb = (pid: number): number => {
-  const kib = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return (Number(kib ?? 0) * 1024) / 1e6;
-};
+const residentMb = (pid: number): number => memoryOf(pid).resident / 1e6;
